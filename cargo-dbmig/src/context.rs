@@ -1,0 +1,1 @@
+//! What a command works on: the package, its configuration, its chain.

@@ -1,0 +1,1 @@
+//! Errors of commands, and their exit codes.

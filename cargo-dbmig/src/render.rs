@@ -1,0 +1,1 @@
+//! Changes to SQL, up and down.

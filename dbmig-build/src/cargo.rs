@@ -1,0 +1,1 @@
+//! All contact of the build script with Cargo: environment in, directives out.

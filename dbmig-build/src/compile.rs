@@ -1,0 +1,1 @@
+//! The pipeline on one page: read, link, replay, check, emit.

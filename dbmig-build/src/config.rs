@@ -1,0 +1,1 @@
+//! Configuration: `[package.metadata.dbmig]` of the host.

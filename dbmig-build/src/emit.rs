@@ -1,0 +1,1 @@
+//! Rust out: the `table!` modules and the bundle.

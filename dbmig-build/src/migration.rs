@@ -1,0 +1,1 @@
+//! Migrations: the folder, its metadata and its scripts.

@@ -1,0 +1,1 @@
+//! Models: Rust structs to the desired schema.

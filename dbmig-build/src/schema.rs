@@ -1,0 +1,60 @@
+//! The model of a database's structure: plain values that replay, models, diff, render and introspection share.
+
+mod apply;
+mod change;
+mod column;
+mod column_type;
+mod constraint;
+mod expression;
+mod index;
+mod keyword;
+mod name;
+mod table;
+
+pub use apply::{ApplyError, apply, apply_all};
+pub use change::Change;
+pub use column::{Autoincrement, Column, Generated, Storage};
+pub use column_type::ColumnType;
+pub use constraint::{Check, Conflict, Constraint, Deferrable, ForeignKey, PrimaryKey, ReferentialAction, Unique};
+pub use expression::{Expression, ExpressionToken};
+pub use index::{Index, IndexColumn, IndexKey, SortOrder};
+pub use name::{Name, ObjectName};
+pub use table::{Table, TableOptions, Trigger};
+
+use std::collections::BTreeMap;
+
+/// The structure of a database: all that dbmig knows of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Schema {
+    /// The tables by name.
+    pub tables: BTreeMap<ObjectName, Table>,
+    /// The views by name.
+    pub views: BTreeMap<ObjectName, View>,
+}
+
+/// A view; its query is opaque.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// Its name.
+    pub name: ObjectName,
+    /// The whole `CREATE VIEW` statement.
+    pub sql: String,
+}
+
+impl Schema {
+    /// The table that has an index of this name, and the index.
+    pub fn find_index(&self, name: &Name) -> Option<(&Table, &Index)> {
+        self.tables.values().find_map(|table| table.index(name).map(|index| (table, index)))
+    }
+
+    /// Puts what has an order of no meaning (columns aside from emit, constraints, indexes) into one order, so that
+    /// two schemas that mean the same are equal.
+    #[must_use]
+    pub fn normalized(&self) -> Schema {
+        let mut schema = self.clone();
+        for table in schema.tables.values_mut() {
+            table.normalize();
+        }
+        schema
+    }
+}

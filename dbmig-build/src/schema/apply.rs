@@ -1,0 +1,263 @@
+//! What a change does to a schema.
+
+use std::fmt;
+
+use super::{
+    Change, Column, Constraint, Expression, Index, IndexColumn, IndexKey, Name, ObjectName, Schema, Table, Trigger,
+};
+
+/// Why a change doesn't fit the schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ApplyError {
+    /// A table or view of this name is there already.
+    Exists(ObjectName),
+    /// No table has this name.
+    NoTable(ObjectName),
+    /// No view has this name.
+    NoView(ObjectName),
+    /// The table has a column of this name already.
+    ColumnExists(ObjectName, Name),
+    /// The table has no column of this name.
+    NoColumn(ObjectName, Name),
+    /// Something still refers to the column that is to go.
+    ColumnInUse(ObjectName, Name, String),
+    /// A constraint like it is there already.
+    ConstraintExists(ObjectName, String),
+    /// The table has no such constraint.
+    NoConstraint(ObjectName, String),
+    /// An index of this name is there already.
+    IndexExists(Name),
+    /// The table has no index of this name.
+    NoIndex(ObjectName, Name),
+    /// The table has a trigger of this name already.
+    TriggerExists(ObjectName, Name),
+    /// The table has no trigger of this name.
+    NoTrigger(ObjectName, Name),
+}
+
+impl fmt::Display for ApplyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ApplyError::Exists(name) => write!(f, "`{name}` exists already"),
+            ApplyError::NoTable(name) => write!(f, "there is no table `{name}`"),
+            ApplyError::NoView(name) => write!(f, "there is no view `{name}`"),
+            ApplyError::ColumnExists(table, name) => write!(f, "table `{table}` has a column `{name}` already"),
+            ApplyError::NoColumn(table, name) => write!(f, "table `{table}` has no column `{name}`"),
+            ApplyError::ColumnInUse(table, name, by) => write!(f, "column `{table}.{name}` is used by {by}"),
+            ApplyError::ConstraintExists(table, what) => write!(f, "table `{table}` has {what} already"),
+            ApplyError::NoConstraint(table, what) => write!(f, "table `{table}` has no {what}"),
+            ApplyError::IndexExists(name) => write!(f, "there is an index `{name}` already"),
+            ApplyError::NoIndex(table, name) => write!(f, "table `{table}` has no index `{name}`"),
+            ApplyError::TriggerExists(table, name) => write!(f, "table `{table}` has a trigger `{name}` already"),
+            ApplyError::NoTrigger(table, name) => write!(f, "table `{table}` has no trigger `{name}`"),
+        }
+    }
+}
+
+impl std::error::Error for ApplyError {}
+
+/// Applies changes one after the other.
+///
+/// # Errors
+///
+/// The first change that doesn't fit; those before it have been applied.
+pub fn apply_all<'a>(changes: impl IntoIterator<Item = &'a Change>, schema: &mut Schema) -> Result<(), ApplyError> {
+    changes.into_iter().try_for_each(|change| apply(change, schema))
+}
+
+/// Applies a change.
+///
+/// # Errors
+///
+/// A change that doesn't fit; the schema is as it was.
+pub fn apply(change: &Change, schema: &mut Schema) -> Result<(), ApplyError> {
+    match change {
+        Change::CreateTable(table) => create_table(schema, table),
+        Change::DropTable(table) => {
+            schema.tables.remove(&table.name).map(drop).ok_or_else(|| ApplyError::NoTable(table.name.clone()))
+        }
+        Change::RenameTable { from, to } => rename_table(schema, from, to),
+        Change::AddColumn { table, column } => add_column(find(schema, table)?, column),
+        Change::DropColumn { table, column } => drop_column(find(schema, table)?, &column.name),
+        Change::RenameColumn { table, from, to } => rename_column(schema, table, from, to),
+        Change::AlterColumn { table, to, .. } => alter_column(find(schema, table)?, to),
+        Change::AddConstraint { table, constraint } => add_constraint(find(schema, table)?, constraint),
+        Change::DropConstraint { table, constraint } => drop_constraint(find(schema, table)?, constraint),
+        Change::CreateIndex { table, index } => create_index(schema, table, index),
+        Change::DropIndex { table, index } => {
+            let owner = find(schema, table)?;
+            let missing = || ApplyError::NoIndex(table.clone(), index.name.clone());
+            remove(&mut owner.indexes, |one| one.name == index.name).ok_or_else(missing)
+        }
+        Change::CreateTrigger { table, trigger } => create_trigger(find(schema, table)?, trigger),
+        Change::DropTrigger { table, trigger } => {
+            let owner = find(schema, table)?;
+            let missing = || ApplyError::NoTrigger(table.clone(), trigger.name.clone());
+            remove(&mut owner.triggers, |one| one.name == trigger.name).ok_or_else(missing)
+        }
+        Change::CreateView(view) => {
+            free_name(schema, &view.name)?;
+            schema.views.insert(view.name.clone(), view.clone());
+            Ok(())
+        }
+        Change::DropView(view) => {
+            schema.views.remove(&view.name).map(drop).ok_or_else(|| ApplyError::NoView(view.name.clone()))
+        }
+    }
+}
+
+fn find<'a>(schema: &'a mut Schema, name: &ObjectName) -> Result<&'a mut Table, ApplyError> {
+    schema.tables.get_mut(name).ok_or_else(|| ApplyError::NoTable(name.clone()))
+}
+
+fn free_name(schema: &Schema, name: &ObjectName) -> Result<(), ApplyError> {
+    if schema.tables.contains_key(name) || schema.views.contains_key(name) {
+        return Err(ApplyError::Exists(name.clone()));
+    }
+    Ok(())
+}
+
+/// Removes the first element that `matches`.
+fn remove<T>(list: &mut Vec<T>, matches: impl FnMut(&T) -> bool) -> Option<()> {
+    let at = list.iter().position(matches)?;
+    list.remove(at);
+    Some(())
+}
+
+fn create_table(schema: &mut Schema, table: &Table) -> Result<(), ApplyError> {
+    free_name(schema, &table.name)?;
+    for index in &table.indexes {
+        free_index(schema, &table.name, &index.name)?;
+    }
+    schema.tables.insert(table.name.clone(), table.clone());
+    Ok(())
+}
+
+fn rename_table(schema: &mut Schema, from: &ObjectName, to: &ObjectName) -> Result<(), ApplyError> {
+    // A change of case alone is a rename too.
+    if from != to {
+        free_name(schema, to)?;
+    }
+    let mut table = schema.tables.remove(from).ok_or_else(|| ApplyError::NoTable(from.clone()))?;
+    table.name = to.clone();
+    schema.tables.insert(to.clone(), table);
+    for table in schema.tables.values_mut() {
+        for key in table.foreign_keys.iter_mut().filter(|key| key.table == *from) {
+            key.table = to.clone();
+        }
+    }
+    Ok(())
+}
+
+fn add_column(table: &mut Table, column: &Column) -> Result<(), ApplyError> {
+    if table.column(&column.name).is_some() {
+        return Err(ApplyError::ColumnExists(table.name.clone(), column.name.clone()));
+    }
+    table.columns.push(column.clone());
+    Ok(())
+}
+
+fn drop_column(table: &mut Table, name: &Name) -> Result<(), ApplyError> {
+    if table.column(name).is_none() {
+        return Err(ApplyError::NoColumn(table.name.clone(), name.clone()));
+    }
+    if let Some(user) = table.user_of_column(name) {
+        return Err(ApplyError::ColumnInUse(table.name.clone(), name.clone(), user));
+    }
+    table.columns.retain(|column| column.name != *name);
+    Ok(())
+}
+
+fn rename_column(schema: &mut Schema, owner: &ObjectName, from: &Name, to: &Name) -> Result<(), ApplyError> {
+    let table = find(schema, owner)?;
+    if from != to && table.column(to).is_some() {
+        return Err(ApplyError::ColumnExists(owner.clone(), to.clone()));
+    }
+    let missing = || ApplyError::NoColumn(owner.clone(), from.clone());
+    table.column_mut(from).ok_or_else(missing)?.name = to.clone();
+    let keys = table.primary_key.iter_mut().flat_map(|key| &mut key.columns);
+    let keys = keys.chain(table.uniques.iter_mut().flat_map(|unique| &mut unique.columns));
+    for column in keys.chain(table.indexes.iter_mut().flat_map(|index| &mut index.columns)) {
+        rename_index_column(column, from, to);
+    }
+    let generated = table.columns.iter_mut().filter_map(|column| Some(&mut column.generated.as_mut()?.expression));
+    let checks = table.checks.iter_mut().map(|check| &mut check.expression);
+    let predicates = table.indexes.iter_mut().filter_map(|index| index.predicate.as_mut());
+    generated.chain(checks).chain(predicates).for_each(|expression: &mut Expression| expression.rename(from, to));
+    let include = table.indexes.iter_mut().flat_map(|index| &mut index.include);
+    let referring = table.foreign_keys.iter_mut().flat_map(|key| &mut key.columns);
+    rename_in(include.chain(referring), from, to);
+    let everywhere = schema.tables.values_mut().flat_map(|table| &mut table.foreign_keys);
+    let referred = everywhere.filter(|key| key.table == *owner).flat_map(|key| &mut key.referenced);
+    rename_in(referred, from, to);
+    Ok(())
+}
+
+fn rename_in<'a>(names: impl Iterator<Item = &'a mut Name>, from: &Name, to: &Name) {
+    for name in names {
+        if name == from {
+            *name = to.clone();
+        }
+    }
+}
+
+fn rename_index_column(column: &mut IndexColumn, from: &Name, to: &Name) {
+    match &mut column.key {
+        IndexKey::Column(name) if name == from => *name = to.clone(),
+        IndexKey::Column(_) => {}
+        IndexKey::Expression(expression) => expression.rename(from, to),
+    }
+}
+
+fn alter_column(table: &mut Table, to: &Column) -> Result<(), ApplyError> {
+    let missing = || ApplyError::NoColumn(table.name.clone(), to.name.clone());
+    let at = table.columns.iter().position(|column| column.name == to.name).ok_or_else(missing)?;
+    table.columns[at] = to.clone();
+    Ok(())
+}
+
+fn add_constraint(table: &mut Table, constraint: &Constraint) -> Result<(), ApplyError> {
+    let taken = constraint.name().is_some_and(|name| table.constraint(name).is_some());
+    let second_key = matches!(constraint, Constraint::PrimaryKey(_)) && table.primary_key.is_some();
+    if taken || second_key {
+        return Err(ApplyError::ConstraintExists(table.name.clone(), constraint.describe()));
+    }
+    match constraint.clone() {
+        Constraint::PrimaryKey(key) => table.primary_key = Some(key),
+        Constraint::Unique(unique) => table.uniques.push(unique),
+        Constraint::ForeignKey(key) => table.foreign_keys.push(key),
+        Constraint::Check(check) => table.checks.push(check),
+    }
+    Ok(())
+}
+
+fn drop_constraint(table: &mut Table, constraint: &Constraint) -> Result<(), ApplyError> {
+    let removed = match constraint {
+        Constraint::PrimaryKey(_) => table.primary_key.take().map(drop),
+        Constraint::Unique(unique) => remove(&mut table.uniques, |one| one == unique),
+        Constraint::ForeignKey(key) => remove(&mut table.foreign_keys, |one| one == key),
+        Constraint::Check(check) => remove(&mut table.checks, |one| one == check),
+    };
+    removed.ok_or_else(|| ApplyError::NoConstraint(table.name.clone(), constraint.describe()))
+}
+
+fn free_index(schema: &Schema, table: &ObjectName, name: &Name) -> Result<(), ApplyError> {
+    // Names of indexes are unique in a schema, not in a table; MySQL's are the table's, which costs nothing here.
+    let taken = schema.tables.values().any(|one| one.name.schema == table.schema && one.index(name).is_some());
+    if taken { Err(ApplyError::IndexExists(name.clone())) } else { Ok(()) }
+}
+
+fn create_index(schema: &mut Schema, table: &ObjectName, index: &Index) -> Result<(), ApplyError> {
+    free_index(schema, table, &index.name)?;
+    find(schema, table)?.indexes.push(index.clone());
+    Ok(())
+}
+
+fn create_trigger(table: &mut Table, trigger: &Trigger) -> Result<(), ApplyError> {
+    if table.triggers.iter().any(|one| one.name == trigger.name) {
+        return Err(ApplyError::TriggerExists(table.name.clone(), trigger.name.clone()));
+    }
+    table.triggers.push(trigger.clone());
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! Which names need quotes.
+
+use dbmig::Backend;
+
+/// Whether a name can stand in SQL without quotes: lower-case letters, digits and `_`, and no keyword.
+///
+/// (Capitals would do on SQLite, but PostgreSQL folds them; quoting them everywhere is one rule for all.)
+pub(super) fn is_plain(text: &str, backend: Backend) -> bool {
+    let mut bytes = text.bytes();
+    let starts = bytes.next().is_some_and(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    starts
+        && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        && keywords(backend).binary_search(&text).is_err()
+}
+
+fn keywords(backend: Backend) -> &'static [&'static str] {
+    match backend {
+        // The other backends' lists come with their renderers; SQLite's holds what all of them reserve.
+        Backend::Sqlite | Backend::Postgres | Backend::Mysql => SQLITE,
+    }
+}
+
+/// All of SQLite's keywords, sorted. Source: <https://sqlite.org/lang_keywords.html>.
+#[rustfmt::skip]
+const SQLITE: &[&str] = &[
+    "abort", "action", "add", "after", "all", "alter", "always", "analyze", "and", "as", "asc", "attach",
+    "autoincrement", "before", "begin", "between", "by", "cascade", "case", "cast", "check", "collate", "column",
+    "commit", "conflict", "constraint", "create", "cross", "current", "current_date", "current_time",
+    "current_timestamp", "database", "default", "deferrable", "deferred", "delete", "desc", "detach", "distinct",
+    "do", "drop", "each", "else", "end", "escape", "except", "exclude", "exclusive", "exists", "explain", "fail",
+    "filter", "first", "following", "for", "foreign", "from", "full", "generated", "glob", "group", "groups",
+    "having", "if", "ignore", "immediate", "in", "index", "indexed", "initially", "inner", "insert", "instead",
+    "intersect", "into", "is", "isnull", "join", "key", "last", "left", "like", "limit", "match", "materialized",
+    "natural", "no", "not", "nothing", "notnull", "null", "nulls", "of", "offset", "on", "or", "order", "others",
+    "outer", "over", "partition", "plan", "pragma", "preceding", "primary", "query", "raise", "range", "recursive",
+    "references", "regexp", "reindex", "release", "rename", "replace", "restrict", "returning", "right", "rollback",
+    "row", "rows", "savepoint", "select", "set", "table", "temp", "temporary", "then", "ties", "to", "transaction",
+    "trigger", "unbounded", "union", "unique", "update", "using", "vacuum", "values", "view", "virtual", "when",
+    "where", "window", "with", "without",
+];

@@ -1,0 +1,129 @@
+//! Names of SQL objects: written one way, compared the way their database compares them.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use dbmig::Backend;
+
+use super::keyword;
+
+/// An identifier, without quotes. Shown as it was written, compared as its database compares it.
+#[derive(Clone)]
+pub struct Name {
+    text: Box<str>,
+    key: Box<str>,
+    backend: Backend,
+}
+
+impl Name {
+    /// A name with its backend's rule of comparison.
+    ///
+    /// SQLite folds ASCII case, MySQL folds case, PostgreSQL compares exactly once the parser has folded what wasn't
+    /// quoted.
+    pub fn new(text: &str, backend: Backend) -> Name {
+        let key = match backend {
+            Backend::Sqlite => text.to_ascii_lowercase(),
+            Backend::Mysql => text.to_lowercase(),
+            Backend::Postgres => text.to_owned(),
+        };
+        Name { text: text.into(), key: key.into(), backend }
+    }
+
+    /// The name as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The same rule of comparison for another text.
+    #[must_use]
+    pub fn renamed(&self, text: &str) -> Name {
+        Name::new(text, self.backend)
+    }
+
+    /// The name as SQL: quoted where its backend needs quotes.
+    pub fn sql(&self) -> String {
+        let plain = keyword::is_plain(&self.text, self.backend);
+        match self.backend {
+            _ if plain => self.text.to_string(),
+            Backend::Sqlite | Backend::Postgres => format!("\"{}\"", self.text.replace('"', "\"\"")),
+            Backend::Mysql => format!("`{}`", self.text.replace('`', "``")),
+        }
+    }
+
+    /// The name as it is compared.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Name) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for Name {}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key.hash(state);
+    }
+}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Name) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Name) -> Ordering {
+        self.key.cmp(&other.key)
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.text)
+    }
+}
+
+/// The name of a table or view, with its schema where that isn't the connection's default.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjectName {
+    /// The schema, unless it is the default one (`main` on SQLite is written as none).
+    pub schema: Option<Name>,
+    /// The name within the schema.
+    pub name: Name,
+}
+
+impl ObjectName {
+    /// A name in the default schema.
+    pub fn unqualified(name: Name) -> ObjectName {
+        ObjectName { schema: None, name }
+    }
+
+    /// The name as SQL: each part quoted where its backend needs quotes.
+    pub fn sql(&self) -> String {
+        match &self.schema {
+            Some(schema) => format!("{}.{}", schema.sql(), self.name.sql()),
+            None => self.name.sql(),
+        }
+    }
+}
+
+impl fmt::Display for ObjectName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.schema {
+            Some(schema) => write!(f, "{schema}.{}", self.name),
+            None => write!(f, "{}", self.name),
+        }
+    }
+}

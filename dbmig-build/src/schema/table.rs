@@ -1,0 +1,135 @@
+//! Tables.
+
+use super::{Check, Column, Constraint, ForeignKey, Index, IndexColumn, Name, ObjectName, PrimaryKey, Unique};
+
+/// A table with all that belongs to it and goes with it when it is dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Its name.
+    pub name: ObjectName,
+    /// Its columns in order.
+    pub columns: Vec<Column>,
+    /// Its primary key.
+    pub primary_key: Option<PrimaryKey>,
+    /// Its unique constraints.
+    pub uniques: Vec<Unique>,
+    /// Its foreign keys.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// Its checks.
+    pub checks: Vec<Check>,
+    /// Its indexes, those of constraints aside.
+    pub indexes: Vec<Index>,
+    /// Its triggers.
+    pub triggers: Vec<Trigger>,
+    /// What stands behind its closing parenthesis.
+    pub options: TableOptions,
+    /// What its comment says (PostgreSQL, MySQL).
+    pub comment: Option<String>,
+}
+
+/// What stands behind a table's closing parenthesis.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TableOptions {
+    /// SQLite's `WITHOUT ROWID`.
+    pub without_rowid: bool,
+    /// SQLite's `STRICT`.
+    pub strict: bool,
+    /// The module and arguments of SQLite's `CREATE VIRTUAL TABLE … USING`, as written.
+    pub virtual_module: Option<String>,
+}
+
+/// A trigger; its body is opaque.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Trigger {
+    /// Its name.
+    pub name: Name,
+    /// The whole `CREATE TRIGGER` statement.
+    pub sql: String,
+}
+
+impl Table {
+    /// A table without columns.
+    pub fn new(name: ObjectName) -> Table {
+        Table {
+            name,
+            columns: Vec::new(),
+            primary_key: None,
+            uniques: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            indexes: Vec::new(),
+            triggers: Vec::new(),
+            options: TableOptions::default(),
+            comment: None,
+        }
+    }
+
+    /// The column of this name.
+    pub fn column(&self, name: &Name) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == *name)
+    }
+
+    /// The column of this name.
+    pub fn column_mut(&mut self, name: &Name) -> Option<&mut Column> {
+        self.columns.iter_mut().find(|column| column.name == *name)
+    }
+
+    /// The index of this name.
+    pub fn index(&self, name: &Name) -> Option<&Index> {
+        self.indexes.iter().find(|index| index.name == *name)
+    }
+
+    /// The name of the column that is SQLite's rowid: the sole key, declared `INTEGER`, not `DESC` on the column, in a
+    /// table with rowids. Source: <https://sqlite.org/lang_createtable.html#rowid>.
+    pub fn rowid_alias(&self) -> Option<&Name> {
+        let key = self.primary_key.as_ref().filter(|key| !key.inline_desc && !self.options.without_rowid)?;
+        let [only] = key.columns.as_slice() else { return None };
+        let column = self.column(only.name()?)?;
+        (column.column_type.name == "integer" && column.column_type.arguments.is_empty()).then_some(&column.name)
+    }
+
+    /// The constraint of this name.
+    pub fn constraint(&self, name: &Name) -> Option<Constraint> {
+        self.constraints().find(|constraint| constraint.name() == Some(name))
+    }
+
+    /// Every constraint: the primary key, uniques, foreign keys, checks.
+    pub fn constraints(&self) -> impl Iterator<Item = Constraint> {
+        let key = self.primary_key.iter().cloned().map(Constraint::PrimaryKey);
+        let uniques = self.uniques.iter().cloned().map(Constraint::Unique);
+        let foreign_keys = self.foreign_keys.iter().cloned().map(Constraint::ForeignKey);
+        key.chain(uniques).chain(foreign_keys).chain(self.checks.iter().cloned().map(Constraint::Check))
+    }
+
+    /// What in the table itself refers to a column, in words; `None` if it can go.
+    pub fn user_of_column(&self, name: &Name) -> Option<String> {
+        let uses = |columns: &[IndexColumn]| columns.iter().any(|column| column.mentions(name));
+        let constraint = self.constraints().find(|constraint| match constraint {
+            Constraint::PrimaryKey(key) => uses(&key.columns),
+            Constraint::Unique(unique) => uses(&unique.columns),
+            Constraint::ForeignKey(key) => key.columns.contains(name),
+            Constraint::Check(check) => check.expression.mentions(name),
+        });
+        if let Some(constraint) = constraint {
+            return Some(constraint.describe());
+        }
+        let in_predicate = |index: &Index| index.predicate.as_ref().is_some_and(|predicate| predicate.mentions(name));
+        let by = |index: &&Index| uses(&index.columns) || in_predicate(index) || index.include.contains(name);
+        if let Some(index) = self.indexes.iter().find(by) {
+            return Some(format!("index `{}`", index.name));
+        }
+        let computes = |column: &&Column| {
+            column.name != *name && column.generated.as_ref().is_some_and(|one| one.expression.mentions(name))
+        };
+        self.columns.iter().find(computes).map(|column| format!("generated column `{}`", column.name))
+    }
+
+    pub(super) fn normalize(&mut self) {
+        self.columns.sort_by(|a, b| a.name.cmp(&b.name));
+        self.uniques.sort();
+        self.foreign_keys.sort();
+        self.checks.sort();
+        self.indexes.sort_by(|a, b| a.name.cmp(&b.name));
+        self.triggers.sort();
+    }
+}

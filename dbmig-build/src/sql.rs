@@ -1,0 +1,1 @@
+//! SQL in: text to tokens, tokens to statements, statements to syntax.

@@ -1,0 +1,1 @@
+//! Proofs over the chain: down undoes up, the models are not ahead.

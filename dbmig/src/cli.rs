@@ -1,0 +1,1 @@
+//! The `--migrate` arguments that a host flattens into its own clap parser.

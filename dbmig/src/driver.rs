@@ -1,0 +1,1 @@
+//! The few things that a database must do for us.

@@ -1,0 +1,1 @@
+//! What can go wrong between a chain and a database.

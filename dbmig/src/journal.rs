@@ -1,0 +1,1 @@
+//! The journal: how each version was applied, and how to undo it.

@@ -1,0 +1,1 @@
+//! The ledger: the table of applied versions.

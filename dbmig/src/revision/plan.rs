@@ -1,0 +1,1 @@
+//! Plans: graph to steps.

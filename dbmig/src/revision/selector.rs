@@ -1,0 +1,1 @@
+//! Selectors: what a user types for a revision.

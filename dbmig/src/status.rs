@@ -1,0 +1,1 @@
+//! What a database has of a chain.
