@@ -32,6 +32,17 @@ pub struct Schema {
     pub views: BTreeMap<ObjectName, View>,
 }
 
+/// Which names of the desired schema stand for which of the present one: what `renamed_from` says.
+///
+/// A rename that was made already (its old name is gone) may stay listed: it is ignored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Renames {
+    /// New name to old name.
+    pub tables: BTreeMap<ObjectName, ObjectName>,
+    /// The table's new name and the column's new name to the column's old name.
+    pub columns: BTreeMap<(ObjectName, Name), Name>,
+}
+
 /// A view; its query is opaque.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {

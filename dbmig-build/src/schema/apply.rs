@@ -78,6 +78,10 @@ pub fn apply(change: &Change, schema: &mut Schema) -> Result<(), ApplyError> {
             schema.tables.remove(&table.name).map(drop).ok_or_else(|| ApplyError::NoTable(table.name.clone()))
         }
         Change::RenameTable { from, to } => rename_table(schema, from, to),
+        Change::AlterOptions { table, to, .. } => {
+            find(schema, table)?.options = to.clone();
+            Ok(())
+        }
         Change::AddColumn { table, column } => add_column(find(schema, table)?, column),
         Change::DropColumn { table, column } => drop_column(find(schema, table)?, &column.name),
         Change::RenameColumn { table, from, to } => rename_column(schema, table, from, to),

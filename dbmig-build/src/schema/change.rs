@@ -1,6 +1,6 @@
 //! Changes: the one language that replay, diff, render and lint speak.
 
-use super::{Column, Constraint, Index, Name, ObjectName, Table, Trigger, View};
+use super::{Column, Constraint, Index, Name, ObjectName, Table, TableOptions, Trigger, View};
 
 /// One atomic alteration of a schema. It holds enough to be undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,15 @@ pub enum Change {
         from: ObjectName,
         /// Its name after.
         to: ObjectName,
+    },
+    /// What stands behind a table's closing parenthesis changes.
+    AlterOptions {
+        /// The table.
+        table: ObjectName,
+        /// The options before.
+        from: TableOptions,
+        /// The options after.
+        to: TableOptions,
     },
     /// A new column, the last of its table.
     AddColumn {
@@ -105,6 +114,7 @@ impl Change {
             Change::CreateTable(table) => Change::DropTable(table),
             Change::DropTable(table) => Change::CreateTable(table),
             Change::RenameTable { from, to } => Change::RenameTable { from: to, to: from },
+            Change::AlterOptions { table, from, to } => Change::AlterOptions { table, from: to, to: from },
             Change::AddColumn { table, column } => Change::DropColumn { table, column },
             Change::DropColumn { table, column } => Change::AddColumn { table, column },
             Change::RenameColumn { table, from, to } => Change::RenameColumn { table, from: to, to: from },
@@ -130,7 +140,8 @@ impl Change {
         match self {
             Change::CreateTable(table) | Change::DropTable(table) => Some(&table.name),
             Change::RenameTable { from, .. } => Some(from),
-            Change::AddColumn { table, .. }
+            Change::AlterOptions { table, .. }
+            | Change::AddColumn { table, .. }
             | Change::DropColumn { table, .. }
             | Change::RenameColumn { table, .. }
             | Change::AlterColumn { table, .. }
