@@ -16,4 +16,5 @@ pub mod replay;
 pub mod schema;
 pub mod source;
 pub mod sql;
+pub mod target;
 pub mod verify;

@@ -1,0 +1,150 @@
+//! New files: revisions on disk, whole or not at all.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use dbmig::revision::Graph;
+use dbmig::version::{MAX_LENGTH, Version};
+use heck::ToSnakeCase;
+use jiff::civil::DateTime;
+use jiff::{Timestamp, ToSpan};
+
+use crate::error::{Error, Kind};
+
+/// The greatest length of a slug, in characters; longer ones are cut at a word.
+const SLUG_LENGTH: usize = 40;
+
+/// The name of a new revision's folder, `2026-11-21-101500_create_users`.
+///
+/// Its version is above those of `above` (its parents and dependencies) and taken by no other revision: the time
+/// `now` in UTC; or, if that is not above them, the newest of them plus one second; or, where they are no timestamps,
+/// the greatest of them followed by the time.
+///
+/// # Errors
+///
+/// A version of more than 50 characters, which Diesel's version table can't hold.
+pub fn folder_name(message: &str, above: &[Version], graph: &Graph, now: Timestamp) -> Result<String, Error> {
+    let now = now.to_zoned(jiff::tz::TimeZone::UTC).datetime();
+    let fits = |prefix: &str| {
+        let version = Version::of_folder(prefix);
+        above.iter().all(|other| *other < version) && graph.find(version.as_str()).is_none()
+    };
+    let greatest = above.iter().max();
+    let newest = greatest.map_or(Some(now), |version| timestamp(version).map(|time| time.max(now)));
+    let prefix = match newest {
+        Some(mut time) => loop {
+            let prefix = time.strftime("%Y-%m-%d-%H%M%S").to_string();
+            if fits(&prefix) {
+                break prefix;
+            }
+            time = time.saturating_add(1.second());
+        },
+        None => {
+            let time = now.strftime("%Y%m%d%H%M%S");
+            format!("{}{time}", greatest.map_or("", Version::as_str))
+        }
+    };
+    if Version::of_folder(&prefix).as_str().chars().count() > MAX_LENGTH {
+        return Err(Error::new(Kind::Chain, format!("the version `{prefix}` would be longer than {MAX_LENGTH} characters"))
+            .help("choose one with --rev-id"));
+    }
+    Ok(format!("{prefix}_{}", slug(message)))
+}
+
+/// The time that a version begins with, if it is one as dbmig and Diesel write them.
+fn timestamp(version: &Version) -> Option<DateTime> {
+    let text = version.as_str();
+    let digits = matches!(text.len(), 14 | 18) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    digits.then(|| DateTime::strptime("%Y%m%d%H%M%S", text.get(..14)?).ok())?
+}
+
+/// The words of a message as a folder name holds them: `create_users`.
+pub fn slug(message: &str) -> String {
+    let mut slug = String::new();
+    for word in message.to_snake_case().split('_').filter(|word| !word.is_empty()) {
+        if !slug.is_empty() && slug.chars().count() + 1 + word.chars().count() > SLUG_LENGTH {
+            break;
+        }
+        if !slug.is_empty() {
+            slug.push('_');
+        }
+        slug.extend(word.chars().take(SLUG_LENGTH));
+    }
+    if slug.is_empty() { "revision".to_owned() } else { slug }
+}
+
+/// Writes a revision's folder: under a hidden temporary name first (which Diesel and dbmig pass over), then renamed.
+///
+/// # Errors
+///
+/// What the file system says; nothing is left behind.
+pub fn write_folder(migrations: &Path, name: &str, files: &[(&str, &str)]) -> io::Result<()> {
+    std::fs::create_dir_all(migrations)?;
+    let target = migrations.join(name);
+    if target.exists() {
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, "the folder exists already"));
+    }
+    let folder = tempfile::Builder::new().prefix(".dbmig-").tempdir_in(migrations)?;
+    let whole = folder.path().join(name);
+    std::fs::create_dir(&whole)?;
+    for (file, text) in files {
+        std::fs::write(whole.join(file), text)?;
+    }
+    std::fs::rename(&whole, target)
+}
+
+/// Writes a file under a temporary name beside its place and renames it, so that nobody ever sees half of it.
+///
+/// # Errors
+///
+/// What the file system says.
+pub fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    // A temporary file is private; the file that it becomes has the rights of the one it replaces, or ordinary ones.
+    set_ordinary_rights(file.as_file(), path)?;
+    file.persist(path)?;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn set_ordinary_rights(file: &std::fs::File, replaced: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(replaced).map_or(0o644, |metadata| metadata.permissions().mode());
+    file.set_permissions(std::fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn set_ordinary_rights(_file: &std::fs::File, _replaced: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(above: &[&str], now: &str) -> String {
+        let above: Vec<Version> = above.iter().map(|&text| text.into()).collect();
+        folder_name("Add e-mail!", &above, &Graph::default(), now.parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn versions_ascend_whatever_the_clock_says() {
+        assert_eq!(name(&[], "2026-11-21T10:15:00Z"), "2026-11-21-101500_add_e_mail");
+        assert_eq!(name(&["20261121101500"], "2026-11-21T10:15:00Z"), "2026-11-21-101501_add_e_mail");
+        assert_eq!(name(&["20991231235959"], "2026-11-21T10:15:00Z"), "2100-01-01-000000_add_e_mail");
+        assert_eq!(name(&["202611211015000001"], "2026-11-21T10:15:00Z"), "2026-11-21-101501_add_e_mail");
+        assert_eq!(name(&["0009", "ae10"], "2026-11-21T10:15:00Z"), "ae1020261121101500_add_e_mail");
+    }
+
+    #[test]
+    fn slugs_are_cut_at_a_word() {
+        assert_eq!(slug("create users"), "create_users");
+        assert_eq!(slug("../etc"), "etc");
+        assert_eq!(slug("!"), "revision");
+        let long = slug("a message that goes on and on about all the things that it does");
+        assert_eq!(long, "a_message_that_goes_on_and_on_about_all");
+    }
+}

@@ -1,0 +1,138 @@
+//! What the chain is to become: the models' tables as the models say, everything else as it is.
+//!
+//! Diff compares whole schemas. What has no model (other applications' tables, views, triggers) stands alike on both
+//! sides, so that it is never touched.
+
+use std::collections::BTreeSet;
+
+use crate::schema::{Change, Name, ObjectName, Renames, Schema, Table, apply};
+
+/// The schema that a chain is to become.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The whole schema, what has no model included.
+    pub schema: Schema,
+    /// The chain's tables that have no model, are not configured as `unmanaged` and are not to be dropped.
+    pub unmodelled: Vec<ObjectName>,
+}
+
+/// Works out what a chain is to become.
+///
+/// `desired` holds the tables of the models, `unmanaged` names of tables with `*` for any characters, and `dropped`
+/// the tables without a model that are to go.
+pub fn target(
+    chain: &Schema,
+    desired: &Schema,
+    renames: &Renames,
+    unmanaged: &[String],
+    dropped: &BTreeSet<ObjectName>,
+) -> Target {
+    let mut schema = chain.clone();
+    for change in effective_renames(chain, renames) {
+        // An effective rename fits by its definition; one that doesn't is left to diff, as a drop and an addition.
+        let _ = apply(&change, &mut schema);
+    }
+    for table in desired.tables.values() {
+        let triggers = schema.tables.remove(&table.name).map(|old| old.triggers).unwrap_or_default();
+        schema.tables.insert(table.name.clone(), Table { triggers, ..table.clone() });
+    }
+    schema.tables.retain(|name, _| desired.tables.contains_key(name) || !dropped.contains(name));
+    let is_unmodelled = |name: &&ObjectName| {
+        let pattern_matches = |pattern: &String| matches(pattern, name.name.as_str());
+        !desired.tables.contains_key(*name) && !unmanaged.iter().any(pattern_matches)
+    };
+    let unmodelled = schema.tables.keys().filter(is_unmodelled).cloned().collect();
+    Target { schema, unmodelled }
+}
+
+/// The renames that are still to be made: the old name is there and the new one isn't.
+fn effective_renames(chain: &Schema, renames: &Renames) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let is_due = |to: &ObjectName, from: &ObjectName| chain.tables.contains_key(from) && !chain.tables.contains_key(to);
+    for (to, from) in renames.tables.iter().filter(|(to, from)| is_due(to, from)) {
+        changes.push(Change::RenameTable { from: from.clone(), to: to.clone() });
+    }
+    for ((table, to), from) in &renames.columns {
+        let before = renames.tables.get(table).filter(|from| is_due(table, from)).unwrap_or(table);
+        let has = |name: &Name| chain.tables.get(before).is_some_and(|table| table.column(name).is_some());
+        if has(from) && !has(to) {
+            changes.push(Change::RenameColumn { table: table.clone(), from: from.clone(), to: to.clone() });
+        }
+    }
+    changes
+}
+
+/// Whether a name matches a pattern in which `*` stands for any characters.
+fn matches(pattern: &str, name: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut left) = name.strip_prefix(start) else { return false };
+    let mut parts = rest.split('*').peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return left.ends_with(part);
+        }
+        match left.find(part) {
+            Some(at) => left = &left[at + part.len()..],
+            None => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use dbmig::Backend;
+
+    use super::*;
+    use crate::schema::{Column, ColumnType, Trigger};
+
+    fn name(text: &str) -> Name {
+        Name::new(text, Backend::Sqlite)
+    }
+
+    fn table(text: &str, columns: &[&str]) -> Table {
+        let column = |text: &&str| Column::new(name(text), ColumnType::plain("integer"));
+        Table { columns: columns.iter().map(column).collect(), ..Table::new(ObjectName::unqualified(name(text))) }
+    }
+
+    fn schema(tables: Vec<Table>) -> Schema {
+        let tables = tables.into_iter().map(|table| (table.name.clone(), table)).collect();
+        Schema { tables, ..Schema::default() }
+    }
+
+    #[test]
+    fn patterns() {
+        for (pattern, text, expected) in [
+            ("users", "users", true),
+            ("users", "users2", false),
+            ("legacy_*", "legacy_a", true),
+            ("legacy_*", "old_legacy_a", false),
+            ("*_log", "audit_log", true),
+            ("a*b*c", "axxbyyc", true),
+            ("a*b*c", "axxcyyb", false),
+            ("*", "anything", true),
+        ] {
+            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_model_stays_and_triggers_follow() {
+        let mut users = table("users", &["id", "name"]);
+        users.triggers.push(Trigger { name: name("t"), sql: "…".to_owned() });
+        let chain = schema(vec![users, table("legacy_a", &["id"]), table("gone", &["id"]), table("other", &["id"])]);
+        let desired = schema(vec![table("people", &["id", "full_name"])]);
+        let renames = Renames {
+            tables: [(ObjectName::unqualified(name("people")), ObjectName::unqualified(name("users")))].into(),
+            columns: [((ObjectName::unqualified(name("people")), name("full_name")), name("name"))].into(),
+        };
+        let dropped = [ObjectName::unqualified(name("gone"))].into();
+        let target = target(&chain, &desired, &renames, &["legacy_*".to_owned()], &dropped);
+        let names: Vec<_> = target.schema.tables.keys().map(ToString::to_string).collect();
+        assert_eq!(names, ["legacy_a", "other", "people"]);
+        assert_eq!(target.unmodelled, [ObjectName::unqualified(name("other"))]);
+        let people = &target.schema.tables[&ObjectName::unqualified(name("people"))];
+        assert_eq!(people.triggers.len(), 1);
+        assert!(people.column(&name("full_name")).is_some());
+    }
+}
