@@ -1,1 +1,16 @@
-//! SQL in: text to tokens, tokens to statements, statements to syntax.
+//! SQL in: a script's text to tokens, to statements, to the syntax of what alters structure.
+//!
+//! dbmig reads DDL itself, so that nothing which a migration says is lost and each diagnostic points at the exact
+//! token. What alters no structure is opaque: kept with its place and never looked into.
+
+mod directive;
+mod expression;
+mod lex;
+mod script;
+mod split;
+
+pub use directive::Directive;
+pub use expression::expression;
+pub use lex::{Token, TokenKind};
+pub use script::{Script, Statement};
+pub use split::split;

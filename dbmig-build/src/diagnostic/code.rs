@@ -39,6 +39,33 @@ codes! {
 
 Every key has a default, so that the table may be left out. A key that dbmig doesn't know is an
 error, because a misspelt one would change nothing in silence."
+    UnreadableSql "unreadable-sql"
+"A statement that alters the structure of the database can't be read.
+
+dbmig computes the schema at every revision without a database, by replaying the SQL of the chain.
+It never guesses: a statement that it can't read would leave it with a wrong schema. Mend the SQL
+where the database would refuse it as well; otherwise state the statement's effect in a comment on
+the line before it, and replay takes that in its place:
+
+    -- dbmig: replay ALTER TABLE users ADD COLUMN email TEXT
+    -- dbmig: replay nothing"
+    Directive "directive"
+"A comment that begins with `-- dbmig:` is no directive that dbmig knows, or belongs to nothing.
+
+The directives are `-- dbmig: allow(rule-name) reason` (a lint rule doesn't look at the statement
+that follows), `-- dbmig: replay <DDL>` (what the statement that follows does to the structure) and
+`-- dbmig: todo …` (what a person must still decide). A misspelt one would do nothing in silence."
+    ReplayConflict "replay-conflict"
+"A statement doesn't fit the schema that the statements before it have made.
+
+It creates what exists already, or alters or drops what doesn't exist. The database would refuse it
+when the migration runs; the labels say where the object was created, dropped or renamed. Change the
+migration that is not yet released; if the object comes from outside the chain, state its DDL before
+with `-- dbmig: replay CREATE TABLE …`."
+    UnsupportedBackend "unsupported-backend"
+"dbmig can't read the SQL of this backend yet.
+
+Set `backend` in `[package.metadata.dbmig]` to one that it reads."
 }
 
 impl fmt::Display for Code {

@@ -1,0 +1,134 @@
+//! Expressions: tokens to the values that the schema keeps.
+
+mod sqlite;
+
+use std::ops::Range;
+
+use dbmig::Backend;
+
+use super::lex::{Token, TokenKind, lex, unquote};
+use super::split::unsupported;
+use crate::schema::{Expression, ExpressionToken, Name};
+
+/// Reads an expression. Parentheses round the whole are left out.
+///
+/// # Errors
+///
+/// What is wrong with it, in words: it is empty, a token is broken, or its parentheses don't match.
+pub fn expression(text: &str, backend: Backend) -> Result<Expression, String> {
+    let lexed = lex(text, backend).ok_or_else(|| unsupported(backend).message)?;
+    from_tokens(&lexed.tokens, text, backend).map_err(|fault| fault.message)
+}
+
+/// What is wrong with an expression, and at which of its tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) message: String,
+    pub(super) at: Option<Range<usize>>,
+}
+
+/// An expression from its tokens, which were found in `text`.
+pub(super) fn from_tokens(tokens: &[Token], text: &str, backend: Backend) -> Result<Expression, Fault> {
+    balanced(tokens, text)?;
+    let inner = strip_parentheses(tokens, text);
+    if inner.is_empty() {
+        return Err(Fault { message: "the expression is empty".to_owned(), at: tokens.last().map(Token::range) });
+    }
+    let mut open_cases = 0;
+    let read = inner.iter().enumerate().map(|(at, token)| {
+        let before = at.checked_sub(1).and_then(|at| inner.get(at));
+        let written = token.text(text);
+        let after = inner.get(at + 1).map(|one| one.text(text));
+        let name = match token.kind {
+            TokenKind::Quoted => may_be_column(before, after, text).then(|| Name::new(&unquote(written), backend)),
+            TokenKind::Word => {
+                let is_end = open_cases > 0 && written.eq_ignore_ascii_case("end");
+                open_cases += usize::from(written.eq_ignore_ascii_case("case"));
+                open_cases -= usize::from(is_end);
+                let free = !is_end && !sqlite::is_reserved(&written.to_ascii_lowercase());
+                (free && may_be_column(before, after, text)).then(|| Name::new(written, backend))
+            }
+            _ => None,
+        };
+        ExpressionToken {
+            gap: before.is_some_and(|before| before.end < token.start),
+            text: written.into(),
+            key: key(token, text, backend).into(),
+            name,
+        }
+    });
+    Ok(Expression::new(read.collect()))
+}
+
+/// A token as it is compared: words folded, a quoted name that needs no quotes like the same one without.
+fn key(token: &Token, text: &str, backend: Backend) -> String {
+    let written = token.text(text);
+    match token.kind {
+        TokenKind::Word | TokenKind::Number | TokenKind::Blob => written.to_ascii_lowercase(),
+        TokenKind::Quoted => {
+            let name = Name::new(&unquote(written), backend);
+            name.renamed(name.key()).sql()
+        }
+        _ => match written {
+            "==" => "=".to_owned(),
+            "!=" => "<>".to_owned(),
+            _ => written.to_owned(),
+        },
+    }
+}
+
+/// Whether a name between these tokens can be a column's: no function, no table before its column, no type, no
+/// collation.
+fn may_be_column(before: Option<&Token>, after: Option<&str>, text: &str) -> bool {
+    let after_keyword = before.is_some_and(|token| {
+        let word = token.text(text);
+        token.kind == TokenKind::Word && (word.eq_ignore_ascii_case("as") || word.eq_ignore_ascii_case("collate"))
+    });
+    !after_keyword && !matches!(after, Some("(" | "."))
+}
+
+fn balanced(tokens: &[Token], text: &str) -> Result<(), Fault> {
+    let mut open = Vec::new();
+    for token in tokens {
+        let fault = |message: &str| Err(Fault { message: message.to_owned(), at: Some(token.range()) });
+        match (token.kind, token.text(text)) {
+            (TokenKind::Broken(reason), _) => return fault(reason.describe()),
+            (TokenKind::Symbol, "(") => open.push(token),
+            (TokenKind::Symbol, ")") if open.is_empty() => return fault("this `)` closes nothing"),
+            (TokenKind::Symbol, ")") => drop(open.pop()),
+            (TokenKind::Symbol, ";") => return fault("an expression holds no semicolon"),
+            _ => {}
+        }
+    }
+    match open.pop() {
+        Some(token) => Err(Fault { message: "this `(` is not closed".to_owned(), at: Some(token.range()) }),
+        None => Ok(()),
+    }
+}
+
+/// Takes off pairs of parentheses that enclose everything; the parentheses match. One pass, since an expression may
+/// have very many.
+fn strip_parentheses<'a>(tokens: &'a [Token], text: &str) -> &'a [Token] {
+    // The least depth in which any token stands but those that open at the start and close at the end.
+    let is = |token: &Token, symbol: &str| token.kind == TokenKind::Symbol && token.text(text) == symbol;
+    let opening = tokens.iter().take_while(|token| is(token, "(")).count();
+    let closing = tokens.iter().rev().take_while(|token| is(token, ")")).count();
+    let Some(middle) = tokens.get(opening..tokens.len().saturating_sub(closing)) else {
+        // Nothing but parentheses.
+        return &[];
+    };
+    let mut depth = opening;
+    let mut least = opening.min(closing);
+    for token in middle {
+        if is(token, "(") {
+            depth += 1;
+        } else if is(token, ")") {
+            depth -= 1;
+            least = least.min(depth);
+        }
+    }
+    &tokens[least..tokens.len() - least]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! Scripts to statements.
+
+mod sqlite;
+
+use std::ops::Range;
+
+use dbmig::Backend;
+
+use super::directive::{self, Directive};
+use super::lex::{Lexed, Token, TokenKind, lex};
+use super::script::{Script, Statement};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Source;
+
+/// Splits a script into its statements. Never fails: what is wrong is in the script's diagnostics.
+///
+/// A directive belongs to the statement that follows it, or to the one that it stands in or ends the last line of.
+pub fn split(source: &Source, backend: Backend) -> Script {
+    let mut diagnostics = Vec::new();
+    let Some(lexed) = lex(source.text(), backend) else {
+        diagnostics.push(unsupported(backend).at(source.start(), ""));
+        return Script { source: source.clone(), backend, statements: Vec::new(), trailing: Vec::new(), diagnostics };
+    };
+    diagnostics.extend(lexed.tokens.iter().filter_map(|token| match token.kind {
+        TokenKind::Broken(fault) => {
+            Some(Diagnostic::error(Code::UnreadableSql, fault.describe()).at(source.span(token.range()), ""))
+        }
+        _ => None,
+    }));
+    let ranges = match backend {
+        Backend::Sqlite => sqlite::ranges(&lexed.tokens, source, &mut diagnostics),
+        Backend::Postgres | Backend::Mysql => Vec::new(),
+    };
+    let (directives, trailing) = directives(&lexed, &ranges, source, &mut diagnostics);
+    let statements = ranges.into_iter().zip(directives).map(|(range, directives)| {
+        let tokens = lexed.tokens[range].to_vec();
+        let bytes = tokens.first().map_or(0, |one| one.start)..tokens.last().map_or(0, |one| one.end);
+        Statement::new(source.span(bytes), directives, tokens)
+    });
+    let statements = statements.collect();
+    Script { source: source.clone(), backend, statements, trailing, diagnostics }
+}
+
+/// The diagnostic for a backend whose SQL isn't read yet.
+pub(crate) fn unsupported(backend: Backend) -> Diagnostic {
+    Diagnostic::error(Code::UnsupportedBackend, format!("reading SQL of {backend} is not supported yet"))
+}
+
+/// The directives of each statement, and those behind the last one.
+fn directives(
+    lexed: &Lexed,
+    statements: &[Range<usize>],
+    source: &Source,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Vec<Vec<Directive>>, Vec<Directive>) {
+    let mut found = vec![Vec::new(); statements.len()];
+    let mut trailing = Vec::new();
+    let end = |range: &Range<usize>| lexed.tokens.get(range.end.wrapping_sub(1)).map_or(0, |token| token.end);
+    // The first statement that doesn't end before the comment; comments come in order.
+    let mut next = 0;
+    for comment in &lexed.comments {
+        let directive = match directive::parse(comment, source) {
+            None => continue,
+            Some(Ok(directive)) => directive,
+            Some(Err(diagnostic)) => {
+                diagnostics.push(diagnostic);
+                continue;
+            }
+        };
+        while statements.get(next).is_some_and(|range| end(range) <= comment.range.start) {
+            next += 1;
+        }
+        let same_line = |range: &Range<usize>| {
+            source.text().get(end(range)..comment.range.start).is_some_and(|gap| !gap.contains('\n'))
+        };
+        let begins_after = |range: &Range<usize>| {
+            lexed.tokens.get(range.start).is_some_and(|token: &Token| token.start > comment.range.start)
+        };
+        let before = next.checked_sub(1).filter(|&at| same_line(&statements[at]));
+        let owner = before.filter(|_| statements.get(next).is_none_or(begins_after)).unwrap_or(next);
+        match found.get_mut(owner) {
+            Some(list) => list.push(directive),
+            None => {
+                if let Directive::Allow { span, .. } | Directive::Replay { span, .. } = &directive {
+                    let diagnostic = Diagnostic::error(Code::Directive, "no statement follows this directive");
+                    diagnostics.push(diagnostic.at(span.clone(), ""));
+                }
+                trailing.push(directive);
+            }
+        }
+    }
+    (found, trailing)
+}
+
+#[cfg(test)]
+mod tests;
