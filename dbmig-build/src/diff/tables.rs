@@ -1,0 +1,40 @@
+//! Which tables come, go, stay and get other names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::schema::{Change, ObjectName, Renames, Schema, Table};
+
+use super::renames;
+
+/// The name after of each table that stays, to its name before.
+pub(super) fn pair(before: &Schema, after: &Schema, renames: &Renames) -> BTreeMap<ObjectName, ObjectName> {
+    let renamed = renames::of_tables(before, after, renames);
+    let moved: BTreeSet<&ObjectName> = renamed.values().collect();
+    let stays = |name: &&ObjectName| {
+        before.tables.contains_key(*name) && !renamed.contains_key(*name) && !moved.contains(*name)
+    };
+    let mut pairs: BTreeMap<_, _> =
+        after.tables.keys().filter(stays).map(|name| (name.clone(), name.clone())).collect();
+    pairs.extend(renamed);
+    pairs
+}
+
+/// The tables that go.
+pub(super) fn dropped<'a>(before: &'a Schema, pairs: &BTreeMap<ObjectName, ObjectName>) -> Vec<&'a Table> {
+    let kept: BTreeSet<&ObjectName> = pairs.values().collect();
+    let goes = |table: &&Table| !kept.contains(&table.name) && table.options.virtual_module.is_none();
+    before.tables.values().filter(goes).collect()
+}
+
+/// Whether a table of the schema after comes from none before.
+pub(super) fn is_new(table: &Table, pairs: &BTreeMap<ObjectName, ObjectName>) -> bool {
+    !pairs.contains_key(&table.name) && table.options.virtual_module.is_none()
+}
+
+/// The renames of tables, in an order in which each finds its new name free.
+pub(super) fn renamed(pairs: &BTreeMap<ObjectName, ObjectName>) -> Vec<Change> {
+    let moves = pairs.iter().filter(|(to, from)| to != from).map(|(to, from)| (from.clone(), to.clone())).collect();
+    let aside = |name: &ObjectName| ObjectName { name: renames::aside(&name.name), ..name.clone() };
+    let steps = renames::in_order(moves, aside);
+    steps.into_iter().map(|(from, to)| Change::RenameTable { from, to }).collect()
+}
