@@ -6,13 +6,12 @@
 mod columns;
 mod constraints;
 mod indexes;
-mod order;
 mod renames;
 mod tables;
 
 use std::collections::BTreeMap;
 
-use crate::schema::{Change, Name, ObjectName, Renames, Schema, Table};
+use crate::schema::{Change, Name, ObjectName, Renames, Schema, Table, apply, apply_all, parents_first};
 
 /// The changes that make `after` of `before`, ordered so that each finds what it needs: a table that is referred to is
 /// made before those that refer to it, and nothing uses a column any more when it goes. (Tables that refer to each
@@ -29,9 +28,7 @@ pub fn diff(before: &Schema, after: &Schema, renames: &Renames) -> Vec<Change> {
     // First what stands in the way: references to tables that go, those tables, and old names of tables.
     let dropped = tables::dropped(before, &pairs);
     changes.extend(constraints::references_to(before, &dropped));
-    changes.extend(
-        order::parents_first(&dropped).into_iter().rev().map(|table| Change::DropTable(Box::new(table.clone()))),
-    );
+    changes.extend(parents_first(&dropped).into_iter().rev().map(|table| Change::DropTable(Box::new(table.clone()))));
     changes.extend(tables::renamed(&pairs));
     let present = replayed(before, &changes);
 
@@ -55,8 +52,7 @@ pub fn diff(before: &Schema, after: &Schema, renames: &Renames) -> Vec<Change> {
     changes.extend(phases.build_up);
 
     let created: Vec<&Table> = after.tables.values().filter(|table| tables::is_new(table, &pairs)).collect();
-    changes
-        .extend(order::parents_first(&created).into_iter().map(|table| Change::CreateTable(Box::new(table.clone()))));
+    changes.extend(parents_first(&created).into_iter().map(|table| Change::CreateTable(Box::new(table.clone()))));
     changes.extend(phases.references);
     changes
 }
@@ -114,7 +110,7 @@ impl<'a> Pair<'a> {
 
 fn replayed(before: &Schema, changes: &[Change]) -> Schema {
     let mut schema = before.clone();
-    let applied = crate::schema::apply_all(changes, &mut schema);
+    let applied = apply_all(changes, &mut schema);
     debug_assert_eq!(applied, Ok(()));
     schema
 }
@@ -125,7 +121,7 @@ fn compared(present: &Schema, pairs: &[Pair<'_>]) -> Schema {
     let mut schema = present.clone();
     let mut rename = |table: &ObjectName, from: &Name, to: &Name| {
         let (from, to) = (from.clone(), to.clone());
-        let applied = crate::schema::apply(&Change::RenameColumn { table: table.clone(), from, to }, &mut schema);
+        let applied = apply(&Change::RenameColumn { table: table.clone(), from, to }, &mut schema);
         debug_assert_eq!(applied, Ok(()));
     };
     for pair in pairs {

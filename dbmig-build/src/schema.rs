@@ -9,6 +9,7 @@ mod expression;
 mod index;
 mod keyword;
 mod name;
+mod order;
 mod table;
 
 pub use apply::{ApplyError, apply, apply_all};
@@ -19,6 +20,7 @@ pub use constraint::{Check, Conflict, Constraint, Deferrable, ForeignKey, Primar
 pub use expression::{Expression, ExpressionToken};
 pub use index::{Index, IndexColumn, IndexKey, SortOrder};
 pub use name::{Name, ObjectName};
+pub use order::{aside, parents_first, rename_order};
 pub use table::{Table, TableOptions, Trigger};
 
 use std::collections::BTreeMap;

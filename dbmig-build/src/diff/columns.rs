@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::schema::{Change, Column, Name, Table};
+use crate::schema::{Change, Column, Name, Table, aside, rename_order};
 
-use super::{Pair, Phases, renames};
+use super::{Pair, Phases};
 
 /// `renamed` is the table before, with its columns' new names.
 pub(super) fn diff(pair: &Pair<'_>, renamed: &Table, phases: &mut Phases) {
@@ -26,7 +26,7 @@ pub(super) fn diff(pair: &Pair<'_>, renamed: &Table, phases: &mut Phases) {
     for column in users_first(going) {
         changes.push(Change::DropColumn { table: table(), column: Box::new(column.clone()) });
     }
-    for (from, to) in renames::in_order(pair.renamed.clone(), renames::aside) {
+    for (from, to) in rename_order(pair.renamed.clone(), aside) {
         changes.push(Change::RenameColumn { table: table(), from, to });
     }
 

@@ -1,14 +1,14 @@
-//! Which renames are still to be made, and in which order.
+//! Which renames are still to be made.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{Name, ObjectName, Renames, Schema, Table};
+use crate::schema::{Column, Name, ObjectName, Renames, Schema, Table};
 
 /// New name to old name of the tables that get another one.
 pub(super) fn of_tables(before: &Schema, after: &Schema, renames: &Renames) -> BTreeMap<ObjectName, ObjectName> {
     let stated = renames.tables.iter().map(|(new, old)| (new.clone(), old.clone()));
     let same = |name: &ObjectName| match (before.tables.get(name), after.tables.get(name)) {
-        (Some(before), Some(after)) => constraint_free(before) == constraint_free(after),
+        (Some(before), Some(after)) => columns_of(before) == columns_of(after),
         _ => false,
     };
     pending(stated, |name| before.tables.contains_key(name), |name| after.tables.contains_key(name), same)
@@ -24,7 +24,7 @@ pub(super) fn of_columns(before: &Table, after: &Table, renames: &Renames) -> BT
 }
 
 /// A table's columns, which tell best whether two tables have changed places.
-fn constraint_free(table: &Table) -> Vec<&crate::schema::Column> {
+fn columns_of(table: &Table) -> Vec<&Column> {
     let mut columns: Vec<_> = table.columns.iter().collect();
     columns.sort_by(|a, b| a.name.cmp(&b.name));
     columns
@@ -81,53 +81,9 @@ fn cycles<N: Ord + Clone>(moves: &BTreeMap<N, N>) -> Vec<BTreeSet<N>> {
     cycles
 }
 
-/// Renames, given as old name to new name, in an order in which each finds its new name free. A cycle is opened by
-/// moving one of its names `aside`.
-pub(super) fn in_order<N: Ord + Clone>(moves: BTreeMap<N, N>, aside: impl Fn(&N) -> N) -> Vec<(N, N)> {
-    let from_of: BTreeMap<N, N> = moves.iter().map(|(from, to)| (to.clone(), from.clone())).collect();
-    let mut waiting = moves;
-    let mut steps = Vec::new();
-    while let Some((first, _)) = waiting.first_key_value() {
-        // Walk to the end of the chain that this name stands in: nobody waits for that one's place.
-        let start = first.clone();
-        let mut chain = vec![start.clone()];
-        let mut cyclic = false;
-        while let Some(next) = chain.last().and_then(|last| waiting.get(last)).filter(|to| waiting.contains_key(*to)) {
-            if *next == start {
-                cyclic = true;
-                break;
-            }
-            chain.push(next.clone());
-        }
-        if cyclic {
-            let parked = aside(&start);
-            steps.push((start.clone(), parked.clone()));
-            for from in chain.iter().skip(1).rev() {
-                steps.extend(waiting.remove(from).map(|to| (from.clone(), to)));
-            }
-            steps.extend(waiting.remove(&start).map(|to| (parked, to)));
-        } else {
-            for from in chain.iter().rev() {
-                steps.extend(waiting.remove(from).map(|to| (from.clone(), to)));
-            }
-        }
-    }
-    debug_assert!(steps.len() >= from_of.len());
-    steps
-}
-
-/// A name for the time between two renames.
-pub(super) fn aside(name: &Name) -> Name {
-    name.renamed(&format!("__dbmig_aside_{name}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn moves(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs.iter().map(|(a, b)| (a.to_string(), b.to_string())).collect()
-    }
 
     /// `stated` holds new name and old name.
     fn pending_of(stated: &[(&str, &str)], before: &str, after: &str) -> String {
@@ -153,17 +109,5 @@ mod tests {
         assert_eq!(pending_of(&[("a", "b"), ("b", "a")], "a b", "a b"), "b>a a>b");
         let stated = [("a".to_owned(), "b".to_owned()), ("b".to_owned(), "a".to_owned())];
         assert!(pending(stated.into_iter(), |_| true, |_| true, |_| true).is_empty());
-    }
-
-    #[test]
-    fn chains_start_at_their_free_end_and_cycles_are_opened() {
-        let order = |pairs: &[(&str, &str)]| {
-            let steps = in_order(moves(pairs), |name| format!("~{name}"));
-            steps.iter().map(|(from, to)| format!("{from}>{to}")).collect::<Vec<_>>().join(" ")
-        };
-        assert_eq!(order(&[("a", "b"), ("b", "c")]), "b>c a>b");
-        assert_eq!(order(&[("a", "b"), ("b", "a")]), "a>~a b>a ~a>b");
-        assert_eq!(order(&[("a", "b"), ("b", "c"), ("c", "a")]), "a>~a c>a b>c ~a>b");
-        assert_eq!(order(&[("x", "a"), ("a", "x"), ("q", "r")]), "a>~a x>a ~a>x q>r");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{Change, ObjectName, Renames, Schema, Table};
+use crate::schema::{Change, ObjectName, Renames, Schema, Table, aside, rename_order};
 
 use super::renames;
 
@@ -34,7 +34,7 @@ pub(super) fn is_new(table: &Table, pairs: &BTreeMap<ObjectName, ObjectName>) ->
 /// The renames of tables, in an order in which each finds its new name free.
 pub(super) fn renamed(pairs: &BTreeMap<ObjectName, ObjectName>) -> Vec<Change> {
     let moves = pairs.iter().filter(|(to, from)| to != from).map(|(to, from)| (from.clone(), to.clone())).collect();
-    let aside = |name: &ObjectName| ObjectName { name: renames::aside(&name.name), ..name.clone() };
-    let steps = renames::in_order(moves, aside);
+    let parked = |name: &ObjectName| ObjectName { name: aside(&name.name), ..name.clone() };
+    let steps = rename_order(moves, parked);
     steps.into_iter().map(|(from, to)| Change::RenameTable { from, to }).collect()
 }
