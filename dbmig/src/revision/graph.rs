@@ -243,37 +243,40 @@ impl Graph {
 
     /// Several heads, and several roots, that labels don't tell apart.
     ///
-    /// Heads are told apart when each has a label of its own or inherits one that the others don't have.
+    /// Heads are told apart when each has, or inherits, a label that the others don't have. Linear in revisions.
     pub fn ambiguities(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         let heads = self.heads();
         let roots = self.roots();
-        if !(self.told_apart(&heads, Graph::parents)) {
+        if !self.told_apart(&heads, &self.ends(self.ids().rev(), Graph::children)) {
             faults.push(Fault::SeveralHeads { versions: self.sorted_versions(&heads) });
         }
-        if !(self.told_apart(&roots, Graph::children)) {
+        if !self.told_apart(&roots, &self.ends(self.ids(), Graph::parents)) {
             faults.push(Fault::SeveralRoots { versions: self.sorted_versions(&roots) });
         }
         faults
     }
 
-    /// Whether each of several revisions reaches, over `edges`, a label that no other of them reaches.
-    fn told_apart(&self, ends: &[Id], edges: fn(&Graph, Id) -> &[Id]) -> bool {
-        if ends.len() < 2 {
-            return true;
+    /// For each revision the one end that it reaches over `edges`, or `None` where it reaches several.
+    ///
+    /// `order` visits what `edges` leads to before what it starts from.
+    fn ends(&self, order: impl Iterator<Item = Id>, edges: fn(&Graph, Id) -> &[Id]) -> Vec<Option<Id>> {
+        let mut ends: Vec<Option<Id>> = vec![None; self.len()];
+        for id in order {
+            let next = edges(self, id);
+            ends[id.0] = match next {
+                [] => Some(id),
+                [first, rest @ ..] => ends[first.0].filter(|_| rest.iter().all(|other| ends[other.0] == ends[first.0])),
+            };
         }
-        let mut owners: BTreeMap<&str, HashSet<Id>> = BTreeMap::new();
-        for &end in ends {
-            let mut seen = HashSet::from([end]);
-            let mut todo = vec![end];
-            while let Some(id) = todo.pop() {
-                for label in &self.node(id).labels {
-                    owners.entry(label).or_default().insert(end);
-                }
-                todo.extend(edges(self, id).iter().filter(|&&next| seen.insert(next)));
-            }
-        }
-        ends.iter().all(|&end| owners.values().any(|owner| owner.len() == 1 && owner.contains(&end)))
+        ends
+    }
+
+    /// Whether each of several ends has a label on a revision that reaches this end alone.
+    fn told_apart(&self, ends: &[Id], end_of: &[Option<Id>]) -> bool {
+        let labelled: HashSet<Id> =
+            self.ids().filter(|&id| !self.node(id).labels.is_empty()).filter_map(|id| end_of[id.0]).collect();
+        ends.len() < 2 || ends.iter().all(|end| labelled.contains(end))
     }
 
     fn sorted_versions(&self, ids: &[Id]) -> Vec<Version> {

@@ -1,1 +1,267 @@
-//! Plans: graph to steps.
+//! Plans: graph to steps. Which revisions an upgrade, a downgrade or a stamp touches, and in which order.
+//!
+//! Up runs in the graph's order, which is that of the versions, as stock Diesel runs them; down runs backwards.
+
+use std::fmt;
+
+use crate::revision::graph::{Graph, Id};
+use crate::revision::order::{Edges, IdSet, ancestors, descendants, tips};
+use crate::revision::selector::{Target, listed};
+
+/// What to do, in order, to take a database to a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The steps in order; none if the database is there already.
+    pub steps: Vec<Step>,
+    /// The current heads when all steps are done.
+    pub final_heads: Vec<Id>,
+}
+
+/// One step of a [`Plan`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The revision.
+    pub id: Id,
+    /// What is done with it.
+    pub direction: Direction,
+}
+
+/// What a step does with its revision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Its up half runs.
+    Up,
+    /// Its down half runs.
+    Down,
+    /// It is written into the ledger without running.
+    Stamp,
+    /// It is taken out of the ledger without running.
+    Unstamp,
+}
+
+impl Direction {
+    /// The word used in `--json`: `up`, `down`, `stamp` or `unstamp`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Direction::Up => "up",
+            Direction::Down => "down",
+            Direction::Stamp => "stamp",
+            Direction::Unstamp => "unstamp",
+        }
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A target that an upgrade or a downgrade can't go to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// A relative target with the wrong sign.
+    WrongWay {
+        /// What the user typed.
+        target: String,
+        /// The direction that it doesn't fit.
+        direction: Direction,
+    },
+    /// `+0` or `-0`.
+    NoSteps {
+        /// What the user typed.
+        target: String,
+    },
+    /// A downgrade to something above which nothing is applied, and which isn't current either.
+    NotApplied {
+        /// What the user typed.
+        target: String,
+        /// The folder names of what it stands for.
+        names: Vec<String>,
+        /// The folder names of the current heads.
+        current: Vec<String>,
+    },
+    /// A downgrade to several revisions at once.
+    SeveralTargets {
+        /// What the user typed.
+        target: String,
+        /// The folder names of what it stands for.
+        names: Vec<String>,
+    },
+    /// A downgrade of a branch that nothing above the target belongs to.
+    OffBranch {
+        /// What the user typed.
+        target: String,
+        /// The folder name of the branch's revision.
+        branch: String,
+    },
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PlanError::WrongWay { target, direction: Direction::Up } => write!(f, "`{target}` goes down, not up"),
+            PlanError::WrongWay { target, .. } => write!(f, "`{target}` goes up, not down"),
+            PlanError::NoSteps { target } => write!(f, "`{target}` takes no step"),
+            PlanError::NotApplied { target, names, current } => {
+                write!(f, "cannot downgrade to `{target}`: nothing above it is applied")?;
+                if !names.is_empty() && !names.contains(target) {
+                    write!(f, "{}", listed("it stands for", names))?;
+                }
+                f.write_str(&listed("current", current))
+            }
+            PlanError::SeveralTargets { target, names } => {
+                write!(f, "`{target}` stands for several revisions, and a downgrade needs one")?;
+                f.write_str(&listed("it stands for", names))
+            }
+            PlanError::OffBranch { target, branch } => {
+                write!(f, "nothing above `{target}` belongs to the line of {branch}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for PlanError {}
+
+impl PlanError {
+    /// What the user can do about it.
+    pub fn help(&self) -> String {
+        match self {
+            PlanError::WrongWay { direction: Direction::Up, .. } => {
+                "to revert revisions, use `cargo dbmig downgrade`".to_owned()
+            }
+            PlanError::WrongWay { .. } => "to apply revisions, use `cargo dbmig upgrade`".to_owned(),
+            PlanError::NoSteps { .. } => "say how many steps: `+1`, `-1`".to_owned(),
+            PlanError::NotApplied { .. } => "see what is applied with `cargo dbmig current`".to_owned(),
+            PlanError::SeveralTargets { .. } => "name the one revision that shall be the last one applied".to_owned(),
+            PlanError::OffBranch { .. } => "name the branch by one of its own revisions".to_owned(),
+        }
+    }
+}
+
+/// What applies a target and all that it needs; nothing if it is applied already.
+///
+/// # Errors
+///
+/// A target such as `-1`, which goes down.
+pub fn upgrade(graph: &Graph, applied: &IdSet, target: &Target) -> Result<Plan, PlanError> {
+    right_way(target, Direction::Up)?;
+    let mut after = applied.clone();
+    let mut steps = Vec::new();
+    for id in ancestors(graph, target.revisions.iter().copied(), Edges::All).iter(graph) {
+        if after.insert(id) {
+            steps.push(Step { id, direction: Direction::Up });
+        }
+    }
+    Ok(Plan { steps, final_heads: tips(graph, &after, Edges::All) })
+}
+
+/// What reverts everything that is applied above a target: its descendants and what depends on them, not its siblings.
+///
+/// A target with a branch (`label@base`, `-1`) reverts only on that branch's line, with what depends on it.
+///
+/// # Errors
+///
+/// A target such as `+1`, one above which nothing is applied, and one of several revisions.
+pub fn downgrade(graph: &Graph, applied: &IdSet, target: &Target) -> Result<Plan, PlanError> {
+    let text = || target.text.clone();
+    right_way(target, Direction::Down)?;
+    if target.revisions.len() > 1 && target.relative.is_none() {
+        return Err(PlanError::SeveralTargets { target: text(), names: names(graph, &target.revisions) });
+    }
+    let first = first_reverted(graph, target);
+    if let (Some(branch), true) = (target.branch, first.is_empty() && !graph.is_empty()) {
+        let above = target.revisions.iter().any(|&id| !graph.children(id).is_empty());
+        if above {
+            return Err(PlanError::OffBranch { target: text(), branch: graph.node(branch).name.clone() });
+        }
+    }
+    let mut after = applied.clone();
+    let mut steps = Vec::new();
+    for id in descendants(graph, first, Edges::All).iter(graph).rev() {
+        if after.remove(id) {
+            steps.push(Step { id, direction: Direction::Down });
+        }
+    }
+    if steps.is_empty() && !target.revisions.is_empty() {
+        let current = tips(graph, applied, Edges::All);
+        if !target.revisions.iter().all(|id| current.contains(id)) {
+            let (names, current) = (names(graph, &target.revisions), names(graph, &current));
+            return Err(PlanError::NotApplied { target: text(), names, current });
+        }
+    }
+    Ok(Plan { steps, final_heads: tips(graph, &after, Edges::All) })
+}
+
+/// What makes the ledger say that a database is at some targets, without running anything.
+///
+/// The current heads on a target's line, above it or below, give way to the target; others stay as they are.
+/// `base` takes everything out, `label@base` the current heads on that label's line.
+pub fn stamp(graph: &Graph, applied: &IdSet, targets: &[Target]) -> Plan {
+    let mut kept = tips(graph, applied, Edges::All);
+    for target in targets {
+        match (target.revisions.as_slice(), target.branch) {
+            ([], None) => kept.clear(),
+            (ids, branch) => {
+                let line = related(graph, if ids.is_empty() { branch.as_slice() } else { ids });
+                kept.retain(|&id| !line.contains(id));
+            }
+        }
+    }
+    let stamped = targets.iter().flat_map(|target| target.revisions.iter().copied());
+    let mut after = ancestors(graph, stamped, Edges::All);
+    // What stays of the other branches is what is applied there, gaps included.
+    for id in ancestors(graph, kept, Edges::All).iter(graph).filter(|&id| applied.contains(id)) {
+        after.insert(id);
+    }
+    let out = graph.ids().rev().filter(|&id| applied.contains(id) && !after.contains(id));
+    let into = graph.ids().filter(|&id| after.contains(id) && !applied.contains(id));
+    let mut steps: Vec<Step> = out.map(|id| Step { id, direction: Direction::Unstamp }).collect();
+    steps.extend(into.map(|id| Step { id, direction: Direction::Stamp }));
+    Plan { steps, final_heads: tips(graph, &after, Edges::All) }
+}
+
+/// Whatever stands above or below some revisions.
+fn related(graph: &Graph, ids: &[Id]) -> IdSet {
+    let mut related = ancestors(graph, ids.iter().copied(), Edges::All);
+    for id in descendants(graph, ids.iter().copied(), Edges::All).iter(graph) {
+        related.insert(id);
+    }
+    related
+}
+
+fn right_way(target: &Target, direction: Direction) -> Result<(), PlanError> {
+    match target.relative.map(i64::signum) {
+        Some(0) => Err(PlanError::NoSteps { target: target.text.clone() }),
+        Some(-1) if direction == Direction::Up => Err(PlanError::WrongWay { target: target.text.clone(), direction }),
+        Some(1) if direction == Direction::Down => Err(PlanError::WrongWay { target: target.text.clone(), direction }),
+        _ => Ok(()),
+    }
+}
+
+/// The lowest revisions that a downgrade to a target takes away: the target's children, or the roots.
+fn first_reverted(graph: &Graph, target: &Target) -> Vec<Id> {
+    let mut first: Vec<Id> = match target.revisions.as_slice() {
+        [] => graph.roots(),
+        ids => ids.iter().flat_map(|&id| graph.children(id).iter().copied()).collect(),
+    };
+    first.sort();
+    first.dedup();
+    if let Some(branch) = target.branch {
+        if first.len() > 1 {
+            let line = ancestors(graph, [branch], Edges::Parents);
+            first.retain(|&id| line.contains(id));
+        }
+    }
+    if target.revisions.len() > 1 {
+        // The parents of a merge stay, even where one of them stands above another.
+        let kept = ancestors(graph, target.revisions.iter().copied(), Edges::Parents);
+        first.retain(|&id| !kept.contains(id));
+    }
+    first
+}
+
+fn names(graph: &Graph, ids: &[Id]) -> Vec<String> {
+    ids.iter().map(|&id| graph.node(id).name.clone()).collect()
+}
