@@ -6,6 +6,8 @@ use super::{
     Change, Column, Constraint, Expression, Index, IndexColumn, IndexKey, Name, ObjectName, Schema, Table, Trigger,
 };
 
+use super::mention;
+
 /// Why a change doesn't fit the schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -151,7 +153,18 @@ fn rename_table(schema: &mut Schema, from: &ObjectName, to: &ObjectName) -> Resu
             key.table = to.clone();
         }
     }
+    for text in opaque(schema) {
+        if mention::mentions(text, &from.name) {
+            *text = mention::rename_table(text, &from.name, &to.name);
+        }
+    }
     Ok(())
+}
+
+/// The texts of all triggers and views.
+fn opaque(schema: &mut Schema) -> impl Iterator<Item = &mut String> {
+    let triggers = schema.tables.values_mut().flat_map(|table| &mut table.triggers).map(|trigger| &mut trigger.sql);
+    triggers.chain(schema.views.values_mut().map(|view| &mut view.sql))
 }
 
 fn add_column(table: &mut Table, column: &Column) -> Result<(), ApplyError> {
@@ -195,7 +208,28 @@ fn rename_column(schema: &mut Schema, owner: &ObjectName, from: &Name, to: &Name
     let everywhere = schema.tables.values_mut().flat_map(|table| &mut table.foreign_keys);
     let referred = everywhere.filter(|key| key.table == *owner).flat_map(|key| &mut key.referenced);
     rename_in(referred, from, to);
+    rename_in_texts(schema, owner, from, to);
     Ok(())
+}
+
+/// Renames a column in triggers and views.
+fn rename_in_texts(schema: &mut Schema, owner: &ObjectName, from: &Name, to: &Name) {
+    // Tables that could be meant by an unqualified name: those with such a column.
+    let namesakes: Vec<Name> = (schema.tables.values())
+        .filter(|table| table.name != *owner && table.column(from).is_some())
+        .map(|table| table.name.name.clone())
+        .collect();
+    let renamed = |sql: &mut String, is_own: bool| {
+        if mention::mentions(sql, from) && (is_own || mention::mentions(sql, &owner.name)) {
+            let is_alone = !namesakes.iter().any(|table| mention::mentions(sql, table));
+            *sql = mention::rename_column(sql, &owner.name, (from, to), is_own, is_alone);
+        }
+    };
+    for table in schema.tables.values_mut() {
+        let is_own = table.name == *owner;
+        table.triggers.iter_mut().for_each(|trigger| renamed(&mut trigger.sql, is_own));
+    }
+    schema.views.values_mut().for_each(|view| renamed(&mut view.sql, false));
 }
 
 fn rename_in<'a>(names: impl Iterator<Item = &'a mut Name>, from: &Name, to: &Name) {
