@@ -1,0 +1,335 @@
+//! The way from one schema to another in SQLite's SQL.
+//!
+//! Everything gets its new name first, by `ALTER TABLE … RENAME`: SQLite then carries the names into foreign keys of
+//! other tables, into triggers and views. What ALTER can do for certain follows, and one rebuild for each table that
+//! needs more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dbmig_build::schema::{
+    Change, Column, ForeignKey, Name, ObjectName, ReferentialAction, Schema, Table, View, apply, aside, mentions,
+    parents_first, rename_order,
+};
+
+use super::RenderError;
+use super::plan::{Direction, Origin, Plan};
+use super::sqlite_create::{self, column_without_constraints, create_index, drop_index};
+use super::text::{column, comment};
+use super::{sqlite_fill, sqlite_reason, sqlite_rebuild};
+
+/// Renders one script; adds to `notes` what the author should know of it.
+pub(super) fn script(plan: &Plan<'_>, notes: &mut Vec<String>) -> Result<String, RenderError> {
+    let mut script = Script { blocks: Vec::new(), guarded: false, middle: plan.before.clone(), plan, notes };
+    script.drop_opaque();
+    script.drop_tables();
+    script.rename_tables()?;
+    let works = script.works()?;
+    for work in &works {
+        script.take_down(work);
+    }
+    for work in &works {
+        script.rename_columns(work)?;
+    }
+    for work in &works {
+        script.build_up(work);
+    }
+    script.create_tables();
+    for work in works.iter().filter(|work| work.reasons.is_empty()) {
+        script.create_indexes(work);
+    }
+    script.create_opaque();
+    let Script { mut blocks, guarded, .. } = script;
+    if guarded {
+        blocks.insert(0, sqlite_rebuild::guard());
+    }
+    Ok(if blocks.is_empty() { String::new() } else { blocks.join("\n\n") + "\n" })
+}
+
+struct Script<'a> {
+    /// Statements that belong together, with the comment over them.
+    blocks: Vec<String>,
+    /// Whether foreign keys must be off.
+    guarded: bool,
+    /// The schema as it is after the blocks so far.
+    middle: Schema,
+    plan: &'a Plan<'a>,
+    notes: &'a mut Vec<String>,
+}
+
+/// What is to be done to a table that stays.
+struct Work<'a> {
+    after: &'a Table,
+    /// Columns that go, by their old names.
+    dropped: Vec<Name>,
+    /// Column renames in an order that works, those included that only move a column that goes out of the way.
+    renames: Vec<(Name, Name)>,
+    /// Columns that come.
+    added: Vec<Name>,
+    /// Why the table has to be rebuilt; empty if ALTER can do all of it.
+    reasons: Vec<String>,
+}
+
+impl<'a> Script<'a> {
+    fn push(&mut self, comments: &[String], statement: impl AsRef<str>) {
+        let lines = comments.iter().map(|text| comment(text)).chain([statement.as_ref().to_owned()]);
+        self.blocks.push(lines.collect::<Vec<_>>().join("\n"));
+    }
+
+    fn drop_opaque(&mut self) {
+        for change in &self.plan.opaque {
+            match change {
+                Change::DropView(view) if self.middle.views.remove(&view.name).is_some() => {
+                    self.push(&[], format!("DROP VIEW {};", view.name.sql()));
+                }
+                Change::DropTrigger { trigger, .. } => {
+                    let count = |schema: &Schema| schema.tables.values().map(|one| one.triggers.len()).sum::<usize>();
+                    let before = count(&self.middle);
+                    self.middle.tables.values_mut().for_each(|one| one.triggers.retain(|one| one.name != trigger.name));
+                    if count(&self.middle) < before {
+                        self.push(&[], format!("DROP TRIGGER {};", trigger.name.sql()));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn create_opaque(&mut self) {
+        for change in &self.plan.opaque {
+            match change {
+                Change::CreateView(view) if self.plan.after.views.contains_key(&view.name) => {
+                    self.push(&[], format!("{};", view.sql));
+                }
+                Change::CreateTrigger { trigger, .. } => {
+                    let is_it = |table: &Table| table.triggers.iter().any(|one| one.name == trigger.name);
+                    // A table that is made in this script brings its triggers along.
+                    let owner = self.plan.after.tables.values().find(|table| is_it(table));
+                    if owner.is_some_and(|table| self.plan.origins.contains_key(&table.name)) {
+                        self.push(&[], format!("{};", trigger.sql));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn drop_tables(&mut self) {
+        let plan = self.plan;
+        let dropped = plan.dropped();
+        let mut referrers: BTreeMap<&ObjectName, BTreeSet<&ObjectName>> = BTreeMap::new();
+        for table in plan.before.tables.values() {
+            let self_safe = |key: &&ForeignKey| key.table != table.name || key.on_delete == ReferentialAction::Restrict;
+            for key in table.foreign_keys.iter().filter(self_safe) {
+                referrers.entry(&key.table).or_default().insert(&table.name);
+            }
+        }
+        for table in parents_first(&dropped).into_iter().rev() {
+            // With foreign keys on, DROP TABLE deletes its rows first, and what refers to them is deleted or refuses.
+            self.guarded |= referrers.get(&table.name).is_some_and(|tables| !tables.is_empty());
+            for key in &table.foreign_keys {
+                referrers.entry(&key.table).and_modify(|tables| tables.retain(|one| **one != table.name));
+            }
+            let loss = format!("Destructive: drops the table {} with all its rows.", table.name);
+            if plan.direction == Direction::Up {
+                self.notes
+                    .push(format!("`{}` is dropped with all its rows; down.sql brings it back empty", table.name));
+                for what in users(&self.middle, table, None) {
+                    self.notes
+                        .push(format!("{what} mentions `{}`, which is dropped: it won't work any more", table.name));
+                }
+            }
+            self.push(&[loss], format!("DROP TABLE {};", table.name.sql()));
+            self.middle.tables.remove(&table.name);
+        }
+    }
+
+    fn rename_tables(&mut self) -> Result<(), RenderError> {
+        let differs = |to: &ObjectName, from: &ObjectName| to != from || to.name.as_str() != from.name.as_str();
+        let moved = self.plan.origins.iter().filter(|(to, origin)| differs(to, &origin.table));
+        let moves = moved.map(|(to, origin)| (origin.table.clone(), to.clone())).collect();
+        let parked = |name: &ObjectName| ObjectName { name: aside(&name.name), ..name.clone() };
+        for (from, to) in rename_order(moves, parked) {
+            self.push(&[], format!("ALTER TABLE {} RENAME TO {};", from.sql(), to.name.sql()));
+            apply(&Change::RenameTable { from, to }, &mut self.middle)?;
+        }
+        Ok(())
+    }
+
+    /// What is to be done to each table that stays; tables have their new names by now.
+    fn works(&self) -> Result<Vec<Work<'a>>, RenderError> {
+        let mut works = Vec::new();
+        for table in self.plan.after.tables.values() {
+            let Some(origin) = self.plan.origins.get(&table.name) else { continue };
+            let Some(present) = self.middle.tables.get(&table.name) else { continue };
+            if let Some(work) = self.work(present, table, origin)? {
+                works.push(work);
+            }
+        }
+        Ok(works)
+    }
+
+    fn work(&self, present: &Table, after: &'a Table, origin: &Origin) -> Result<Option<Work<'a>>, RenderError> {
+        let kept: BTreeSet<&Name> = origin.columns.values().collect();
+        let names = |table: &'_ Table| table.columns.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+        let dropped: Vec<Name> = names(present).into_iter().filter(|name| !kept.contains(name)).collect();
+        let added: Vec<Name> = names(after).into_iter().filter(|name| !origin.columns.contains_key(name)).collect();
+        let written = |name: &Name| after.column(name).map_or_else(|| name.clone(), |column| column.name.clone());
+        let moves = origin.columns.iter().map(|(to, from)| (from.clone(), written(to)));
+        let present_text = |name: &Name| present.column(name).map(|column| column.name.as_str().to_owned());
+        let moves: BTreeMap<Name, Name> =
+            moves.filter(|(from, to)| present_text(from).is_some_and(|text| text != to.as_str())).collect();
+        if *present == *after && dropped.is_empty() && added.is_empty() && moves.is_empty() {
+            return Ok(None);
+        }
+        if present.options.virtual_module.is_some() {
+            return Err(RenderError::Impossible(format!("the virtual table `{}` can't be altered", after.name)));
+        }
+        // A column that goes may hold a name that another column gets.
+        let wanted: BTreeSet<&Name> = moves.values().chain(&added).collect();
+        let in_the_way = dropped.iter().filter(|name| wanted.contains(name));
+        let away: Vec<(Name, Name)> = in_the_way.map(|name| (name.clone(), parked(name))).collect();
+        let plain = rename_order(moves, aside);
+        let renamed = renamed(present, away.iter().chain(&plain))?;
+        let gone: Vec<(Name, Name)> = dropped
+            .iter()
+            .map(|name| {
+                (name.clone(), away.iter().find(|(from, _)| from == name).map_or(name.clone(), |(_, to)| to.clone()))
+            })
+            .collect();
+        let reasons = sqlite_reason::reasons(self.plan, &self.middle, &renamed, after, &gone, &added);
+        let renames = if reasons.is_empty() { plain } else { away.into_iter().chain(plain).collect() };
+        Ok(Some(Work { after, dropped, renames, added, reasons }))
+    }
+
+    /// Takes away what ALTER can take away, before anything gets its new name.
+    fn take_down(&mut self, work: &Work<'_>) {
+        let name = &work.after.name;
+        let Some(present) = self.middle.tables.get(name).cloned() else { return };
+        for dropped in &work.dropped {
+            if self.plan.direction == Direction::Up {
+                let what = column(name, dropped);
+                self.notes.push(format!("`{what}` is dropped with its values; down.sql can't bring them back"));
+                for user in users(&self.middle, &present, Some(dropped)) {
+                    self.notes.push(format!("{user} mentions `{what}`, which is dropped: it won't work any more"));
+                }
+            }
+        }
+        if !work.reasons.is_empty() {
+            return;
+        }
+        let renamed = renamed(&present, &work.renames).unwrap_or_else(|_| present.clone());
+        for (index, renamed) in present.indexes.iter().zip(&renamed.indexes) {
+            if work.after.index(&index.name) != Some(renamed) {
+                self.push(&[], drop_index(name, index));
+                self.middle
+                    .tables
+                    .entry(name.clone())
+                    .and_modify(|one| one.indexes.retain(|one| one.name != index.name));
+            }
+        }
+        for dropped in &work.dropped {
+            let loss = format!("Destructive: drops the column {} with its values.", column(name, dropped));
+            self.push(&[loss], format!("ALTER TABLE {} DROP COLUMN {};", name.sql(), dropped.sql()));
+            self.middle.tables.entry(name.clone()).and_modify(|one| one.columns.retain(|one| one.name != *dropped));
+        }
+    }
+
+    fn rename_columns(&mut self, work: &Work<'_>) -> Result<(), RenderError> {
+        let table = &work.after.name;
+        for (from, to) in &work.renames {
+            self.push(&[], format!("ALTER TABLE {} RENAME COLUMN {} TO {};", table.sql(), from.sql(), to.sql()));
+            let (table, from, to) = (table.clone(), from.clone(), to.clone());
+            apply(&Change::RenameColumn { table, from, to }, &mut self.middle)?;
+        }
+        Ok(())
+    }
+
+    fn build_up(&mut self, work: &Work<'_>) {
+        let Some(present) = self.middle.tables.get(&work.after.name).cloned() else { return };
+        if work.reasons.is_empty() {
+            for name in &work.added {
+                if let Some(column) = work.after.column(name) {
+                    self.add_column(&present, work, column);
+                }
+            }
+            return;
+        }
+        self.guarded = true;
+        let fill = sqlite_fill::fill(self.plan, &present, work.after, &work.added, self.notes);
+        let way = match users(&self.middle, &present, None).is_empty() {
+            true => sqlite_rebuild::Way::Rename,
+            false => sqlite_rebuild::Way::Aside,
+        };
+        let mut comments = vec![format!(
+            "Rebuilds {}, since ALTER TABLE can't do all of this: {}.",
+            present.name,
+            work.reasons.join("; ")
+        )];
+        if !work.dropped.is_empty() {
+            let names = work.dropped.iter().map(Name::to_string).collect::<Vec<_>>().join(", ");
+            comments.push(format!("Destructive: the values of {names} are lost."));
+        }
+        comments.extend(fill.comments.iter().cloned());
+        self.push(&comments, sqlite_rebuild::rebuild(&present, work.after, &fill, way));
+        self.middle.tables.insert(work.after.name.clone(), Table { triggers: present.triggers, ..work.after.clone() });
+    }
+
+    fn add_column(&mut self, present: &Table, work: &Work<'_>, column: &Column) {
+        let table = &work.after.name;
+        let mut parts = vec![column_without_constraints(column)];
+        parts.extend(sqlite_reason::inline_constraints(present, work.after, &work.added, &column.name));
+        let mut comments = Vec::new();
+        if self.plan.direction == Direction::Down {
+            comments.push(format!("The values of {} are not brought back.", column.name));
+        }
+        self.push(&comments, format!("ALTER TABLE {} ADD COLUMN {};", table.sql(), parts.join(" ")));
+        if let Some(value) = self.plan.backfill(table, &column.name) {
+            self.push(&[], format!("UPDATE {} SET {} = {value};", table.sql(), column.name.sql()));
+        }
+    }
+
+    fn create_tables(&mut self) {
+        for table in parents_first(&self.plan.created()) {
+            let comments = match self.plan.direction {
+                Direction::Up => Vec::new(),
+                Direction::Down => vec![format!("The rows of {} are not brought back.", table.name)],
+            };
+            self.push(&comments, sqlite_create::all(table).join("\n"));
+        }
+    }
+
+    /// The indexes of a table that isn't rebuilt. Last, since an index may take the name of one that has gone.
+    fn create_indexes(&mut self, work: &Work<'_>) {
+        let name = &work.after.name;
+        let Some(present) = self.middle.tables.get(name).cloned() else { return };
+        for index in work.after.indexes.iter().filter(|index| present.index(&index.name) != Some(index)) {
+            self.push(&[], create_index(name, index));
+        }
+    }
+}
+
+/// A name for a column that goes, while another one takes its name.
+fn parked(name: &Name) -> Name {
+    name.renamed(&format!("__dbmig_old_{name}"))
+}
+
+/// The table with its columns renamed.
+fn renamed<'a>(table: &Table, renames: impl IntoIterator<Item = &'a (Name, Name)>) -> Result<Table, RenderError> {
+    let mut alone = Schema::default();
+    alone.tables.insert(table.name.clone(), table.clone());
+    for (from, to) in renames {
+        let (from, to) = (from.clone(), to.clone());
+        apply(&Change::RenameColumn { table: table.name.clone(), from, to }, &mut alone)?;
+    }
+    Ok(alone.tables.remove(&table.name).unwrap_or_else(|| table.clone()))
+}
+
+/// The views, and the triggers of other tables, that mention a table; and one of its columns, if one is given.
+fn users(schema: &Schema, table: &Table, column: Option<&Name>) -> Vec<String> {
+    let by = |sql: &str| mentions(sql, &table.name.name) && column.is_none_or(|name| mentions(sql, name));
+    let view = |view: &&View| by(&view.sql);
+    let views = schema.views.values().filter(view).map(|view| format!("view `{}`", view.name));
+    let others = schema.tables.values().filter(|one| one.name != table.name || column.is_some());
+    let triggers = others.flat_map(|one| &one.triggers).filter(|trigger| by(&trigger.sql));
+    views.chain(triggers.map(|trigger| format!("trigger `{}`", trigger.name))).collect()
+}

@@ -1,0 +1,215 @@
+//! What the rows of a rebuilt table get.
+//!
+//! Values are copied as they are, also where a type changes: SQLite then converts what it can convert without loss and
+//! keeps the rest, while a CAST would make 0 of 'abc'. (A STRICT table refuses what doesn't fit.) Generated columns
+//! are computed anew. The rowid of a table without an INTEGER PRIMARY KEY is copied too: Diesel shows it as a column
+//! where there is no other key.
+
+use dbmig_build::schema::{Column, ColumnType, Name, Table};
+
+use super::plan::{Direction, Plan};
+use super::sqlite_create::{default_value, is_null};
+use super::text::{column, one_line};
+
+/// The columns that are filled, and with what.
+pub(super) struct Fill {
+    /// The columns, as SQL.
+    pub(super) columns: Vec<String>,
+    /// An expression for each, possibly with a comment line before it.
+    pub(super) values: Vec<String>,
+    /// What is to be said of the whole.
+    pub(super) comments: Vec<String>,
+    /// The name by which the rowid is filled, where it is.
+    rowid: Option<String>,
+}
+
+impl Fill {
+    /// Whether a column is the rowid, which no table declares.
+    pub(super) fn is_rowid(&self, column: &str) -> bool {
+        self.rowid.as_deref() == Some(column)
+    }
+}
+
+/// Works out what the rows get; `present` has its columns' new names.
+pub(super) fn fill(plan: &Plan<'_>, present: &Table, after: &Table, added: &[Name], notes: &mut Vec<String>) -> Fill {
+    let mut fill = Fill { columns: Vec::new(), values: Vec::new(), comments: Vec::new(), rowid: None };
+    let source_rowid = rowid_name(present);
+    if let (Some(from), Some(to), None) = (source_rowid, rowid_name(after), after.rowid_alias()) {
+        fill.columns.push(to.to_owned());
+        fill.values.push(from.to_owned());
+        fill.rowid = Some(to.to_owned());
+    }
+    for column in after.columns.iter().filter(|column| column.generated.is_none()) {
+        let kept = present.column(&column.name).filter(|_| !added.contains(&column.name));
+        let value = match kept {
+            Some(before) => Some(kept_value(plan, present, after, before, column, &mut fill.comments, notes)),
+            None => new_value(plan, present, after, column, &mut fill.comments, notes),
+        };
+        if let Some(value) = value {
+            fill.columns.push(column.name.sql());
+            fill.values.push(value);
+        }
+    }
+    // Rows stay rows also where none of their values stays.
+    if let (true, Some(first)) = (fill.columns.is_empty(), after.columns.iter().find(|one| one.generated.is_none())) {
+        fill.columns.push(first.name.sql());
+        fill.values.push(first.default.as_ref().map_or_else(|| "NULL".to_owned(), default_value));
+    }
+    fill
+}
+
+/// A name of the rowid that no column hides.
+fn rowid_name(table: &Table) -> Option<&'static str> {
+    let is_free = |text: &&&str| !table.columns.iter().any(|column| column.name.as_str().eq_ignore_ascii_case(text));
+    let name = ["rowid", "oid", "_rowid_"].iter().find(is_free).copied();
+    name.filter(|_| !table.options.without_rowid)
+}
+
+fn kept_value(
+    plan: &Plan<'_>,
+    present: &Table,
+    after: &Table,
+    before: &Column,
+    to: &Column,
+    comments: &mut Vec<String>,
+    notes: &mut Vec<String>,
+) -> String {
+    let value = before.name.sql();
+    let place = column(&after.name, &to.name);
+    if is_text(&before.column_type) && is_numeric(&to.column_type) {
+        comments.push(format!(
+            "Texts of {} that look like numbers become numbers; all others stay texts (a CAST would make them 0).",
+            to.name
+        ));
+        if plan.direction == Direction::Up {
+            notes.push(format!("texts in `{place}` that don't look like numbers stay texts: look for them first"));
+        }
+    }
+    let may_be_null = before.nullable && before.generated.is_none() && present.rowid_alias() != Some(&before.name);
+    if to.nullable || !may_be_null {
+        return value;
+    }
+    let default = to.default.as_ref().filter(|default| !is_null(default));
+    if let Some(backfill) = plan.backfill(&after.name, &to.name) {
+        return format!("coalesce({value}, {backfill})");
+    }
+    match (default, plan.direction) {
+        (Some(default), _) => {
+            comments.push(format!("{} becomes NOT NULL: rows without a value get the default.", to.name));
+            format!("coalesce({value}, {})", default_value(default))
+        }
+        (None, Direction::Up) => {
+            let todo = format!(
+                "{place} becomes NOT NULL: which value do rows with NULL get? Put it in place of the NULL below"
+            );
+            todo_note(&place, notes);
+            format!("-- dbmig: todo {}\ncoalesce({value}, NULL)", one_line(&todo))
+        }
+        (None, Direction::Down) => {
+            comments.push(format!("{} becomes NOT NULL again: rows without a value get a stand-in.", to.name));
+            format!("coalesce({value}, {})", stand_in(present, after, to))
+        }
+    }
+}
+
+/// `None` if the column's own default (or NULL, or the next rowid) does.
+fn new_value(
+    plan: &Plan<'_>,
+    present: &Table,
+    after: &Table,
+    new: &Column,
+    comments: &mut Vec<String>,
+    notes: &mut Vec<String>,
+) -> Option<String> {
+    if let Some(backfill) = plan.backfill(&after.name, &new.name) {
+        return Some(backfill.to_owned());
+    }
+    if after.rowid_alias() == Some(&new.name) {
+        return rowid_name(present).map(str::to_owned);
+    }
+    let has_default = new.default.as_ref().is_some_and(|default| !is_null(default));
+    if plan.direction == Direction::Down {
+        let what = match (new.nullable || has_default, has_default) {
+            (true, true) => "rows get the default",
+            (true, false) => "rows get NULL",
+            (false, _) => "rows get a stand-in, since it is NOT NULL",
+        };
+        comments.push(format!("The values of {} are not brought back: {what}.", new.name));
+    }
+    if new.nullable || has_default {
+        return None;
+    }
+    match plan.direction {
+        Direction::Up => {
+            let place = column(&after.name, &new.name);
+            let todo = format!(
+                "{place} is NOT NULL and has no default: which value do existing rows get? Put it in place of the NULL below"
+            );
+            todo_note(&place, notes);
+            Some(format!("-- dbmig: todo {}\nNULL", one_line(&todo)))
+        }
+        Direction::Down => Some(stand_in(present, after, new)),
+    }
+}
+
+fn todo_note(place: &str, notes: &mut Vec<String>) {
+    notes.push(format!(
+        "`{place}` needs a value for existing rows: up.sql has a todo, and the build fails until it is gone"
+    ));
+}
+
+/// A value that satisfies as much of a column's declaration as can be had without asking: a row of the table referred
+/// to, something unique where that is asked for, else the type's zero.
+fn stand_in(present: &Table, after: &Table, column: &Column) -> String {
+    let only = |names: &[Name]| names.len() == 1 && names.first() == Some(&column.name);
+    if let Some(key) = after.foreign_keys.iter().find(|key| only(&key.columns)) {
+        let referred = key.referenced.first().map_or_else(|| "rowid".to_owned(), Name::sql);
+        return format!("(SELECT min({referred}) FROM {})", key.table.sql());
+    }
+    let keys = after.uniques.iter().map(|one| &one.columns);
+    let keys = keys.chain(after.primary_key.iter().map(|one| &one.columns));
+    let mut keys = keys.chain(after.indexes.iter().filter(|one| one.unique).map(|one| &one.columns));
+    let is_unique = keys.any(|columns| columns.iter().any(|one| one.mentions(&column.name)));
+    let number = rowid_name(present).filter(|_| is_unique);
+    match (family(&column.column_type), number) {
+        (Family::Number, Some(rowid)) => rowid.to_owned(),
+        (Family::Number, None) => "0".to_owned(),
+        (Family::Text, Some(rowid)) => format!("CAST({rowid} AS TEXT)"),
+        (Family::Text, None) => "''".to_owned(),
+        (Family::Blob, Some(rowid)) => format!("CAST({rowid} AS BLOB)"),
+        (Family::Blob, None) => "x''".to_owned(),
+        (Family::Moment(zero), _) => format!("'{zero}'"),
+    }
+}
+
+/// Kinds of types, as far as their zeros differ.
+enum Family {
+    Number,
+    Text,
+    Blob,
+    /// A date or time, which Diesel stores as text.
+    Moment(&'static str),
+}
+
+/// Source: <https://sqlite.org/datatype3.html#determination_of_column_affinity>; dates and times are Diesel's.
+fn family(column_type: &ColumnType) -> Family {
+    let name = column_type.name.as_str();
+    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    match name {
+        _ if has(&["int"]) => Family::Number,
+        _ if has(&["char", "clob", "text"]) => Family::Text,
+        _ if has(&["blob"]) || name.is_empty() => Family::Blob,
+        _ if has(&["timestamp", "datetime"]) => Family::Moment("1970-01-01 00:00:00"),
+        _ if has(&["date"]) => Family::Moment("1970-01-01"),
+        _ if has(&["time"]) => Family::Moment("00:00:00"),
+        _ => Family::Number,
+    }
+}
+
+fn is_text(column_type: &ColumnType) -> bool {
+    matches!(family(column_type), Family::Text)
+}
+
+fn is_numeric(column_type: &ColumnType) -> bool {
+    matches!(family(column_type), Family::Number)
+}
