@@ -1,2 +1,43 @@
-//! Placeholder.
-fn main() {}
+//! Chores of the workspace: `cargo xtask test | ci | tidy | bench`.
+
+mod ci;
+mod shell;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Chores of the dbmig workspace
+#[derive(Parser)]
+#[command(name = "xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Run every test, after installing what the tests need
+    Test(test::Arguments),
+    /// Check formatting, lints, documentation and house rules, then run every test
+    Ci,
+    /// Check the house rules
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().chore {
+        Chore::Test(arguments) => test::run(&arguments),
+        Chore::Ci => ci::run(),
+        Chore::Tidy => tidy::run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
