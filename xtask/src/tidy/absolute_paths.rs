@@ -19,7 +19,8 @@ fn in_file(file: &File) -> Vec<Violation> {
             // `https://example.org/home/` and `a/tmp/` go on from something.
             let before = file.text[..at].chars().next_back();
             if before.is_none_or(|char| !char.is_alphanumeric() && !matches!(char, '.' | '}' | '>' | '*' | '_' | '-')) {
-                let message = format!("a path that begins with `{beginning}` is another one elsewhere: make it relative");
+                let message =
+                    format!("a path that begins with `{beginning}` is another one elsewhere: make it relative");
                 violations.push(Violation::new(&file.path, file.line_of(at), message));
             }
         }

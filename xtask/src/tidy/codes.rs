@@ -39,7 +39,11 @@ fn test_text(file: &File) -> String {
     }
     let ranges = tokens::test_lines(&tokens::of_file(file));
     let is_test = |line: usize| ranges.iter().any(|(first, last)| (*first..=*last).contains(&line));
-    file.text.lines().zip(1..).filter(|(_, line)| is_test(*line)).fold(String::new(), |text, (line, _)| text + line + "\n")
+    file.text
+        .lines()
+        .zip(1..)
+        .filter(|(_, line)| is_test(*line))
+        .fold(String::new(), |text, (line, _)| text + line + "\n")
 }
 
 /// Whether a text holds a word that no letter, digit, `-` or `_` goes on from.
@@ -59,7 +63,10 @@ mod tests {
     #[test]
     fn codes_are_looked_for_in_tests_only() {
         let workspace = Workspace::of(&[
-            ("dbmig-build/src/a.rs", "fn a() { Code::Cycle; Code::Seal }\n#[cfg(test)]\nmod tests { fn b() { Code::Cycle } }\n"),
+            (
+                "dbmig-build/src/a.rs",
+                "fn a() { Code::Cycle; Code::Seal }\n#[cfg(test)]\nmod tests { fn b() { Code::Cycle } }\n",
+            ),
             ("tests/cases/a.md", "error[no-parent]: …\nerror[todo-open-still]"),
         ]);
         let codes = ["Cycle cycle", "Seal seal", "NoParent no-parent", "Todo todo-open"];

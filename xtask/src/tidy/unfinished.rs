@@ -2,9 +2,9 @@
 
 use proc_macro2::TokenTree;
 
+use super::Violation;
 use super::tokens::{self, is_ident, is_punct};
 use super::workspace::{File, Workspace};
-use super::Violation;
 
 pub(super) fn check(workspace: &Workspace) -> Vec<Violation> {
     workspace.rust().flat_map(in_file).collect()
@@ -36,7 +36,8 @@ mod tests {
 
     #[test]
     fn unfinished_things_are_found() {
-        let text = "fn a() { todo!() }\nfn b() { unimplemented!(\"c\") }\n#[test]\n#[ignore = \"slow\"]\nfn d() { todo() }\n";
+        let text =
+            "fn a() { todo!() }\nfn b() { unimplemented!(\"c\") }\n#[test]\n#[ignore = \"slow\"]\nfn d() { todo() }\n";
         let found = check(&Workspace::of(&[("a/src/b.rs", text)]));
         assert_eq!(found.iter().map(|one| one.line).collect::<Vec<_>>(), [1, 2, 4]);
     }
