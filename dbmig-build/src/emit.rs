@@ -1,1 +1,4 @@
 //! Rust out: the `table!` modules and the bundle.
+
+pub mod bundle;
+pub mod out;

@@ -1,0 +1,54 @@
+//! `cargo dbmig history`.
+
+use clap::Args;
+use dbmig::revision::Id;
+
+use super::{listing, selection};
+use crate::cli::{Answer, Global};
+use crate::context::Context;
+use crate::error::Error;
+use crate::ui::Ui;
+
+/// List the chain, newest first
+///
+/// Needs no database; where there is one, what it has is marked.
+///
+///     cargo dbmig history
+///     cargo dbmig history -r 20261101:heads -v
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct HistoryArgs {
+    /// Only this range: `a:b`, `a:`, `:b` (a and what lies above it, up to b)
+    #[arg(short = 'r', long, value_name = "RANGE", allow_negative_numbers = true)]
+    range: Option<String>,
+    /// Print parents, labels and path as well
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+/// Does what `history` does.
+///
+/// # Errors
+///
+/// A folder or graph at fault, a range that names no revisions.
+pub fn run(args: &HistoryArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
+    let context = Context::load(global, ui)?;
+    let graph = context.chain()?.graph;
+    let applied = context.applied_if_known();
+    let ids: Vec<Id> = match &args.range {
+        Some(range) => selection::resolve_range(&graph, range, applied.as_ref())?,
+        None => graph.ids().rev().collect(),
+    };
+    if ui.json {
+        ui.answer_json(&listing::revisions_json(&graph, &ids, applied.as_ref()));
+        return Ok(Answer::Yes);
+    }
+    for id in ids {
+        if args.verbose {
+            ui.answer(listing::paragraph(&graph, id, applied.as_ref(), &context.config.migrations));
+        } else {
+            ui.answer(listing::line(&graph, id, applied.as_ref()));
+        }
+    }
+    Ok(Answer::Yes)
+}

@@ -1,0 +1,49 @@
+//! The proof before a file is written: up brings the chain to the models, down brings it back.
+
+use dbmig::Backend;
+use dbmig_build::diagnostic::Level;
+use dbmig_build::diff::diff;
+use dbmig_build::replay::Replay;
+use dbmig_build::schema::{Renames, Schema};
+use dbmig_build::source::Source;
+use dbmig_build::sql;
+
+use crate::commands::describe;
+use crate::error::{Error, Kind};
+use crate::render::Rendered;
+
+/// Replays a rendered migration on the chain, and back.
+///
+/// # Errors
+///
+/// A fault of dbmig: SQL that it can't read itself, or that ends in another schema.
+pub fn prove(rendered: &Rendered, chain: &Replay, target: &Schema, backend: Backend) -> Result<(), Error> {
+    let mut replay = chain.clone();
+    run(&mut replay, "up.sql", &rendered.up, backend)?;
+    compare("up.sql", replay.schema(), target, rendered)?;
+    run(&mut replay, "down.sql", &rendered.down, backend)?;
+    compare("down.sql", replay.schema(), chain.schema(), rendered)
+}
+
+fn run(replay: &mut Replay, name: &str, text: &str, backend: Backend) -> Result<(), Error> {
+    let script = sql::split(&Source::new(name, text), backend);
+    let read = script.diagnostics.iter().cloned();
+    let diagnostics: Vec<_> = read.chain(replay.run(&script).diagnostics).filter(|one| one.level == Level::Error).collect();
+    if diagnostics.is_empty() { Ok(()) } else { Err(Error::of_diagnostics(Kind::Bug, diagnostics)) }
+}
+
+fn compare(name: &str, built: &Schema, wanted: &Schema, rendered: &Rendered) -> Result<(), Error> {
+    let left = diff(built, wanted, &Renames::default());
+    if left.is_empty() {
+        return Ok(());
+    }
+    let left: Vec<_> = left.iter().map(|change| format!("  {}", describe::line(change))).collect();
+    let text = if name == "up.sql" { &rendered.up } else { &rendered.down };
+    Err(Error::new(
+        Kind::Bug,
+        format!(
+            "the {name} that would be written doesn't end where it should, so nothing was written; what is left:\n{}\n\n{text}",
+            left.join("\n")
+        ),
+    ))
+}

@@ -1,0 +1,85 @@
+//! What `migrate` must be told: values for rows that are there already.
+
+use dbmig_build::schema::{Change, Name, ObjectName, Schema};
+use dbmig_build::sql;
+
+use crate::context::Context;
+use crate::error::{Error, Kind};
+use crate::render::Backfills;
+
+/// The values for columns that become NOT NULL: from `--backfill`, else asked for at a terminal. Those that nobody
+/// gives are left out; rendering marks them in the file.
+///
+/// # Errors
+///
+/// A `--backfill` that isn't understood or isn't needed.
+pub fn backfills(
+    given: &[String],
+    changes: &[Change],
+    before: &Schema,
+    context: &Context<'_>,
+) -> Result<Backfills, Error> {
+    let needed = needed(changes, before);
+    let mut values = Backfills::new();
+    for text in given {
+        let (column, value) = parse(text, &needed, context)?;
+        values.insert(column, value);
+    }
+    for (table, column) in needed.iter().filter(|column| !given_for(&values, column)).cloned().collect::<Vec<_>>() {
+        let question = format!("{table}.{column} is NOT NULL. The value for rows that are there already, as SQL (empty: decide in the file)");
+        let Some(answer) = context.ui.ask(&question)? else { break };
+        if !answer.trim().is_empty() {
+            values.insert((table, column), checked(answer.trim(), context)?);
+        }
+    }
+    Ok(values)
+}
+
+fn given_for(values: &Backfills, column: &(ObjectName, Name)) -> bool {
+    values.contains_key(column)
+}
+
+/// The columns that become NOT NULL in tables that are there already, and have nothing to fill them with.
+fn needed(changes: &[Change], before: &Schema) -> Vec<(ObjectName, Name)> {
+    let mut tables: Vec<ObjectName> = before.tables.keys().cloned().collect();
+    let mut needed = Vec::new();
+    for change in changes {
+        match change {
+            Change::RenameTable { from, to } => {
+                tables.retain(|name| name != from);
+                tables.push(to.clone());
+            }
+            Change::AddColumn { table, column } if tables.contains(table) => {
+                if !column.nullable && column.default.is_none() && column.generated.is_none() {
+                    needed.push((table.clone(), column.name.clone()));
+                }
+            }
+            Change::AlterColumn { table, from, to } if from.nullable && !to.nullable => {
+                needed.push((table.clone(), to.name.clone()));
+            }
+            _ => {}
+        }
+    }
+    needed
+}
+
+fn parse(text: &str, needed: &[(ObjectName, Name)], context: &Context<'_>) -> Result<((ObjectName, Name), String), Error> {
+    let form = || Error::new(Kind::Usage, format!("--backfill {text}: write it as TABLE.COLUMN=SQL"));
+    let (place, value) = text.split_once('=').ok_or_else(form)?;
+    let (table, column) = place.trim().rsplit_once('.').ok_or_else(form)?;
+    let found = needed.iter().find(|(one, name)| one.to_string() == table && name.as_str() == column);
+    let Some(found) = found else {
+        let error = Error::new(Kind::Usage, format!("--backfill {text}: {table}.{column} needs no value"));
+        let names: Vec<_> = needed.iter().map(|(table, column)| format!("{table}.{column}")).collect();
+        return Err(if names.is_empty() { error } else { error.help(format!("these do: {}", names.join(", "))) });
+    };
+    Ok((found.clone(), checked(value.trim(), context)?))
+}
+
+fn checked(value: &str, context: &Context<'_>) -> Result<String, Error> {
+    let wrong = |why: String| {
+        Error::new(Kind::Usage, format!("`{value}` is no SQL expression: {why}")).help("a text needs quotes: 'unknown'")
+    };
+    sql::expression(value, context.config.backend).map_err(wrong)?;
+    Ok(value.to_owned())
+}

@@ -1,0 +1,168 @@
+//! `cargo dbmig revision`.
+
+use clap::Args;
+use dbmig::revision::{Graph, Id};
+use dbmig::version::Version;
+use dbmig_build::migration::Metadata;
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::selection;
+use crate::cli::{Answer, Global};
+use crate::context::Context;
+use crate::error::{Error, Kind};
+use crate::scaffold;
+use crate::ui::Ui;
+
+/// Write an empty revision, to be filled by hand
+///
+///     cargo dbmig revision -m "fill in slugs"
+///     cargo dbmig revision -m "start billing" --head base --branch-label billing
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct RevisionArgs {
+    /// What it does
+    #[arg(short, long)]
+    message: String,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Where a new revision stands in the chain.
+#[derive(Args, Debug, Default)]
+pub struct Place {
+    /// The revision to put it on, where there are several heads; `base` for a new root
+    #[arg(long, value_name = "REVISION")]
+    pub head: Option<String>,
+    /// Allow a parent that is no head
+    #[arg(long)]
+    pub splice: bool,
+    /// Give it a branch label
+    #[arg(long, value_name = "LABEL")]
+    pub branch_label: Vec<String>,
+    /// A revision that must be applied before without being a parent
+    #[arg(long, value_name = "REVISION")]
+    pub depends_on: Vec<String>,
+    /// Its version, instead of the time in UTC
+    #[arg(long, value_name = "VERSION")]
+    pub rev_id: Option<String>,
+}
+
+/// A new revision's text, before it has a place.
+pub struct Draft<'a> {
+    /// What it does.
+    pub message: &'a str,
+    /// The text of up.sql.
+    pub up: &'a str,
+    /// The text of down.sql.
+    pub down: &'a str,
+}
+
+/// Does what `revision` does.
+///
+/// # Errors
+///
+/// A chain at fault, a place that doesn't exist, a folder that can't be written.
+pub fn run(args: &RevisionArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
+    let context = Context::load(global, ui)?;
+    let graph = context.chain()?.graph;
+    let up = "-- dbmig: todo write what brings the database forward\nSELECT 1;\n";
+    let down = "-- dbmig: todo write what undoes up.sql\nSELECT 1;\n";
+    let metadata = args.place.metadata(&args.message, &graph)?;
+    let name = write(&context, &graph, &metadata, &args.place, &Draft { message: &args.message, up, down })?;
+    let path = format!("{}/{name}", context.config.migrations);
+    if ui.json {
+        let version = Version::of_folder(&name);
+        ui.answer_json(&json!({"version": version.as_str(), "path": path, "changes": []}));
+    } else {
+        ui.answer(format!("{path}/up.sql\n{path}/down.sql"));
+        ui.hint("write both, then: cargo dbmig upgrade");
+    }
+    Ok(Answer::Yes)
+}
+
+impl Place {
+    /// The metadata of a revision at this place.
+    ///
+    /// # Errors
+    ///
+    /// A selector that names no revision, several heads without `--head`, a parent that is no head without `--splice`.
+    pub fn metadata(&self, message: &str, graph: &Graph) -> Result<Metadata, Error> {
+        let parents = self.parents(graph)?;
+        let resolve = |selector: &String| selection::resolve_one(graph, selector, None).map(|id| graph.version(id).clone());
+        Ok(Metadata {
+            message: message.to_owned(),
+            revises: parents.iter().map(|&id| graph.version(id).clone()).collect(),
+            labels: self.branch_label.clone(),
+            depends_on: self.depends_on.iter().map(resolve).collect::<Result<_, _>>()?,
+            ..Metadata::default()
+        })
+    }
+
+    fn parents(&self, graph: &Graph) -> Result<Vec<Id>, Error> {
+        let Some(selector) = &self.head else {
+            let heads = graph.heads();
+            return if heads.len() > 1 { Err(several_heads(graph, &heads)) } else { Ok(heads) };
+        };
+        if selector == "base" {
+            return Ok(Vec::new());
+        }
+        let parent = selection::resolve_one(graph, selector, None)?;
+        if !graph.children(parent).is_empty() && !self.splice {
+            let name = &graph.node(parent).name;
+            return Err(Error::new(Kind::Chain, format!("{name} is no head: a revision on it makes a second branch"))
+                .help("add --splice if that is wanted"));
+        }
+        Ok(vec![parent])
+    }
+}
+
+fn several_heads(graph: &Graph, heads: &[Id]) -> Error {
+    let names: Vec<_> = heads.iter().map(|&id| format!("  {}", graph.node(id).name)).collect();
+    let mut error = Error::new(Kind::Chain, format!("the chain has {} heads\n{}", heads.len(), names.join("\n")));
+    error.code = "several-heads".to_owned();
+    error.help("cargo dbmig merge -m \"merge heads\"").help("or choose one with --head")
+}
+
+/// Writes a revision's folder and gives its name.
+///
+/// # Errors
+///
+/// A version that is taken or too long, a folder that can't be written.
+pub fn write(
+    context: &Context<'_>,
+    graph: &Graph,
+    metadata: &Metadata,
+    place: &Place,
+    draft: &Draft<'_>,
+) -> Result<String, Error> {
+    let above: Vec<Version> = metadata.revises.iter().chain(&metadata.depends_on).cloned().collect();
+    let name = match &place.rev_id {
+        Some(version) => chosen_name(version, draft.message, &above, graph)?,
+        None => scaffold::folder_name(draft.message, &above, graph, Timestamp::now())?,
+    };
+    let files = [("up.sql", draft.up), ("down.sql", draft.down), ("metadata.toml", &metadata.to_toml())];
+    scaffold::write_folder(&context.migrations(), &name, &files)
+        .map_err(|error| Error::io(format!("{}/{name}", context.config.migrations), &error))?;
+    Ok(name)
+}
+
+fn chosen_name(version: &str, message: &str, above: &[Version], graph: &Graph) -> Result<String, Error> {
+    let name = format!("{version}_{}", scaffold::slug(message));
+    let given = Version::of_folder(&name);
+    let legal = !version.is_empty()
+        && given.as_str().chars().count() <= dbmig::version::MAX_LENGTH
+        && version.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.');
+    if !legal {
+        return Err(Error::new(Kind::Usage, format!("`{version}` can't be a version"))
+            .help("use letters, digits, `-` and `.`, at most 50 characters"));
+    }
+    if let Some(taken) = graph.find(given.as_str()) {
+        return Err(Error::new(Kind::Usage, format!("the version `{given}` is taken by {}", graph.node(taken).name)));
+    }
+    if let Some(parent) = above.iter().max().filter(|parent| **parent >= given) {
+        return Err(Error::new(Kind::Usage, format!("the version `{given}` is not above its parent's, `{parent}`"))
+            .help("stock Diesel runs revisions in the order of their versions; choose a greater one"));
+    }
+    Ok(name)
+}

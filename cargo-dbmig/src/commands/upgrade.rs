@@ -1,0 +1,34 @@
+//! `cargo dbmig upgrade`.
+
+use clap::Args;
+
+use super::running::{self, Verb};
+use crate::cli::{Answer, Global};
+use crate::error::Error;
+use crate::ui::Ui;
+
+/// Run the up halves of what the database doesn't have yet
+///
+/// One migrator at a time: another one is waited for. Running it again does nothing.
+///
+///     cargo dbmig upgrade                 # to the head
+///     cargo dbmig upgrade +1              # one step
+///     cargo dbmig upgrade create_users --dry-run
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct UpgradeArgs {
+    /// Where to: a version or part of one, a slug or part of one, `heads`, `+N`
+    #[arg(default_value = "heads", allow_negative_numbers = true)]
+    target: String,
+    #[command(flatten)]
+    run: running::RunArgs,
+}
+
+/// Does what `upgrade` does.
+///
+/// # Errors
+///
+/// A chain at fault, a target that doesn't exist, what the database says.
+pub fn run(args: &UpgradeArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
+    running::run(Verb::Upgrade, &args.target, &args.run, global, ui)
+}
