@@ -1,1 +1,172 @@
-//! The chain schema: what a chain of migrations builds, worked out without a database.
+//! The chain to the schema: what each statement does, worked out without a database.
+
+mod conflict;
+mod history;
+mod lower;
+mod sqlite;
+
+use std::collections::BTreeSet;
+
+use dbmig::Backend;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::schema::{Catalog, Change, Name, Schema};
+use crate::source::Span;
+use crate::sql::syntax::Syntax;
+use crate::sql::{Directive, Script, Statement, Unreadable, parse, split_part};
+use conflict::{Conflict, Reason, Unknown};
+use history::History;
+
+/// A schema that scripts are replayed on, with the state of the connection that runs them.
+#[derive(Clone, Debug)]
+pub struct Replay {
+    backend: Backend,
+    catalog: Catalog,
+    /// What lasts as long as the connection and is no part of the schema.
+    temporary: Catalog,
+    /// Triggers that no table of the schema has: temporary ones, and those of views.
+    loose_triggers: BTreeSet<Name>,
+    /// SQLite's `PRAGMA legacy_alter_table`.
+    legacy_alter_table: bool,
+    /// Whether foreign keys are enforced while the script runs.
+    foreign_keys: bool,
+    history: History,
+    unknown: Unknown,
+}
+
+/// What replaying a script gave.
+#[derive(Clone, Debug, Default)]
+pub struct Replayed {
+    /// The changes that it made, in order.
+    pub changes: Vec<Change>,
+    /// The statements that can't be read or don't fit. Those of the script itself (broken tokens, directives) are the
+    /// script's own.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Replay {
+    /// An empty database.
+    pub fn new(backend: Backend) -> Replay {
+        Replay::from_schema(Schema::default(), backend)
+    }
+
+    /// A database of this schema.
+    pub fn from_schema(schema: Schema, backend: Backend) -> Replay {
+        Replay {
+            backend,
+            catalog: Catalog::from(schema),
+            temporary: Catalog::default(),
+            loose_triggers: BTreeSet::new(),
+            legacy_alter_table: false,
+            foreign_keys: true,
+            history: History::default(),
+            unknown: Unknown::default(),
+        }
+    }
+
+    /// The schema as it is now.
+    pub fn schema(&self) -> &Schema {
+        self.catalog.schema()
+    }
+
+    /// Replays a script. Each statement that can't be read or doesn't fit gives one diagnostic and changes nothing;
+    /// the others are replayed.
+    pub fn run(&mut self, script: &Script) -> Replayed {
+        let mut replayed = Replayed::default();
+        self.foreign_keys = !script.foreign_keys_off();
+        for statement in &script.statements {
+            let ddl: Vec<&Option<Span>> = statement.directives.iter().filter_map(replaced).collect();
+            if ddl.is_empty() {
+                self.statement(statement, &mut replayed);
+            }
+            for span in ddl.into_iter().flatten() {
+                let part = split_part(span, script.backend);
+                replayed.diagnostics.extend(part.diagnostics);
+                part.statements.iter().for_each(|statement| self.statement(statement, &mut replayed));
+            }
+        }
+        replayed
+    }
+
+    fn statement(&mut self, statement: &Statement, replayed: &mut Replayed) {
+        match parse(statement.tokens(), statement.span.source(), self.backend) {
+            Ok(syntax) => self.syntax(&syntax, &statement.span, replayed),
+            Err(unreadable) => {
+                // A broken token has a diagnostic already.
+                if !statement.is_broken() {
+                    replayed.diagnostics.push(unreadable_sql(&unreadable, statement));
+                }
+                self.unknown.unreadable(unreadable.about);
+            }
+        }
+    }
+
+    fn syntax(&mut self, syntax: &Syntax, place: &Span, replayed: &mut Replayed) {
+        let effect = match self.backend {
+            Backend::Sqlite => sqlite::effect(self, syntax),
+            Backend::Postgres | Backend::Mysql => return,
+        };
+        match effect.and_then(|changes| self.apply(changes, place)) {
+            Ok(changes) => replayed.changes.extend(changes),
+            Err(conflict) => {
+                if !self.unknown.explains(&conflict) {
+                    replayed.diagnostics.push(self.diagnostic(&conflict, place));
+                }
+                self.unknown.learn(&conflict, syntax);
+            }
+        }
+    }
+
+    /// Applies the changes of a statement, all or none.
+    fn apply(&mut self, changes: Vec<Change>, place: &Span) -> Result<Vec<Change>, Conflict> {
+        for (at, change) in changes.iter().enumerate() {
+            if let Err(error) = self.catalog.apply(change) {
+                let undone = changes[..at].iter().rev().try_for_each(|done| self.catalog.apply(&done.inverse()));
+                debug_assert_eq!(undone, Ok(()), "a change that was applied can be undone");
+                return Err(error.into());
+            }
+        }
+        for change in &changes {
+            self.history.record(change, place);
+            self.unknown.made(change);
+        }
+        Ok(changes)
+    }
+
+    fn diagnostic(&self, conflict: &Conflict, place: &Span) -> Diagnostic {
+        let at = conflict.span.clone().unwrap_or_else(|| place.clone());
+        let code = match conflict.reason {
+            Reason::Unreadable(_) => Code::UnreadableSql,
+            _ => Code::ReplayConflict,
+        };
+        let diagnostic = Diagnostic::error(code, conflict.reason.to_string()).at(at, "");
+        match &conflict.reason {
+            Reason::Apply(_) | Reason::Missing(..) => match self.history.about(&conflict.reason) {
+                Some((span, text)) => diagnostic.at(span, text),
+                None => diagnostic,
+            },
+            Reason::Second(first, _) => diagnostic.at(first.clone(), "the first one is here"),
+            Reason::Unreadable(_) => diagnostic.help(REPLAY_HELP),
+            Reason::Refused(_) => diagnostic,
+        }
+    }
+}
+
+const REPLAY_HELP: &str = "say what it does to the structure on the line before it: `-- dbmig: replay CREATE TABLE …` (or \
+                           ALTER, DROP …), or `-- dbmig: replay nothing`";
+
+fn unreadable_sql(unreadable: &Unreadable, statement: &Statement) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::UnreadableSql, &*unreadable.message).at(unreadable.span.clone(), "");
+    let is_statement = statement.tokens().first().is_some_and(|first| first.start < unreadable.span.range().start);
+    diagnostic.help(if is_statement { REPLAY_HELP } else { "mend the statement, or take it out" })
+}
+
+fn replaced(directive: &Directive) -> Option<&Option<Span>> {
+    match directive {
+        Directive::Replay { ddl, .. } => Some(ddl),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! The model of a database's structure: plain values that replay, models, diff, render and introspection share.
 
 mod apply;
+mod catalog;
 mod change;
 mod column;
 mod column_type;
@@ -14,6 +15,7 @@ mod order;
 mod table;
 
 pub use apply::{ApplyError, apply, apply_all};
+pub use catalog::Catalog;
 pub use change::Change;
 pub use column::{Autoincrement, Column, Generated, Storage};
 pub use column_type::ColumnType;

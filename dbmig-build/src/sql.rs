@@ -6,11 +6,20 @@
 mod directive;
 mod expression;
 mod lex;
+mod parse;
 mod script;
 mod split;
+mod sqlite;
+pub mod syntax;
+mod trigger;
 
 pub use directive::Directive;
 pub use expression::expression;
+
+pub(crate) use lex::unquote;
 pub use lex::{Token, TokenKind};
+pub use parse::{Unreadable, column_type, parse};
 pub use script::{Script, Statement};
 pub use split::split;
+pub(crate) use split::split_part;
+pub(crate) use trigger::{mentions_row_column, rename_trigger_table};

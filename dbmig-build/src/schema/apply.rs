@@ -3,10 +3,9 @@
 use std::fmt;
 
 use super::{
-    Change, Column, Constraint, Expression, Index, IndexColumn, IndexKey, Name, ObjectName, Schema, Table, Trigger,
+    Catalog, Change, Column, Constraint, Expression, Index, IndexColumn, IndexKey, Name, ObjectName, Schema, Table,
+    Trigger, mention,
 };
-
-use super::mention;
 
 /// Why a change doesn't fit the schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,50 +64,91 @@ impl std::error::Error for ApplyError {}
 ///
 /// The first change that doesn't fit; those before it have been applied.
 pub fn apply_all<'a>(changes: impl IntoIterator<Item = &'a Change>, schema: &mut Schema) -> Result<(), ApplyError> {
-    changes.into_iter().try_for_each(|change| apply(change, schema))
+    let mut catalog = Catalog::from(std::mem::take(schema));
+    let applied = changes.into_iter().try_for_each(|change| catalog.apply(change));
+    *schema = catalog.into_schema();
+    applied
 }
 
-/// Applies a change.
+/// Applies a change. For more than one, [`apply_all`] and [`Catalog::apply`] don't look at every table each time.
 ///
 /// # Errors
 ///
 /// A change that doesn't fit; the schema is as it was.
 pub fn apply(change: &Change, schema: &mut Schema) -> Result<(), ApplyError> {
-    match change {
-        Change::CreateTable(table) => create_table(schema, table),
-        Change::DropTable(table) => {
-            schema.tables.remove(&table.name).map(drop).ok_or_else(|| ApplyError::NoTable(table.name.clone()))
-        }
-        Change::RenameTable { from, to } => rename_table(schema, from, to),
-        Change::AlterOptions { table, to, .. } => {
-            find(schema, table)?.options = to.clone();
-            Ok(())
-        }
-        Change::AddColumn { table, column } => add_column(find(schema, table)?, column),
-        Change::DropColumn { table, column } => drop_column(find(schema, table)?, &column.name),
-        Change::RenameColumn { table, from, to } => rename_column(schema, table, from, to),
-        Change::AlterColumn { table, to, .. } => alter_column(find(schema, table)?, to),
-        Change::AddConstraint { table, constraint } => add_constraint(find(schema, table)?, constraint),
-        Change::DropConstraint { table, constraint } => drop_constraint(find(schema, table)?, constraint),
-        Change::CreateIndex { table, index } => create_index(schema, table, index),
-        Change::DropIndex { table, index } => {
-            let owner = find(schema, table)?;
-            let missing = || ApplyError::NoIndex(table.clone(), index.name.clone());
-            remove(&mut owner.indexes, |one| one.name == index.name).ok_or_else(missing)
-        }
-        Change::CreateTrigger { table, trigger } => create_trigger(find(schema, table)?, trigger),
-        Change::DropTrigger { table, trigger } => {
-            let owner = find(schema, table)?;
-            let missing = || ApplyError::NoTrigger(table.clone(), trigger.name.clone());
-            remove(&mut owner.triggers, |one| one.name == trigger.name).ok_or_else(missing)
-        }
-        Change::CreateView(view) => {
-            free_name(schema, &view.name)?;
-            schema.views.insert(view.name.clone(), view.clone());
-            Ok(())
-        }
-        Change::DropView(view) => {
-            schema.views.remove(&view.name).map(drop).ok_or_else(|| ApplyError::NoView(view.name.clone()))
+    apply_all([change], schema)
+}
+
+impl Catalog {
+    /// Applies a change.
+    ///
+    /// # Errors
+    ///
+    /// A change that doesn't fit; the schema is as it was.
+    pub fn apply(&mut self, change: &Change) -> Result<(), ApplyError> {
+        let schema = &mut self.schema;
+        match change {
+            Change::CreateTable(table) => create_table(self, table),
+            Change::DropTable(table) => {
+                self.unlink(&table.name);
+                let dropped = self.schema.tables.remove(&table.name);
+                dropped.map(drop).ok_or_else(|| ApplyError::NoTable(table.name.clone()))
+            }
+            Change::RenameTable { from, to } => rename_table(self, from, to),
+            Change::AlterOptions { table, to, .. } => {
+                find(schema, table)?.options = to.clone();
+                Ok(())
+            }
+            Change::AddColumn { table, column } => add_column(find(schema, table)?, column),
+            Change::DropColumn { table, column } => drop_column(find(schema, table)?, &column.name),
+            Change::RenameColumn { table, from, to } => rename_column(self, table, from, to),
+            Change::AlterColumn { table, to, .. } => alter_column(find(schema, table)?, to),
+            Change::AddConstraint { table, constraint } => {
+                add_constraint(find(schema, table)?, constraint)?;
+                self.link(table);
+                Ok(())
+            }
+            Change::DropConstraint { table, constraint } => {
+                find(schema, table)?;
+                self.unlink(table);
+                let dropped = find(&mut self.schema, table).and_then(|table| drop_constraint(table, constraint));
+                self.link(table);
+                dropped
+            }
+            Change::CreateIndex { table, index } => create_index(self, table, index),
+            Change::DropIndex { table, index } => {
+                find(schema, table)?;
+                self.unlink(table);
+                let dropped = find(&mut self.schema, table).and_then(|owner| {
+                    let missing = || ApplyError::NoIndex(table.clone(), index.name.clone());
+                    remove(&mut owner.indexes, |one| one.name == index.name).ok_or_else(missing)
+                });
+                self.link(table);
+                dropped
+            }
+            Change::CreateTrigger { table, trigger } => {
+                create_trigger(find(schema, table)?, trigger)?;
+                self.link(table);
+                Ok(())
+            }
+            Change::DropTrigger { table, trigger } => {
+                let owner = find(schema, table)?;
+                let missing = || ApplyError::NoTrigger(table.clone(), trigger.name.clone());
+                remove(&mut owner.triggers, |one| one.name == trigger.name).ok_or_else(missing)?;
+                if owner.triggers.is_empty() {
+                    self.unlink(table);
+                    self.link(table);
+                }
+                Ok(())
+            }
+            Change::CreateView(view) => {
+                free_name(schema, &view.name)?;
+                schema.views.insert(view.name.clone(), view.clone());
+                Ok(())
+            }
+            Change::DropView(view) => {
+                schema.views.remove(&view.name).map(drop).ok_or_else(|| ApplyError::NoView(view.name.clone()))
+            }
         }
     }
 }
@@ -131,40 +171,53 @@ fn remove<T>(list: &mut Vec<T>, matches: impl FnMut(&T) -> bool) -> Option<()> {
     Some(())
 }
 
-fn create_table(schema: &mut Schema, table: &Table) -> Result<(), ApplyError> {
-    free_name(schema, &table.name)?;
+fn create_table(catalog: &mut Catalog, table: &Table) -> Result<(), ApplyError> {
+    free_name(&catalog.schema, &table.name)?;
     for index in &table.indexes {
-        free_index(schema, &table.name, &index.name)?;
+        free_index(catalog, &table.name, &index.name)?;
     }
-    schema.tables.insert(table.name.clone(), table.clone());
+    catalog.schema.tables.insert(table.name.clone(), table.clone());
+    catalog.link(&table.name);
     Ok(())
 }
 
-fn rename_table(schema: &mut Schema, from: &ObjectName, to: &ObjectName) -> Result<(), ApplyError> {
+fn rename_table(catalog: &mut Catalog, from: &ObjectName, to: &ObjectName) -> Result<(), ApplyError> {
+    find(&mut catalog.schema, from)?;
     // A change of case alone is a rename too.
     if from != to {
-        free_name(schema, to)?;
+        free_name(&catalog.schema, to)?;
     }
-    let mut table = schema.tables.remove(from).ok_or_else(|| ApplyError::NoTable(from.clone()))?;
-    table.name = to.clone();
-    schema.tables.insert(to.clone(), table);
-    for table in schema.tables.values_mut() {
-        for key in table.foreign_keys.iter_mut().filter(|key| key.table == *from) {
+    let mut touched = catalog.referring(from);
+    touched.retain(|name| name != from);
+    touched.iter().chain([from]).for_each(|name| catalog.unlink(name));
+    if let Some(mut table) = catalog.schema.tables.remove(from) {
+        table.name = to.clone();
+        catalog.schema.tables.insert(to.clone(), table);
+    }
+    touched.push(to.clone());
+    for name in &touched {
+        let referring = catalog.schema.tables.get_mut(name).into_iter().flat_map(|table| &mut table.foreign_keys);
+        for key in referring.filter(|key| key.table == *from) {
             key.table = to.clone();
         }
+        catalog.link(name);
     }
-    for text in opaque(schema) {
+    for_each_text(catalog, to, |text, _| {
         if mention::mentions(text, &from.name) {
             *text = mention::rename_table(text, &from.name, &to.name);
         }
-    }
+    });
     Ok(())
 }
 
-/// The texts of all triggers and views.
-fn opaque(schema: &mut Schema) -> impl Iterator<Item = &mut String> {
-    let triggers = schema.tables.values_mut().flat_map(|table| &mut table.triggers).map(|trigger| &mut trigger.sql);
-    triggers.chain(schema.views.values_mut().map(|view| &mut view.sql))
+/// Does something to the text of each trigger and view; says whether it is a trigger of `owner`.
+fn for_each_text(catalog: &mut Catalog, owner: &ObjectName, mut visit: impl FnMut(&mut String, bool)) {
+    let (triggered, schema) = catalog.triggered_mut();
+    for name in triggered {
+        let triggers = schema.tables.get_mut(name).into_iter().flat_map(|table| &mut table.triggers);
+        triggers.for_each(|trigger| visit(&mut trigger.sql, name == owner));
+    }
+    schema.views.values_mut().for_each(|view| visit(&mut view.sql, false));
 }
 
 fn add_column(table: &mut Table, column: &Column) -> Result<(), ApplyError> {
@@ -186,8 +239,8 @@ fn drop_column(table: &mut Table, name: &Name) -> Result<(), ApplyError> {
     Ok(())
 }
 
-fn rename_column(schema: &mut Schema, owner: &ObjectName, from: &Name, to: &Name) -> Result<(), ApplyError> {
-    let table = find(schema, owner)?;
+fn rename_column(catalog: &mut Catalog, owner: &ObjectName, from: &Name, to: &Name) -> Result<(), ApplyError> {
+    let table = find(&mut catalog.schema, owner)?;
     if from != to && table.column(to).is_some() {
         return Err(ApplyError::ColumnExists(owner.clone(), to.clone()));
     }
@@ -205,31 +258,35 @@ fn rename_column(schema: &mut Schema, owner: &ObjectName, from: &Name, to: &Name
     let include = table.indexes.iter_mut().flat_map(|index| &mut index.include);
     let referring = table.foreign_keys.iter_mut().flat_map(|key| &mut key.columns);
     rename_in(include.chain(referring), from, to);
-    let everywhere = schema.tables.values_mut().flat_map(|table| &mut table.foreign_keys);
-    let referred = everywhere.filter(|key| key.table == *owner).flat_map(|key| &mut key.referenced);
-    rename_in(referred, from, to);
-    rename_in_texts(schema, owner, from, to);
+    for name in catalog.referring(owner) {
+        let keys = catalog.schema.tables.get_mut(&name).into_iter().flat_map(|table| &mut table.foreign_keys);
+        rename_in(keys.filter(|key| key.table == *owner).flat_map(|key| &mut key.referenced), from, to);
+    }
+    rename_in_texts(catalog, owner, from, to);
     Ok(())
 }
 
 /// Renames a column in triggers and views.
-fn rename_in_texts(schema: &mut Schema, owner: &ObjectName, from: &Name, to: &Name) {
+fn rename_in_texts(catalog: &mut Catalog, owner: &ObjectName, from: &Name, to: &Name) {
+    let concerned =
+        |sql: &str, is_own: bool| mention::mentions(sql, from) && (is_own || mention::mentions(sql, &owner.name));
+    // Most renames concern no text, and then there is no need to look at every table.
+    let triggers = catalog.triggered().flat_map(|table| table.triggers.iter().map(move |one| (table, one)));
+    let in_trigger = triggers.into_iter().any(|(table, trigger)| concerned(&trigger.sql, table.name == *owner));
+    if !in_trigger && !catalog.schema.views.values().any(|view| concerned(&view.sql, false)) {
+        return;
+    }
     // Tables that could be meant by an unqualified name: those with such a column.
-    let namesakes: Vec<Name> = (schema.tables.values())
+    let namesakes: Vec<Name> = (catalog.schema.tables.values())
         .filter(|table| table.name != *owner && table.column(from).is_some())
         .map(|table| table.name.name.clone())
         .collect();
-    let renamed = |sql: &mut String, is_own: bool| {
-        if mention::mentions(sql, from) && (is_own || mention::mentions(sql, &owner.name)) {
+    for_each_text(catalog, owner, |sql, is_own| {
+        if concerned(sql, is_own) {
             let is_alone = !namesakes.iter().any(|table| mention::mentions(sql, table));
             *sql = mention::rename_column(sql, &owner.name, (from, to), is_own, is_alone);
         }
-    };
-    for table in schema.tables.values_mut() {
-        let is_own = table.name == *owner;
-        table.triggers.iter_mut().for_each(|trigger| renamed(&mut trigger.sql, is_own));
-    }
-    schema.views.values_mut().for_each(|view| renamed(&mut view.sql, false));
+    });
 }
 
 fn rename_in<'a>(names: impl Iterator<Item = &'a mut Name>, from: &Name, to: &Name) {
@@ -280,15 +337,15 @@ fn drop_constraint(table: &mut Table, constraint: &Constraint) -> Result<(), App
     removed.ok_or_else(|| ApplyError::NoConstraint(table.name.clone(), constraint.describe()))
 }
 
-fn free_index(schema: &Schema, table: &ObjectName, name: &Name) -> Result<(), ApplyError> {
-    // Names of indexes are unique in a schema, not in a table; MySQL's are the table's, which costs nothing here.
-    let taken = schema.tables.values().any(|one| one.name.schema == table.schema && one.index(name).is_some());
+fn free_index(catalog: &Catalog, table: &ObjectName, name: &Name) -> Result<(), ApplyError> {
+    let taken = catalog.has_index(table.schema.as_ref(), name);
     if taken { Err(ApplyError::IndexExists(name.clone())) } else { Ok(()) }
 }
 
-fn create_index(schema: &mut Schema, table: &ObjectName, index: &Index) -> Result<(), ApplyError> {
-    free_index(schema, table, &index.name)?;
-    find(schema, table)?.indexes.push(index.clone());
+fn create_index(catalog: &mut Catalog, table: &ObjectName, index: &Index) -> Result<(), ApplyError> {
+    free_index(catalog, table, &index.name)?;
+    find(&mut catalog.schema, table)?.indexes.push(index.clone());
+    catalog.link(table);
     Ok(())
 }
 
@@ -299,3 +356,6 @@ fn create_trigger(table: &mut Table, trigger: &Trigger) -> Result<(), ApplyError
     table.triggers.push(trigger.clone());
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,12 @@
 //! Expressions: tokens to the values that the schema keeps.
 
-mod sqlite;
-
 use std::ops::Range;
 
 use dbmig::Backend;
 
 use super::lex::{Token, TokenKind, lex, unquote};
 use super::split::unsupported;
+use super::sqlite;
 use crate::schema::{Expression, ExpressionToken, Name};
 
 /// Reads an expression. Parentheses round the whole are left out.
@@ -45,7 +44,8 @@ pub(super) fn from_tokens(tokens: &[Token], text: &str, backend: Backend) -> Res
                 let is_end = open_cases > 0 && written.eq_ignore_ascii_case("end");
                 open_cases += usize::from(written.eq_ignore_ascii_case("case"));
                 open_cases -= usize::from(is_end);
-                let free = !is_end && !sqlite::is_reserved(&written.to_ascii_lowercase());
+                let word = written.to_ascii_lowercase();
+                let free = !is_end && !sqlite::is_keyword(&word) && !sqlite::is_operator(&word);
                 (free && may_be_column(before, after, text)).then(|| Name::new(written, backend))
             }
             _ => None,

@@ -10,14 +10,32 @@ use super::directive::{self, Directive};
 use super::lex::{Lexed, Token, TokenKind, lex};
 use super::script::{Script, Statement};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::Source;
+use crate::source::{Source, Span};
 
 /// Splits a script into its statements. Never fails: what is wrong is in the script's diagnostics.
 ///
 /// A directive belongs to the statement that follows it, or to the one that it stands in or ends the last line of.
 pub fn split(source: &Source, backend: Backend) -> Script {
+    split_lexed(lex(source.text(), backend), source, backend)
+}
+
+/// Splits a part of a text; places are those in the whole text.
+pub(crate) fn split_part(part: &Span, backend: Backend) -> Script {
+    let mut lexed = lex(part.text(), backend);
+    let start = part.range().start;
+    for token in lexed.iter_mut().flat_map(|lexed| &mut lexed.tokens) {
+        token.start += start;
+        token.end += start;
+    }
+    for comment in lexed.iter_mut().flat_map(|lexed| &mut lexed.comments) {
+        comment.range = comment.range.start + start..comment.range.end + start;
+    }
+    split_lexed(lexed, part.source(), backend)
+}
+
+fn split_lexed(lexed: Option<Lexed>, source: &Source, backend: Backend) -> Script {
     let mut diagnostics = Vec::new();
-    let Some(lexed) = lex(source.text(), backend) else {
+    let Some(lexed) = lexed else {
         diagnostics.push(unsupported(backend).at(source.start(), ""));
         return Script { source: source.clone(), backend, statements: Vec::new(), trailing: Vec::new(), diagnostics };
     };

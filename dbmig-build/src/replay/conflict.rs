@@ -1,0 +1,161 @@
+//! Why a statement can't be replayed, and what follows from that.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::schema::{ApplyError, Change, Name};
+use crate::source::Span;
+use crate::sql::syntax::{AlterAction, ObjectKind, Syntax};
+
+/// Why a statement can't be replayed.
+#[derive(Clone, Debug)]
+pub(super) struct Conflict {
+    /// Where, if not the whole statement.
+    pub(super) span: Option<Span>,
+    pub(super) reason: Reason,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Reason {
+    /// It doesn't fit the schema.
+    Apply(ApplyError),
+    /// There is no such object in any table.
+    Missing(ObjectKind, Name),
+    /// The statement holds something twice, first here.
+    Second(Span, String),
+    /// The database would refuse it.
+    Refused(String),
+    /// It can't be known what it does.
+    Unreadable(String),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::Apply(error) => error.fmt(f),
+            Reason::Missing(kind, name) => write!(f, "there is no {} `{name}`", kind.noun()),
+            Reason::Second(_, text) | Reason::Refused(text) | Reason::Unreadable(text) => f.write_str(text),
+        }
+    }
+}
+
+impl From<ApplyError> for Conflict {
+    fn from(error: ApplyError) -> Conflict {
+        Conflict { span: None, reason: Reason::Apply(error) }
+    }
+}
+
+impl Conflict {
+    pub(super) fn at(span: &Span, error: ApplyError) -> Conflict {
+        Conflict { span: Some(span.clone()), reason: Reason::Apply(error) }
+    }
+
+    pub(super) fn missing(span: &Span, kind: ObjectKind, name: &Name) -> Conflict {
+        Conflict { span: Some(span.clone()), reason: Reason::Missing(kind, name.clone()) }
+    }
+
+    pub(super) fn refused(span: &Span, message: impl Into<String>) -> Conflict {
+        Conflict { span: Some(span.clone()), reason: Reason::Refused(message.into()) }
+    }
+
+    pub(super) fn unreadable(span: &Span, message: impl Into<String>) -> Conflict {
+        Conflict { span: Some(span.clone()), reason: Reason::Unreadable(message.into()) }
+    }
+
+    pub(super) fn second(span: &Span, first: &Span, message: impl Into<String>) -> Conflict {
+        Conflict { span: Some(span.clone()), reason: Reason::Second(first.clone(), message.into()) }
+    }
+}
+
+/// Objects about which a diagnostic was given already, so that what follows from it gives no second one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Unknown {
+    objects: BTreeSet<Name>,
+    columns: BTreeSet<(Name, Name)>,
+    /// Whether a statement that can't be read may have been about anything.
+    all: bool,
+}
+
+impl Unknown {
+    /// A statement about an object can't be read.
+    pub(super) fn unreadable(&mut self, about: Option<Name>) {
+        match about {
+            Some(name) => drop(self.objects.insert(name)),
+            None => self.all = true,
+        }
+    }
+
+    /// Whether a conflict is about something unknown.
+    pub(super) fn explains(&self, conflict: &Conflict) -> bool {
+        let (object, column) = match &conflict.reason {
+            Reason::Apply(error) => match error {
+                ApplyError::NoColumn(table, column)
+                | ApplyError::ColumnExists(table, column)
+                | ApplyError::ColumnInUse(table, column, _) => (&table.name, Some(column)),
+                ApplyError::Exists(table)
+                | ApplyError::NoTable(table)
+                | ApplyError::NoView(table)
+                | ApplyError::ConstraintExists(table, _)
+                | ApplyError::NoConstraint(table, _) => (&table.name, None),
+                ApplyError::IndexExists(name)
+                | ApplyError::NoIndex(_, name)
+                | ApplyError::TriggerExists(_, name)
+                | ApplyError::NoTrigger(_, name) => (name, None),
+            },
+            Reason::Missing(_, name) => (name, None),
+            Reason::Second(..) | Reason::Refused(_) | Reason::Unreadable(_) => return false,
+        };
+        let of_column = |column: &Name| self.columns.contains(&(object.clone(), column.clone()));
+        self.all || self.objects.contains(object) || column.is_some_and(of_column)
+    }
+
+    /// After a conflict, what was missing has been said to be, and what the statement would have made isn't there.
+    pub(super) fn learn(&mut self, conflict: &Conflict, syntax: &Syntax) {
+        match &conflict.reason {
+            Reason::Apply(ApplyError::NoTable(table) | ApplyError::NoView(table)) => {
+                self.objects.insert(table.name.clone());
+            }
+            Reason::Apply(ApplyError::NoColumn(table, column)) => {
+                self.columns.insert((table.name.clone(), column.clone()));
+            }
+            Reason::Missing(_, name) => drop(self.objects.insert(name.clone())),
+            _ => {}
+        }
+        let object = match syntax {
+            Syntax::CreateTable(create) => &create.name,
+            Syntax::CreateVirtualTable(create) => &create.name,
+            Syntax::CreateIndex(create) => &create.name,
+            Syntax::CreateView(create) => &create.name,
+            Syntax::CreateTrigger(create) => &create.name,
+            Syntax::AlterTable(alter) => {
+                for action in &alter.actions {
+                    let column = match action {
+                        AlterAction::RenameTo(to) => {
+                            self.objects.insert(to.name.clone());
+                            continue;
+                        }
+                        AlterAction::RenameColumn { to, .. } => &to.name,
+                        AlterAction::AddColumn(column) => &column.name.name,
+                        _ => continue,
+                    };
+                    self.columns.insert((alter.table.name.clone(), column.clone()));
+                }
+                return;
+            }
+            Syntax::Drop(_) | Syntax::Setting { .. } | Syntax::Opaque => return,
+        };
+        self.objects.insert(object.name.clone());
+    }
+
+    /// What a change made is known again.
+    pub(super) fn made(&mut self, change: &Change) {
+        match change {
+            Change::CreateTable(table) => drop(self.objects.remove(&table.name.name)),
+            Change::RenameTable { to, .. } => drop(self.objects.remove(&to.name)),
+            Change::CreateView(view) => drop(self.objects.remove(&view.name.name)),
+            Change::CreateIndex { index, .. } => drop(self.objects.remove(&index.name)),
+            Change::CreateTrigger { trigger, .. } => drop(self.objects.remove(&trigger.name)),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Statements to syntax: a recursive-descent parser for what alters structure. All else is opaque.
+
+mod cursor;
+mod sqlite;
+
+use dbmig::Backend;
+
+use super::lex::{Token, lex};
+use super::split::unsupported;
+use super::syntax::Syntax;
+use crate::schema::{ColumnType, Name};
+use crate::source::{Source, Span};
+use cursor::Cursor;
+
+/// A statement that alters structure and can't be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The problem: "expected …, found …".
+    pub message: String,
+    /// The token that isn't understood.
+    pub span: Span,
+    /// The table or other object that the statement is about, if it was read before.
+    pub about: Option<Name>,
+}
+
+/// Parses a statement from its tokens, which are those of `source`.
+///
+/// # Errors
+///
+/// A statement that alters structure, or may, and can't be read.
+pub fn parse(tokens: &[Token], source: &Source, backend: Backend) -> Result<Syntax, Unreadable> {
+    let mut cursor = Cursor::new(tokens, source, backend);
+    let parsed = match backend {
+        Backend::Sqlite => sqlite::statement(&mut cursor),
+        Backend::Postgres | Backend::Mysql => Err((unsupported(backend).message, source.start())),
+    };
+    parsed.map_err(|(message, span)| Unreadable { message, span, about: cursor.about })
+}
+
+/// Reads a column type: `VARCHAR(64)`, `unsigned big int`, or nothing at all. `None` if the text is no type.
+pub fn column_type(text: &str, backend: Backend) -> Option<ColumnType> {
+    let tokens = lex(text, backend)?.tokens;
+    let source = Source::new("", text);
+    let mut cursor = Cursor::new(&tokens, &source, backend);
+    let column_type = sqlite::column_type(&mut cursor).ok()?;
+    cursor.is_done().then_some(column_type)
+}
