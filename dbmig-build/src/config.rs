@@ -1,1 +1,166 @@
-//! Configuration: `[package.metadata.dbmig]` of the host.
+//! What `[package.metadata.dbmig]` in the host's Cargo.toml says, with defaults for all that it doesn't say.
+//!
+//! `${VAR}` in a URL stays as it is: the environment is the command line's business, not the compiler's.
+
+mod lint;
+mod naming;
+mod read;
+
+use std::collections::BTreeMap;
+
+use dbmig::Backend;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Source, Span};
+
+pub use lint::{LintLevel, LintLevels};
+pub use naming::{ConstraintKind, Naming};
+
+/// The configuration of a package: a database, and further ones by name.
+#[derive(Clone, Debug, Default)]
+pub struct Configuration {
+    /// The database that commands mean when none is named.
+    pub default: DatabaseConfig,
+    /// The further ones: `[package.metadata.dbmig.databases.NAME]`.
+    pub databases: BTreeMap<String, DatabaseConfig>,
+    /// Whether Cargo.toml has the table at all.
+    pub is_written: bool,
+    /// What is dubious but can be worked with.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Configuration {
+    /// Every database, the default one (which has no name) first.
+    pub fn all(&self) -> impl Iterator<Item = (Option<&str>, &DatabaseConfig)> {
+        let further = self.databases.iter().map(|(name, config)| (Some(name.as_str()), config));
+        std::iter::once((None, &self.default)).chain(further)
+    }
+
+    /// A database by name; `None` is the default one.
+    ///
+    /// # Errors
+    ///
+    /// A name that isn't configured.
+    pub fn database(&self, name: Option<&str>) -> Result<&DatabaseConfig, Diagnostic> {
+        let Some(name) = name else { return Ok(&self.default) };
+        self.databases.get(name).ok_or_else(|| {
+            let diagnostic = Diagnostic::error(Code::Config, format!("no database `{name}` is configured"));
+            match crate::nearest::nearest(name, self.databases.keys().map(String::as_str)) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None => diagnostic.help(format!("add `[package.metadata.dbmig.databases.{name}]` to Cargo.toml")),
+            }
+        })
+    }
+}
+
+/// The configuration of one database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DatabaseConfig {
+    /// The kind of database. Default: SQLite.
+    pub backend: Backend,
+    /// The migrations folder, relative to the package, with `/` and without one at the end. Default: `migrations`, and
+    /// `migrations-NAME` for a further database.
+    pub migrations: String,
+    /// Where Cargo.toml states the folder, if it does.
+    pub migrations_place: Option<Span>,
+    /// Folders and files that are searched for models. Default: `src`, and nothing for a further database: its models
+    /// must be told apart from the default one's.
+    pub models: Vec<String>,
+    /// The URL, `${VAR}` not yet replaced. Default: `${DATABASE_URL}`, and `${NAME_DATABASE_URL}` for a further
+    /// database.
+    pub url: String,
+    /// The ledger's name. Default: Diesel's.
+    pub version_table: String,
+    /// The schema that holds the ledger (PostgreSQL). Default: the connection's own.
+    pub version_table_schema: Option<String>,
+    /// How constraints of models are named.
+    pub naming: Naming,
+    /// What becomes of warnings.
+    pub lint: LintLevels,
+    /// Tables that have no model and are left alone: names, or patterns with `*`.
+    pub unmanaged: Vec<String>,
+    /// Whether a sole SQLite key declared `INTEGER` is emitted as `BigInt`, as `diesel print-schema` does with
+    /// `sqlite_integer_primary_key_is_bigint`. Default: no.
+    pub sqlite_integer_primary_key_is_bigint: bool,
+}
+
+impl Default for DatabaseConfig {
+    fn default() -> DatabaseConfig {
+        DatabaseConfig::of_database(None)
+    }
+}
+
+impl DatabaseConfig {
+    /// The defaults of a database; the default one has no name.
+    pub fn of_database(name: Option<&str>) -> DatabaseConfig {
+        DatabaseConfig {
+            backend: Backend::Sqlite,
+            migrations: name.map_or_else(|| "migrations".to_owned(), |name| format!("migrations-{name}")),
+            migrations_place: None,
+            models: if name.is_none() { vec!["src".to_owned()] } else { Vec::new() },
+            url: name.map_or_else(|| "${DATABASE_URL}".to_owned(), default_url),
+            version_table: "__diesel_schema_migrations".to_owned(),
+            version_table_schema: None,
+            naming: Naming::default(),
+            lint: LintLevels::default(),
+            unmanaged: Vec::new(),
+            sqlite_integer_primary_key_is_bigint: false,
+        }
+    }
+
+    /// Whether a table has no model on purpose.
+    pub fn is_unmanaged(&self, table: &str) -> bool {
+        self.unmanaged.iter().any(|pattern| matches_pattern(pattern, table))
+    }
+}
+
+fn default_url(name: &str) -> String {
+    format!("${{{}_DATABASE_URL}}", name.to_ascii_uppercase().replace('-', "_"))
+}
+
+/// Reads the configuration from the text of a Cargo.toml.
+///
+/// # Errors
+///
+/// Invalid TOML, unknown keys, wrong types, values that this version doesn't support: all of them, in the text's order.
+pub fn parse(manifest: &Source) -> Result<Configuration, Vec<Diagnostic>> {
+    read::read(manifest)
+}
+
+/// Whether a name matches a pattern in which `*` stands for any characters; case doesn't count.
+fn matches_pattern(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (pattern.to_lowercase(), name.to_lowercase());
+    let Some((first, rest)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut left) = name.strip_prefix(first) else { return false };
+    let Some((middle, last)) = rest.rsplit_once('*') else {
+        return left.ends_with(rest);
+    };
+    for part in middle.split('*') {
+        let Some(at) = left.find(part) else { return false };
+        left = &left[at + part.len()..];
+    }
+    left.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (pattern, name, expected) in [
+            ("users", "Users", true),
+            ("users", "users2", false),
+            ("legacy_*", "legacy_a", true),
+            ("legacy_*", "old_legacy_a", false),
+            ("*_old", "a_old", true),
+            ("a*a", "a", false),
+            ("a*b*c", "a-b-c", true),
+            ("a*b*c", "acb", false),
+            ("*", "anything", true),
+            ("**", "", true),
+        ] {
+            assert_eq!(matches_pattern(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+}
