@@ -1,1 +1,59 @@
-//! Migrations: the folder, its metadata and its scripts.
+//! Migrations as they lie in their folder: one folder each, with `up.sql`, `down.sql` and `metadata.toml`.
+
+mod dir;
+mod metadata;
+
+pub use dir::{Folder, read};
+pub use metadata::{Metadata, Places, parse as parse_metadata, write as write_metadata};
+
+use dbmig::checksum::Checksum;
+use dbmig::revision::graph::Node;
+use dbmig::version::Version;
+
+use crate::source::Source;
+use crate::sql::Script;
+
+/// A migration that was read from its folder.
+#[derive(Clone, Debug)]
+pub struct Migration {
+    /// The folder's name: `2026-11-21-101500_create_users`.
+    pub name: String,
+    /// The version that the name states.
+    pub version: Version,
+    /// The folder's path, relative to the package, with `/`.
+    pub path: String,
+    /// What its metadata.toml says.
+    pub metadata: Metadata,
+    /// Where its metadata.toml says so.
+    pub places: Places,
+    /// The text of its metadata.toml.
+    pub metadata_source: Source,
+    /// Its `up.sql`.
+    pub up: Script,
+    /// Its `down.sql`.
+    pub down: Option<Script>,
+}
+
+impl Migration {
+    /// The checksum that seals it: over the tokens of both scripts.
+    pub fn seal(&self) -> Checksum {
+        let up = self.up.checksum().to_string();
+        let down = self.down.as_ref().map(|down| down.checksum().to_string());
+        Checksum::of_tokens([up.as_str(), down.as_deref().unwrap_or_default()])
+    }
+
+    /// The revision as the graph sees it.
+    pub fn node(&self) -> Node {
+        Node {
+            version: self.version.clone(),
+            name: self.name.clone(),
+            message: self.metadata.message.clone(),
+            parents: self.metadata.revises.clone(),
+            depends_on: self.metadata.depends_on.clone(),
+            labels: self.metadata.labels.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 //! Both want every fault of a text at once, each at its place, which serde doesn't give.
 
 use toml::Spanned;
-use toml::de::{DeString, DeTable, DeValue};
+use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
@@ -13,8 +13,6 @@ use crate::source::{Source, Span};
 pub(crate) type Value<'a> = Spanned<DeValue<'a>>;
 /// A table's entries, sorted by key.
 pub(crate) type Table<'a> = DeTable<'a>;
-/// A key with its place.
-pub(crate) type Key<'a> = Spanned<DeString<'a>>;
 
 /// Reads values of one text and gathers what is wrong with them.
 pub(crate) struct Reader<'a> {

@@ -79,12 +79,7 @@ impl Naming {
     }
 
     /// The name of a constraint over columns; several are joined by `_`.
-    pub fn name<'a>(
-        &self,
-        kind: ConstraintKind,
-        table: &str,
-        columns: impl IntoIterator<Item = &'a str>,
-    ) -> String {
+    pub fn name<'a>(&self, kind: ConstraintKind, table: &str, columns: impl IntoIterator<Item = &'a str>) -> String {
         let columns = columns.into_iter().collect::<Vec<_>>().join("_");
         let mut name = String::new();
         let mut rest = self.pattern(kind);

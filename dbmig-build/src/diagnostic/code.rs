@@ -39,6 +39,146 @@ codes! {
 
 Every key has a default, so that the table may be left out. A key that dbmig doesn't know is an
 error, because a misspelt one would change nothing in silence."
+    PathOutside "path-outside"
+"A path in the configuration leads out of the package.
+
+It works in this checkout. But `cargo package` takes only files of the package, so that the package
+can't be published, and a build from the registry would find nothing."
+    Io "io"
+"A file or folder can't be read.
+
+The system's own message says why; most often it is a matter of rights, or the file went away while
+it was being read."
+    MissingMigrations "missing-migrations"
+"The migrations folder doesn't exist.
+
+An empty folder is a valid, empty chain; a missing one is more likely a wrong path. `cargo dbmig
+init` makes the folder and what belongs to it; `migrations` in `[package.metadata.dbmig]` names
+another one."
+    StrayFolder "stray-folder"
+"A folder among the migrations is no migration: it holds no `up.sql`.
+
+Diesel takes every folder there for a migration and refuses the whole directory. Move it elsewhere,
+or begin its name with a dot: hidden folders are left alone."
+    Symlink "symlink"
+"There is a symbolic link among the migrations.
+
+Diesel takes a link for a folder, even one to a file; git and `cargo package` carry links poorly, and
+what they point at may change without the chain noticing. Put the real folder or file in its place."
+    MissingUp "missing-up"
+"A migration has no `up.sql`.
+
+Diesel refuses the whole migrations directory then. The name is exact: `Up.sql` is another file. A
+revision that does nothing, such as a merge, holds `SELECT 1;`."
+    MissingDown "missing-down"
+"A migration has no `down.sql`, and doesn't say that there is no way back.
+
+`cargo dbmig downgrade` stops in front of it. Write `down.sql`; or, where there is no way back on
+purpose, say why: `irreversible = \"…\"` in the `[dbmig]` table of its metadata.toml."
+    EmptyScript "empty-script"
+"A script holds no statement.
+
+Diesel refuses an empty file, and PostgreSQL refuses a script of comments alone. A script that does
+nothing on purpose holds `SELECT 1;`."
+    NotUtf8 "not-utf8"
+"A file is not UTF-8 text.
+
+Save it as UTF-8. The message names the line and the byte at which it stops being UTF-8; often it is
+an accented letter in a comment, saved by an old editor."
+    BadVersion "bad-version"
+"The name of a migration folder doesn't begin with a usable version.
+
+The version is what stands before the first `_`, without `-`. It is the revision's identity in the
+database, whose column holds 50 characters, and it is written in SQL, file names and commands: letters,
+digits, `.` and `-` only. New folders are named `2026-11-21-101500_create_users`."
+    Metadata "metadata"
+"A migration's `metadata.toml` can't be understood.
+
+Its `[dbmig]` table says where the revision stands in the history:
+
+    run_in_transaction = true
+
+    [dbmig]
+    message = \"create users\"
+    revises = []                    # the revisions that it follows; [] is a root
+    # labels = [\"billing\"]
+    # depends_on = [\"20261001120000\"]
+    # irreversible = \"why\"
+
+An unknown key is an error, because a misspelt one would change nothing in silence."
+    MissingMetadata "missing-metadata"
+"A migration doesn't say where it stands in the history.
+
+Each revision names those that it follows, in the `[dbmig]` table of its `metadata.toml`: `revises =
+[]` for the first one, the version of the one before for all others. So two branches that are merged
+are noticed, whatever their timestamps say."
+    RunInTransaction "run-in-transaction"
+"A `metadata.toml` doesn't begin with `run_in_transaction = true` or `= false`.
+
+Diesel reads a file without that key as `false` and a broken file as `true`, both in silence: the
+migration would run outside of a transaction, or inside of one, by accident. Behind a `[table]`
+the key belongs to that table, and Diesel doesn't see it. So it stands on the first line, always."
+    DuplicateVersion "duplicate-version"
+"Two folders state one version.
+
+The version is what stands before the first `_`, without `-`, so `2026-11-21-101500_a` and
+`20261121101500_b` have the same one. Diesel would run one of them and drop the other, at random.
+Rename the folder that isn't released yet, and what revises it."
+    UnknownParent "unknown-parent"
+"A revision names a parent, or a dependency, that doesn't exist.
+
+Its migration was deleted, renamed or not committed, or the version is misspelt. Without it the order
+in which the chain runs isn't known."
+    Cycle "cycle"
+"Revisions are each other's ancestors.
+
+Each of them revises, or depends on, the next, and the last one the first: none could ever run. One
+of the entries is wrong; most often the one in the oldest of them."
+    NotAscending "not-ascending"
+"A revision's version isn't above that of its parent.
+
+Diesel's own tools know no parents and run migrations in the order of their versions: they would run
+the child first. Rename the folder to a version above the parent's; `cargo dbmig` does so by itself
+when it writes a revision."
+    DuplicateLabel "duplicate-label"
+"Two revisions have the same branch label.
+
+A label stands for one branch in commands, such as `billing@head`. It is given to one revision and
+holds for those that follow."
+    SeveralHeads "several-heads"
+"The history has several ends, and no labels tell them apart.
+
+Two branches each added a revision to the same parent, and both were merged. Say that they belong
+together by `cargo dbmig merge`, which writes a revision that revises both. Where branches
+are to stay apart, give each a label: `labels = [\"…\"]` in the metadata.toml of its first revision."
+    SeveralRoots "several-roots"
+"The history has several beginnings, and no labels tell them apart.
+
+Only the first revision of a chain has `revises = []`. If both are meant, give each a label: `labels =
+[\"…\"]`."
+    SealedEdited "sealed-edited"
+"A sealed migration was edited.
+
+It is released: databases have run it as it was, and will not run it again, so that an edit makes
+them differ from new ones. Restore it and write a new revision instead. Comments, white space and
+line endings don't count: the checksum is taken over SQL tokens."
+    OpenTodo "open-todo"
+"A migration still holds a `-- dbmig: todo`.
+
+`cargo dbmig migrate` leaves one where it can't decide, for example which value the rows of
+a table get in a new NOT NULL column. Edit the SQL below it and delete the comment."
+    OutOfDate "out-of-date"
+"The models say something else than the chain builds.
+
+`cargo dbmig migrate -m \"…\"` writes the migration that brings the chain up to the models. Until then
+queries are checked against the schema of the chain, not of the models. `lint = { out-of-date =
+\"deny\" }` makes it an error."
+    DownDoesNotRestore "down-does-not-restore"
+"After `up.sql` and `down.sql` the schema is not what it was before.
+
+A downgrade would leave a database that no revision describes, and the next upgrade may fail. Mend
+`down.sql`; where there is no way back on purpose, delete it and say why by `irreversible = \"…\"`
+in metadata.toml."
     UnreadableSql "unreadable-sql"
 "A statement that alters the structure of the database can't be read.
 
@@ -66,6 +206,11 @@ with `-- dbmig: replay CREATE TABLE …`."
 "dbmig can't read the SQL of this backend yet.
 
 Set `backend` in `[package.metadata.dbmig]` to one that it reads."
+}
+
+impl Code {
+    /// The codes of warnings whose level the configuration sets: `lint = { out-of-date = "deny" }`.
+    pub const LINTS: &[Code] = &[Code::MissingDown, Code::OutOfDate, Code::DownDoesNotRestore, Code::PathOutside];
 }
 
 impl fmt::Display for Code {
