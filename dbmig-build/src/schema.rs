@@ -12,7 +12,6 @@ mod keyword;
 mod mention;
 mod name;
 mod order;
-pub mod rust_name;
 mod table;
 
 pub use apply::{ApplyError, apply, apply_all};

@@ -283,8 +283,7 @@ fn rename_in_texts(catalog: &mut Catalog, owner: &ObjectName, from: &Name, to: &
         .collect();
     for_each_text(catalog, owner, |sql, is_own| {
         if concerned(sql, is_own) {
-            let is_alone = !namesakes.iter().any(|table| mention::mentions(sql, table));
-            *sql = mention::rename_column(sql, &owner.name, (from, to), is_own, is_alone);
+            *sql = mention::rename_column(sql, &owner.name, (from, to), is_own, &namesakes);
         }
     });
 }

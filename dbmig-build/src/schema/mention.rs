@@ -14,37 +14,93 @@ pub fn mentions(sql: &str, name: &Name) -> bool {
 /// The statement after a table got another name.
 pub(super) fn rename_table(sql: &str, from: &Name, to: &Name) -> String {
     let names = names(sql);
-    // SQLite quotes the new name of a table whatever it is, and that of a column as it was written.
-    replace(sql, &to.quoted(), names.iter().filter(|one| one.is(sql, from) && one.stands_for_table(sql)))
+    replace(sql, to, names.iter().filter(|one| one.is(sql, from) && one.stands_for_table(sql)))
 }
 
-/// The statement after a column got another name. `table` is the column's; `is_its_trigger` says whether `NEW` and
-/// `OLD` are rows of it; `is_alone` whether no other table that the statement mentions has such a column.
+/// The statement after a column of `table` got another name. `is_its_trigger` says whether `NEW` and `OLD` are rows of
+/// it; `namesakes` are the other tables that have a column of the old name.
 pub(super) fn rename_column(
     sql: &str,
     table: &Name,
     (from, to): (&Name, &Name),
     is_its_trigger: bool,
-    is_alone: bool,
+    namesakes: &[Name],
 ) -> String {
     let names = names(sql);
     let word = |word: &str| names.iter().find(|one| sql[one.start..one.end].eq_ignore_ascii_case(word));
     let update_of = word("of").map_or(0, |one| one.end)..word("on").map_or(0, |one| one.start);
-    let is_column = |one: &&Token| {
-        let follows = match one.qualifier(sql) {
-            Some(qualifier) => {
-                let is_row = qualifier.eq_ignore_ascii_case("new") || qualifier.eq_ignore_ascii_case("old");
-                let is_table = table.renamed(&qualifier) == *table;
-                if is_row { is_its_trigger } else { is_table || is_alone }
-            }
-            None if is_its_trigger && update_of.contains(&one.start) => true,
-            None if one.word_before(sql).is_some_and(|word| word.eq_ignore_ascii_case("trigger")) => false,
-            None => is_alone && one.word_before(sql).is_none_or(|word| !word.eq_ignore_ascii_case("as")),
+    let statements: Vec<&[Token]> = names.chunk_by(|a, b| a.statement == b.statement).collect();
+    let mut found = Vec::new();
+    for tokens in statements {
+        let scope = Scope::new(sql, tokens, table, namesakes);
+        let is_column = |one: &&Token| {
+            let is_meant = match one.qualifier(sql) {
+                Some(row) if ["new", "old"].iter().any(|word| row.eq_ignore_ascii_case(word)) => is_its_trigger,
+                Some(qualifier) => scope.is_meant_by(&table.renamed(&qualifier)),
+                None if is_its_trigger && update_of.contains(&one.start) => true,
+                None => {
+                    let follows =
+                        |word: &str| one.word_before(sql).is_some_and(|before| before.eq_ignore_ascii_case(word));
+                    scope.is_alone && !follows("as") && !follows("trigger")
+                }
+            };
+            one.is(sql, from) && is_meant && !one.next(sql).starts_with(['(', '.']) && !one.stands_for_table(sql)
         };
-        one.is(sql, from) && follows && !one.next(sql).starts_with(['(', '.']) && !one.stands_for_table(sql)
-    };
-    replace(sql, &to.sql(), names.iter().filter(is_column))
+        found.extend(tokens.iter().filter(is_column));
+    }
+    replace(sql, to, found.into_iter())
 }
+
+/// What names mean in one statement of a trigger's body, or in a view's query.
+struct Scope {
+    /// By what names its tables are called, and whether that is the table in question.
+    tables: Vec<(Name, bool)>,
+    /// Whether a column's bare name is the table's: it is there, and no other table with such a column is.
+    is_alone: bool,
+}
+
+impl Scope {
+    fn new(sql: &str, tokens: &[Token], table: &Name, namesakes: &[Name]) -> Scope {
+        let mut tables = Vec::new();
+        let mut others = false;
+        for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.stands_for_table(sql)) {
+            let is_it = token.is(sql, table);
+            others |= namesakes.iter().any(|name| token.is(sql, name));
+            let is_as = |one: &&Token| sql[one.start..one.end].eq_ignore_ascii_case("as");
+            let rest = tokens.get(at + 1..).unwrap_or_default();
+            let alias = rest.iter().find(|one| !is_as(one)).filter(|one| {
+                let gap = sql[token.end..one.start].trim();
+                let text = sql[one.start..one.end].to_ascii_lowercase();
+                (gap.is_empty() || gap.eq_ignore_ascii_case("as")) && GRAMMAR.binary_search(&text.as_str()).is_err()
+            });
+            let called = alias.unwrap_or(token);
+            // `t.a` as a qualifier says nothing of what `t` is.
+            if alias.is_some() || !token.next(sql).starts_with('.') {
+                tables.push((table.renamed(&unquoted(&sql[called.start..called.end])), is_it));
+            }
+        }
+        let is_there = tables.iter().any(|(_, is_it)| *is_it);
+        Scope { tables, is_alone: is_there && !others }
+    }
+
+    fn is_meant_by(&self, qualifier: &Name) -> bool {
+        self.tables.iter().any(|(name, is_it)| name == qualifier && *is_it)
+    }
+}
+
+/// The words of views and triggers that are no names without quotes, sorted: SQLite's reserved words, and others where
+/// its grammar has a use for them.
+#[rustfmt::skip]
+const GRAMMAR: &[&str] = &[
+    "abort", "add", "after", "all", "alter", "and", "as", "asc", "before", "begin", "between", "by", "case", "cast",
+    "check", "collate", "constraint", "create", "cross", "default", "delete", "desc", "distinct", "do", "drop", "each",
+    "else", "end", "escape", "except", "exists", "fail", "filter", "for", "foreign", "from", "full", "glob", "group",
+    "having", "if", "ignore", "in", "index", "inner", "insert", "instead", "intersect", "into", "is", "isnull", "join",
+    "left", "like", "limit", "materialized", "natural", "not", "nothing", "notnull", "null", "of", "offset", "on", "or",
+    "order", "outer", "over", "partition", "primary", "raise", "recursive", "references", "regexp", "replace",
+    "returning", "right", "rollback", "row", "select", "set", "table", "then", "to", "transaction", "trigger", "union",
+    "unique", "update", "using", "values", "view", "when", "where", "window", "with",
+];
 
 /// A word or quoted name.
 struct Token {
@@ -52,11 +108,15 @@ struct Token {
     end: usize,
     /// The end of the token before it, whatever that is, and its start.
     before: Option<(usize, usize)>,
+    /// How many statements end before it: a trigger's head and each semicolon end one.
+    statement: usize,
 }
 
 impl Token {
     fn is(&self, sql: &str, name: &Name) -> bool {
-        name.renamed(&unquoted(&sql[self.start..self.end])) == *name
+        let text = &sql[self.start..self.end];
+        let is_word = || GRAMMAR.binary_search(&text.to_ascii_lowercase().as_str()).is_ok();
+        name.renamed(&unquoted(text)) == *name && !is_word()
     }
 
     fn next<'a>(&self, sql: &'a str) -> &'a str {
@@ -83,7 +143,10 @@ impl Token {
             ["on", "into", "update", "from", "join", "table", "abort", "fail", "ignore", "replace", "rollback", ","];
         let before = self.text_before(sql);
         // `UPDATE OF a ON t`, `SELECT a, t.b FROM a, t`: behind a comma, a table is what nothing else can be.
-        let is_qualifier = self.next(sql).starts_with('.');
+        let text = &sql[self.start..self.end];
+        // In triggers these are rows, whatever tables are called.
+        let is_row = text.eq_ignore_ascii_case("new") || text.eq_ignore_ascii_case("old");
+        let is_qualifier = self.next(sql).starts_with('.') && !is_row;
         let is_place = BEFORE.iter().any(|word| before.eq_ignore_ascii_case(word));
         is_qualifier || (is_place && (before != "," || in_from_clause(&sql[..self.start])))
     }
@@ -97,12 +160,12 @@ fn in_from_clause(sql: &str) -> bool {
     texts.into_iter().find(|word| CLAUSES.contains(&word.as_str())).is_some_and(|word| word == "from")
 }
 
-fn replace<'a>(sql: &str, to: &str, tokens: impl Iterator<Item = &'a Token>) -> String {
+fn replace<'a>(sql: &str, to: &Name, tokens: impl Iterator<Item = &'a Token>) -> String {
     let mut text = String::with_capacity(sql.len());
     let mut at = 0;
     for token in tokens {
         text.push_str(&sql[at..token.start]);
-        text.push_str(to);
+        text.push_str(&to.sql());
         at = token.end;
     }
     text.push_str(&sql[at..]);
@@ -124,6 +187,7 @@ fn names(sql: &str) -> Vec<Token> {
     let mut names = Vec::new();
     let mut before = None;
     let mut at = 0;
+    let mut statement = 0;
     while let Some(first) = sql[at..].chars().next() {
         let rest = &sql[at..];
         let start = at;
@@ -150,8 +214,9 @@ fn names(sql: &str) -> Vec<Token> {
         };
         at += length;
         if is_name {
-            names.push(Token { start, end: at, before });
+            names.push(Token { start, end: at, before, statement });
         }
+        statement += usize::from(first == ';' || sql[start..at].eq_ignore_ascii_case("begin"));
         before = Some((start, at));
     }
     names
@@ -193,6 +258,14 @@ mod tests {
     }
 
     #[test]
+    fn the_grammar_is_sorted_and_its_words_are_no_names() {
+        assert!(GRAMMAR.is_sorted());
+        assert!(!mentions("SELECT 1", &name("select")));
+        assert!(mentions("SELECT \"select\"", &name("select")));
+        assert!(mentions("SELECT key", &name("key")));
+    }
+
+    #[test]
     fn a_table_is_renamed_where_a_table_stands() {
         let renamed = |sql: &str| rename_table(sql, &name("t"), &name("new t"));
         assert_eq!(
@@ -204,16 +277,17 @@ mod tests {
 
     #[test]
     fn a_column_is_renamed_where_it_can_be_no_other() {
-        let renamed = |sql: &str, own, alone| rename_column(sql, &name("t"), (&name("a"), &name("b")), own, alone);
-        let trigger = "CREATE TRIGGER a AFTER UPDATE OF a ON t BEGIN UPDATE o SET a = NEW.a WHERE t.a = o.a; END";
+        let renamed = |sql: &str, own: bool, namesakes: &[Name]| {
+            rename_column(sql, &name("t"), (&name("a"), &name("b")), own, namesakes)
+        };
+        let trigger =
+            "CREATE TRIGGER a AFTER UPDATE OF a ON t BEGIN UPDATE o SET a = NEW.a WHERE a = o.a; SELECT a FROM t; END";
         assert_eq!(
-            renamed(trigger, true, false),
-            "CREATE TRIGGER a AFTER UPDATE OF b ON t BEGIN UPDATE o SET a = NEW.b WHERE t.b = o.a; END"
+            renamed(trigger, true, &[name("o")]),
+            "CREATE TRIGGER a AFTER UPDATE OF b ON t BEGIN UPDATE o SET a = NEW.b WHERE a = o.a; SELECT b FROM t; END"
         );
-        assert_eq!(
-            renamed("SELECT a, x.a, a(1), 2 AS a FROM t x", false, true),
-            "SELECT b, x.b, a(1), 2 AS a FROM t x"
-        );
-        assert_eq!(renamed("SELECT a, t.a, o.a FROM t, o", false, false), "SELECT a, t.b, o.a FROM t, o");
+        assert_eq!(renamed("SELECT a, x.a, a(1), 2 AS a FROM t x", false, &[]), "SELECT b, x.b, a(1), 2 AS a FROM t x");
+        let both = "SELECT a, t.a, z.a FROM t, o AS z";
+        assert_eq!(renamed(both, false, &[name("o")]), "SELECT a, t.b, z.a FROM t, o AS z");
     }
 }
