@@ -69,6 +69,39 @@ struct Work<'a> {
     reasons: Vec<String>,
 }
 
+/// Which columns come, go and get other names.
+struct Moves {
+    dropped: Vec<Name>,
+    added: Vec<Name>,
+    /// Columns that go and hold a name that another column gets.
+    away: Vec<(Name, Name)>,
+    /// In an order that works when those are out of the way.
+    renames: Vec<(Name, Name)>,
+}
+
+impl Moves {
+    fn new(present: &Table, after: &Table, origin: &Origin) -> Moves {
+        let kept: BTreeSet<&Name> = origin.columns.values().collect();
+        let names = |table: &Table| table.columns.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+        let dropped: Vec<Name> = names(present).into_iter().filter(|name| !kept.contains(name)).collect();
+        let added: Vec<Name> = names(after).into_iter().filter(|name| !origin.columns.contains_key(name)).collect();
+        // A change of case alone is a rename too, so names are compared as they are written.
+        let written = |table: &Table, name: &Name| table.column(name).map(|column| column.name.clone());
+        let moves: BTreeMap<Name, Name> = (origin.columns.iter())
+            .filter_map(|(to, from)| Some((written(present, from)?, written(after, to)?)))
+            .filter(|(from, to)| from.as_str() != to.as_str())
+            .collect();
+        let wanted: BTreeSet<&Name> = moves.values().chain(&added).collect();
+        let in_the_way = dropped.iter().filter(|name| wanted.contains(name));
+        let away = in_the_way.map(|name| (name.clone(), parked(name))).collect();
+        Moves { away, renames: rename_order(moves, aside), dropped, added }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.dropped.is_empty() && self.added.is_empty() && self.renames.is_empty()
+    }
+}
+
 impl<'a> Script<'a> {
     fn push(&mut self, comments: &[String], statement: impl AsRef<str>) {
         let lines = comments.iter().map(|text| comment(text)).chain([statement.as_ref().to_owned()]);
@@ -158,47 +191,37 @@ impl<'a> Script<'a> {
     /// What is to be done to each table that stays; tables have their new names by now.
     fn works(&self) -> Result<Vec<Work<'a>>, RenderError> {
         let mut works = Vec::new();
-        for table in self.plan.after.tables.values() {
-            let Some(origin) = self.plan.origins.get(&table.name) else { continue };
-            let Some(present) = self.middle.tables.get(&table.name) else { continue };
-            if let Some(work) = self.work(present, table, origin)? {
-                works.push(work);
+        let mut renamed = self.middle.clone();
+        for (name, origin) in &self.plan.origins {
+            let tables = (self.middle.tables.get(name), self.plan.after.tables.get(name));
+            let (Some(present), Some(after)) = tables else { continue };
+            let moves = Moves::new(present, after, origin);
+            for (from, to) in moves.away.iter().chain(&moves.renames) {
+                let (table, from, to) = (name.clone(), from.clone(), to.clone());
+                apply(&Change::RenameColumn { table, from, to }, &mut renamed)?;
             }
+            works.push((present, after, moves));
         }
-        Ok(works)
+        // References follow the columns of other tables, so tables are compared when all columns have their names.
+        let works = works.into_iter().filter_map(|(present, after, moves)| {
+            let renamed = renamed.tables.get(&after.name)?;
+            let is_touched = renamed != after || !moves.is_empty();
+            is_touched.then(|| self.work(present, renamed, after, moves))
+        });
+        works.collect()
     }
 
-    fn work(&self, present: &Table, after: &'a Table, origin: &Origin) -> Result<Option<Work<'a>>, RenderError> {
-        let kept: BTreeSet<&Name> = origin.columns.values().collect();
-        let names = |table: &'_ Table| table.columns.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
-        let dropped: Vec<Name> = names(present).into_iter().filter(|name| !kept.contains(name)).collect();
-        let added: Vec<Name> = names(after).into_iter().filter(|name| !origin.columns.contains_key(name)).collect();
-        let written = |name: &Name| after.column(name).map_or_else(|| name.clone(), |column| column.name.clone());
-        let moves = origin.columns.iter().map(|(to, from)| (from.clone(), written(to)));
-        let present_text = |name: &Name| present.column(name).map(|column| column.name.as_str().to_owned());
-        let moves: BTreeMap<Name, Name> =
-            moves.filter(|(from, to)| present_text(from).is_some_and(|text| text != to.as_str())).collect();
-        if *present == *after && dropped.is_empty() && added.is_empty() && moves.is_empty() {
-            return Ok(None);
-        }
+    fn work(&self, present: &Table, renamed: &Table, after: &'a Table, moves: Moves) -> Result<Work<'a>, RenderError> {
         if present.options.virtual_module.is_some() {
             return Err(RenderError::Impossible(format!("the virtual table `{}` can't be altered", after.name)));
         }
-        // A column that goes may hold a name that another column gets.
-        let wanted: BTreeSet<&Name> = moves.values().chain(&added).collect();
-        let in_the_way = dropped.iter().filter(|name| wanted.contains(name));
-        let away: Vec<(Name, Name)> = in_the_way.map(|name| (name.clone(), parked(name))).collect();
-        let plain = rename_order(moves, aside);
-        let renamed = renamed(present, away.iter().chain(&plain))?;
-        let gone: Vec<(Name, Name)> = dropped
-            .iter()
-            .map(|name| {
-                (name.clone(), away.iter().find(|(from, _)| from == name).map_or(name.clone(), |(_, to)| to.clone()))
-            })
-            .collect();
-        let reasons = sqlite_reason::reasons(self.plan, &self.middle, &renamed, after, &gone, &added);
-        let renames = if reasons.is_empty() { plain } else { away.into_iter().chain(plain).collect() };
-        Ok(Some(Work { after, dropped, renames, added, reasons }))
+        let Moves { dropped, added, away, renames } = moves;
+        let new_name =
+            |name: &Name| away.iter().find(|(from, _)| from == name).map_or(name.clone(), |(_, to)| to.clone());
+        let gone: Vec<(Name, Name)> = dropped.iter().map(|name| (name.clone(), new_name(name))).collect();
+        let reasons = sqlite_reason::reasons(self.plan, &self.middle, renamed, after, &gone, &added);
+        let renames = if reasons.is_empty() { renames } else { away.into_iter().chain(renames).collect() };
+        Ok(Work { after, dropped, renames, added, reasons })
     }
 
     /// Takes away what ALTER can take away, before anything gets its new name.

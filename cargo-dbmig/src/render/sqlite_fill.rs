@@ -107,7 +107,7 @@ fn kept_value(
         }
         (None, Direction::Down) => {
             comments.push(format!("{} becomes NOT NULL again: rows without a value get a stand-in.", to.name));
-            format!("coalesce({value}, {})", stand_in(present, after, to))
+            format!("coalesce({value}, {})", stand_in(after, to))
         }
     }
 }
@@ -128,19 +128,8 @@ fn new_value(
         return rowid_name(present).map(str::to_owned);
     }
     let has_default = new.default.as_ref().is_some_and(|default| !is_null(default));
-    if plan.direction == Direction::Down {
-        let what = match (new.nullable || has_default, has_default) {
-            (true, true) => "rows get the default",
-            (true, false) => "rows get NULL",
-            (false, _) => "rows get a stand-in, since it is NOT NULL",
-        };
-        comments.push(format!("The values of {} are not brought back: {what}.", new.name));
-    }
-    if new.nullable || has_default {
-        return None;
-    }
-    match plan.direction {
-        Direction::Up => {
+    match (plan.direction, new.nullable, has_default) {
+        (Direction::Up, false, false) => {
             let place = column(&after.name, &new.name);
             let todo = format!(
                 "{place} is NOT NULL and has no default: which value do existing rows get? Put it in place of the NULL below"
@@ -148,7 +137,18 @@ fn new_value(
             todo_note(&place, notes);
             Some(format!("-- dbmig: todo {}\nNULL", one_line(&todo)))
         }
-        Direction::Down => Some(stand_in(present, after, new)),
+        (Direction::Up, ..) => None,
+        (Direction::Down, ..) => {
+            // Rows can't share a default that is to be unique; NULLs they can.
+            let shares = has_default && !is_unique(after, &new.name);
+            let (what, value) = match (new.nullable, shares) {
+                (_, true) => ("the default", None),
+                (true, false) => ("NULL", has_default.then(|| "NULL".to_owned())),
+                (false, false) => ("a stand-in, since it is NOT NULL", Some(stand_in(after, new))),
+            };
+            comments.push(format!("The values of {} are not brought back: rows get {what}.", new.name));
+            value
+        }
     }
 }
 
@@ -160,26 +160,30 @@ fn todo_note(place: &str, notes: &mut Vec<String>) {
 
 /// A value that satisfies as much of a column's declaration as can be had without asking: a row of the table referred
 /// to, something unique where that is asked for, else the type's zero.
-fn stand_in(present: &Table, after: &Table, column: &Column) -> String {
+fn stand_in(after: &Table, column: &Column) -> String {
     let only = |names: &[Name]| names.len() == 1 && names.first() == Some(&column.name);
     if let Some(key) = after.foreign_keys.iter().find(|key| only(&key.columns)) {
         let referred = key.referenced.first().map_or_else(|| "rowid".to_owned(), Name::sql);
         return format!("(SELECT min({referred}) FROM {})", key.table.sql());
     }
-    let keys = after.uniques.iter().map(|one| &one.columns);
-    let keys = keys.chain(after.primary_key.iter().map(|one| &one.columns));
-    let mut keys = keys.chain(after.indexes.iter().filter(|one| one.unique).map(|one| &one.columns));
-    let is_unique = keys.any(|columns| columns.iter().any(|one| one.mentions(&column.name)));
-    let number = rowid_name(present).filter(|_| is_unique);
-    match (family(&column.column_type), number) {
-        (Family::Number, Some(rowid)) => rowid.to_owned(),
-        (Family::Number, None) => "0".to_owned(),
-        (Family::Text, Some(rowid)) => format!("CAST({rowid} AS TEXT)"),
-        (Family::Text, None) => "''".to_owned(),
-        (Family::Blob, Some(rowid)) => format!("CAST({rowid} AS BLOB)"),
-        (Family::Blob, None) => "x''".to_owned(),
-        (Family::Moment(zero), _) => format!("'{zero}'"),
+    let number = "row_number() OVER ()";
+    match (family(&column.column_type), is_unique(after, &column.name)) {
+        (Family::Number, true) => number.to_owned(),
+        (Family::Number, false) => "0".to_owned(),
+        (Family::Text | Family::Moment(_), true) => format!("CAST({number} AS TEXT)"),
+        (Family::Text, false) => "''".to_owned(),
+        (Family::Blob, true) => format!("CAST({number} AS BLOB)"),
+        (Family::Blob, false) => "x''".to_owned(),
+        (Family::Moment(zero), false) => format!("'{zero}'"),
     }
+}
+
+/// Whether a column is part of what must be unique.
+pub(super) fn is_unique(table: &Table, name: &Name) -> bool {
+    let keys = table.uniques.iter().map(|one| &one.columns);
+    let keys = keys.chain(table.primary_key.iter().map(|one| &one.columns));
+    let mut keys = keys.chain(table.indexes.iter().filter(|one| one.unique).map(|one| &one.columns));
+    keys.any(|columns| columns.iter().any(|one| one.mentions(name)))
 }
 
 /// Kinds of types, as far as their zeros differ.

@@ -7,6 +7,7 @@ use dbmig_build::schema::{Autoincrement, Column, Constraint, Expression, Name, S
 
 use super::plan::{Direction, Plan};
 use super::sqlite_create::{check, column_reference, is_constant, is_null};
+use super::sqlite_fill::is_unique;
 
 /// Why a table has to be rebuilt, in words; empty if ALTER can do everything.
 ///
@@ -139,6 +140,9 @@ fn not_addable(plan: &Plan<'_>, present: &Table, after: &Table, column: &Column)
     let default = column.default.as_ref().filter(|default| !is_null(default));
     if default.is_some_and(|default| !is_constant(default)) {
         return Some(format!("{name} is added with a default that isn't a constant"));
+    }
+    if plan.direction == Direction::Down && default.is_some() && is_unique(after, name) {
+        return Some(format!("{name} is unique, so rows can't share its default"));
     }
     if !column.nullable && default.is_none() {
         return Some(format!("{name} is added NOT NULL"));
