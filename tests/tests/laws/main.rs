@@ -1,0 +1,273 @@
+//! The laws of DESIGN.md, section 5, on random pairs of schemas.
+//!
+//! `DBMIG_LAW_CASES` says on how many (500 if it doesn't), `DBMIG_LAW_SEED` where to begin; a failure prints its seed.
+
+mod database;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use cargo_dbmig::render::{Backfills, Rendered, create_table, render};
+use dbmig::Backend;
+use dbmig_build::diff::diff;
+use dbmig_build::replay::Replay;
+use dbmig_build::schema::{Change, Column, Name, ObjectName, Schema, Table, apply_all};
+use dbmig_build::source::Source;
+use dbmig_build::sql::split;
+use dbmig_tests::random::{Pair, ROWS, inserts, pair, value};
+
+use database::Database;
+
+/// Runs a law on as many pairs as are asked for, and says which one breaks it.
+fn for_all(law: impl Fn(&Pair)) {
+    let number = |variable: &str| std::env::var(variable).ok().and_then(|text| text.parse::<u64>().ok());
+    let start = number("DBMIG_LAW_SEED").unwrap_or(0);
+    for seed in start..start + number("DBMIG_LAW_CASES").unwrap_or(500) {
+        let pair = pair(seed);
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| law(&pair))) {
+            eprintln!("broken by DBMIG_LAW_SEED={seed} DBMIG_LAW_CASES=1");
+            resume_unwind(panic);
+        }
+    }
+}
+
+/// What dbmig manages: no triggers, no views. Names of constraints are left out, since one without a name is as good
+/// as the same one with any: that two names differ shows where a diff finds nothing left to do.
+fn managed(schema: &Schema) -> Schema {
+    let mut schema = schema.clone();
+    schema.views.clear();
+    for table in schema.tables.values_mut() {
+        table.triggers.clear();
+        table.primary_key.iter_mut().for_each(|one| one.name = None);
+        table.uniques.iter_mut().for_each(|one| one.name = None);
+        table.foreign_keys.iter_mut().for_each(|one| one.name = None);
+        table.checks.iter_mut().for_each(|one| one.name = None);
+    }
+    schema.normalized()
+}
+
+/// Fails on tables that differ, and shows only those.
+fn assert_same(found: &Schema, expected: &Schema, show: &dyn Fn() -> String) {
+    let names: BTreeSet<_> = found.tables.keys().chain(expected.tables.keys()).collect();
+    for name in names {
+        let (found, expected) = (found.tables.get(name), expected.tables.get(name));
+        assert!(found == expected, "table {name}\n{}\nfound {found:#?}\nexpected {expected:#?}", show());
+    }
+    assert_eq!(found, expected, "{}", show());
+}
+
+#[test]
+fn applying_the_difference_gives_the_other_schema() {
+    for_all(|pair| {
+        let changes = diff(&pair.before, &pair.after, &pair.renames);
+        let mut schema = pair.before.clone();
+        apply_all(&changes, &mut schema).unwrap_or_else(|error| panic!("{error}: {changes:#?}"));
+        assert_same(&managed(&schema), &managed(&pair.after), &|| format!("{changes:#?}"));
+        assert_eq!(diff(&schema, &pair.after, &pair.renames), [], "nothing is left to do");
+    });
+}
+
+#[test]
+fn replaying_what_is_rendered_is_applying_the_changes() {
+    for_all(|pair| {
+        let rendered = rendered(pair);
+        let show = || format!("-- up\n{}\n-- down\n{}", rendered.up, rendered.down);
+        let changes = diff(&pair.before, &pair.after, &pair.renames);
+        let mut expected = pair.before.clone();
+        apply_all(&changes, &mut expected).unwrap();
+        let mut replay = Replay::from_schema(pair.before.clone(), Backend::Sqlite);
+        replayed(&mut replay, &rendered.up);
+        assert_same(&comparable(replay.schema()), &comparable(&expected), &show);
+        replayed(&mut replay, &rendered.down);
+        assert_same(&comparable(replay.schema()), &comparable(&pair.before), &show);
+    });
+}
+
+fn replayed(replay: &mut Replay, sql: &str) {
+    let script = split(&Source::new("script.sql", sql), Backend::Sqlite);
+    assert_eq!(script.diagnostics, []);
+    assert_eq!(replay.run(&script).diagnostics, [], "{sql}");
+}
+
+/// A schema for comparison: order and the texts of triggers and views, which SQLite keeps as they were written, aside.
+fn comparable(schema: &Schema) -> Schema {
+    let mut schema = schema.clone();
+    let triggers = schema.tables.values_mut().flat_map(|table| &mut table.triggers).map(|trigger| &mut trigger.sql);
+    for sql in triggers.chain(schema.views.values_mut().map(|view| &mut view.sql)) {
+        *sql = sql.replace('"', "");
+    }
+    schema.normalized()
+}
+
+/// A value for every column that asks for one: what is new and NOT NULL, or takes NULL no more.
+fn backfills(pair: &Pair) -> Backfills {
+    let mut backfills = Backfills::new();
+    for table in pair.after.tables.values() {
+        for column in table.columns.iter().filter(|column| !column.nullable && column.generated.is_none()) {
+            let row =
+                if table.foreign_keys.iter().any(|key| key.columns.contains(&column.name)) { 1 } else { ROWS + 1 };
+            backfills.insert((table.name.clone(), column.name.clone()), value(column, row));
+        }
+    }
+    backfills
+}
+
+/// By table and column after, the table and column before.
+type Origins = BTreeMap<(ObjectName, Name), (ObjectName, Name)>;
+
+/// Which column came from which, as the changes say.
+fn origins(pair: &Pair) -> Origins {
+    let places = pair
+        .before
+        .tables
+        .values()
+        .flat_map(|table| table.columns.iter().map(|one| (table.name.clone(), one.name.clone())));
+    let mut origins: Origins = places.map(|place| (place.clone(), place)).collect();
+    for change in diff(&pair.before, &pair.after, &pair.renames) {
+        match change {
+            Change::DropTable(table) => origins.retain(|(name, _), _| *name != table.name),
+            Change::DropColumn { table, column } => {
+                origins.retain(|place, _| *place != (table.clone(), column.name.clone()))
+            }
+            Change::RenameTable { from, to } => {
+                let renamed = |((table, column), origin)| {
+                    (if table == from { (to.clone(), column) } else { (table, column) }, origin)
+                };
+                origins = origins.into_iter().map(renamed).collect();
+            }
+            Change::RenameColumn { table, from, to } => {
+                if let Some(origin) = origins.remove(&(table.clone(), from)) {
+                    origins.insert((table, to), origin);
+                }
+            }
+            _ => {}
+        }
+    }
+    origins
+}
+
+fn rendered(pair: &Pair) -> Rendered {
+    let changes = diff(&pair.before, &pair.after, &pair.renames);
+    render(&changes, &pair.before, Backend::Sqlite, &backfills(pair)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A database with a schema, and rows in it if they are asked for.
+fn database(schema: &Schema, with_rows: bool) -> Database {
+    let mut database = Database::new();
+    for table in schema.tables.values() {
+        let table = Table { triggers: Vec::new(), ..table.clone() };
+        database.run(&create_table(&table, Backend::Sqlite).unwrap());
+    }
+    if with_rows {
+        database.foreign_keys(false);
+        inserts(schema).iter().for_each(|insert| database.run(insert));
+        assert_eq!(database.violations(), Vec::<String>::new());
+    }
+    for trigger in schema.tables.values().flat_map(|table| &table.triggers) {
+        database.run(&trigger.sql);
+    }
+    schema.views.values().for_each(|view| database.run(&view.sql));
+    database.foreign_keys(true);
+    database
+}
+
+/// Whether values are lost that foreign keys need when the way is gone back.
+fn loses_references(pair: &Pair, origins: &Origins) -> bool {
+    let kept: BTreeSet<&(ObjectName, Name)> = origins.values().collect();
+    let in_reference = |table: &Table, column: &Name| {
+        let is_child = table.foreign_keys.iter().any(|key| key.columns.contains(column));
+        is_child || pair.before.tables.values().any(|one| one.foreign_keys.iter().any(|key| key.table == table.name))
+    };
+    let lost = |table: &Table, column: &Column| !kept.contains(&(table.name.clone(), column.name.clone()));
+    let mut tables = pair.before.tables.values();
+    tables.any(|table| table.columns.iter().any(|column| lost(table, column) && in_reference(table, &column.name)))
+}
+
+#[test]
+fn a_database_goes_there_and_back_with_its_rows() {
+    for_all(|pair| {
+        let rendered = rendered(pair);
+        let origins = origins(pair);
+        let old_places = origins.values().cloned().collect();
+        let show = || {
+            let tables = pair.before.tables.values().map(|table| create_table(table, Backend::Sqlite).unwrap());
+            let tables: Vec<String> = tables.collect();
+            format!("-- before\n{}\n-- up\n{}\n-- down\n{}", tables.join("\n"), rendered.up, rendered.down)
+        };
+        let mut live = database(&pair.before, true);
+        let expected_before = database(&pair.before, false).structure();
+        assert_eq!(live.structure(), expected_before);
+        let rows_before = rows(&mut live, &pair.before, &old_places);
+
+        let mut replay = Replay::from_schema(pair.before.clone(), Backend::Sqlite);
+        assert_same(&comparable(&live.schema()), &comparable(replay.schema()), &show);
+
+        live.migrate(&rendered.up).unwrap_or_else(|error| panic!("{error}\n{}", show()));
+        replayed(&mut replay, &rendered.up);
+        assert_same(&comparable(&live.schema()), &comparable(replay.schema()), &show);
+        assert_eq!(live.structure(), database(&pair.after, false).structure(), "{}", show());
+        assert_eq!(live.violations(), Vec::<String>::new(), "{}", show());
+        assert_rows_are_kept(pair, &origins, &mut live, &rows_before);
+
+        if loses_references(pair, &origins) {
+            return;
+        }
+        live.migrate(&rendered.down).unwrap_or_else(|error| panic!("{error}\n{}", show()));
+        assert_same(&comparable(&live.schema()), &comparable(&pair.before), &show);
+        assert_eq!(live.structure(), expected_before, "{}", show());
+        assert_eq!(live.violations(), Vec::<String>::new(), "{}", show());
+        let rows_after = rows(&mut live, &pair.before, &old_places);
+        let filled = filled(pair, &origins);
+        for ((table, column), before) in rows_before.iter().filter(|(place, _)| !filled.contains(place)) {
+            let after = rows_after.get(&(table.clone(), column.clone()));
+            assert_eq!(after, Some(before), "{table}.{column}\n{}", show());
+        }
+    });
+}
+
+/// Old columns in which NULL became something else, or whose values were computed for a while.
+fn filled(pair: &Pair, origins: &Origins) -> BTreeSet<(ObjectName, Name)> {
+    let column = |schema: &Schema, (table, name): &(ObjectName, Name)| {
+        schema.tables.get(table).and_then(|one| one.column(name).cloned())
+    };
+    let changed = origins.iter().filter(|(after, before)| {
+        let (after, before) = (column(&pair.after, after), column(&pair.before, before));
+        after.zip(before).is_some_and(|(after, before)| before.nullable && !after.nullable)
+    });
+    changed.map(|(_, before)| before.clone()).collect()
+}
+
+/// The sorted values of each of the columns.
+fn rows(
+    live: &mut Database,
+    schema: &Schema,
+    places: &BTreeSet<(ObjectName, Name)>,
+) -> BTreeMap<(ObjectName, Name), Vec<String>> {
+    let plain = |(table, name): &&(ObjectName, Name)| {
+        let column = schema.tables.get(table).and_then(|one| one.column(name));
+        column.is_some_and(|column| column.generated.is_none())
+    };
+    let values = |place: &(ObjectName, Name)| (place.clone(), live.values(&place.0, &place.1));
+    places.iter().filter(plain).map(values).collect()
+}
+
+/// The values of columns that stay and keep their types are what they were.
+fn assert_rows_are_kept(
+    pair: &Pair,
+    origins: &Origins,
+    live: &mut Database,
+    before: &BTreeMap<(ObjectName, Name), Vec<String>>,
+) {
+    let filled = filled(pair, origins);
+    for (after, origin) in origins {
+        let column =
+            |schema: &Schema, (table, name): &(ObjectName, Name)| schema.tables[table].column(name).cloned().unwrap();
+        let (new, old) = (column(&pair.after, after), column(&pair.before, origin));
+        let found = live.values(&after.0, &after.1);
+        let Some(values) = before.get(origin).filter(|_| new.generated.is_none()) else { continue };
+        assert_eq!(found.len(), values.len(), "rows of {}", after.0);
+        if new.column_type == old.column_type && !filled.contains(origin) {
+            assert_eq!(found, *values, "{}.{}", after.0, after.1);
+        }
+    }
+}
