@@ -20,3 +20,5 @@ pub mod sql;
 pub mod target;
 mod toml_reader;
 pub mod verify;
+
+pub use compile::{Compiled, Config, compile};

@@ -3,6 +3,7 @@
 mod dir;
 mod metadata;
 
+pub(crate) use dir::text_of;
 pub use dir::{Folder, read};
 pub use metadata::{Metadata, Places, parse as parse_metadata, write as write_metadata};
 

@@ -23,8 +23,6 @@ pub struct Folder {
     pub migrations: Vec<Migration>,
     /// What is wrong, in the order of the folders' names.
     pub diagnostics: Vec<Diagnostic>,
-    /// Every file and folder whose change matters, relative to the package.
-    pub watched: Vec<String>,
 }
 
 impl Folder {
@@ -36,11 +34,9 @@ impl Folder {
 
 /// Reads a migrations folder; `folder` is relative to `root`, the package's folder.
 pub fn read(root: &Path, folder: &str, backend: Backend) -> Folder {
-    let mut found =
-        Folder { path: folder.to_owned(), migrations: Vec::new(), diagnostics: Vec::new(), watched: Vec::new() };
+    let mut found = Folder { path: folder.to_owned(), migrations: Vec::new(), diagnostics: Vec::new() };
     match entries(&root.join(folder)) {
         Ok(entries) => {
-            found.watched.push(folder.to_owned());
             for entry in entries {
                 read_entry(root, &entry, backend, &mut found);
             }
@@ -101,7 +97,6 @@ fn read_entry(root: &Path, entry: &Entry, backend: Backend, found: &mut Folder) 
         found.diagnostics.push(Diagnostic::error(Code::NotUtf8, message).at(whole(&path), ""));
         return;
     }
-    found.watched.push(path.clone());
     match entries(&root.join(&path)) {
         Ok(files) => read_migration(root, &entry.name, &path, &files, backend, found),
         Err(error) => {
@@ -119,9 +114,6 @@ fn symlink(path: &str) -> Diagnostic {
 
 fn read_migration(root: &Path, name: &str, path: &str, files: &[Entry], backend: Backend, found: &mut Folder) {
     let has = |name: &str| files.iter().any(|file| file.name == name);
-    for file in ["up.sql", "down.sql", "metadata.toml"].into_iter().filter(|name| has(name)) {
-        found.watched.push(format!("{path}/{file}"));
-    }
     if !has("up.sql") {
         found.diagnostics.push(without_up(path, files));
         return;

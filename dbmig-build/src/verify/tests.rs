@@ -1,0 +1,98 @@
+//! Pairs of scripts, and what is said of the second.
+
+use dbmig::version::Version;
+
+use super::*;
+use crate::diagnostic::render::{Style, render};
+use crate::migration::parse_metadata;
+use crate::source::Source;
+use crate::sql;
+
+const BASE: &str = "CREATE TABLE a (id INTEGER PRIMARY KEY NOT NULL, name TEXT, old TEXT);
+CREATE TABLE b (id INTEGER PRIMARY KEY NOT NULL, a_id INTEGER REFERENCES a(id));
+CREATE INDEX a_name_idx ON a (name);
+CREATE VIEW v AS SELECT id FROM b;";
+
+fn said_of(up: &str, down: &str, metadata: &str) -> String {
+    let script = |name: &str, text: &str| sql::split(&Source::new(name, text), Backend::Sqlite);
+    let mut replay = Replay::new(Backend::Sqlite);
+    assert!(replay.run(&script("base.sql", BASE)).diagnostics.is_empty());
+    let metadata_source =
+        Source::new("metadata.toml", format!("run_in_transaction = true\n[dbmig]\nrevises = []\n{metadata}"));
+    let (metadata, places, _) = parse_metadata(&metadata_source, "1_x");
+    let migration = Migration {
+        name: "1_x".to_owned(),
+        version: Version::from("1"),
+        path: "migrations/1_x".to_owned(),
+        metadata,
+        places,
+        metadata_source,
+        up: script("up.sql", up),
+        down: Some(script("down.sql", down)),
+    };
+    let replayed = replay.run(&migration.up);
+    assert_eq!(render(&replayed.diagnostics, Style::Plain), "", "{up}");
+    let found = verify(&migration, &replayed.changes, replay.schema(), Backend::Sqlite);
+    found
+        .map(|one| one.notes.iter().fold(one.message.clone(), |text, note| format!("{text}; {note}")))
+        .unwrap_or_default()
+}
+
+#[test]
+fn downs_that_restore() {
+    for (up, down) in [
+        ("SELECT 1;", "SELECT 1;"),
+        ("CREATE TABLE c (id INTEGER);", "DROP TABLE c;"),
+        (
+            "DROP TABLE b; DROP VIEW v;",
+            "CREATE TABLE b (id INTEGER PRIMARY KEY NOT NULL, a_id INTEGER REFERENCES a(id)); CREATE VIEW v AS SELECT id FROM b;",
+        ),
+        ("ALTER TABLE a DROP COLUMN old;", "ALTER TABLE a ADD COLUMN old TEXT;"),
+        ("ALTER TABLE a RENAME COLUMN name TO title;", "ALTER TABLE a RENAME COLUMN title TO name;"),
+        ("ALTER TABLE a RENAME TO c;", "ALTER TABLE c RENAME TO a;"),
+        ("DROP INDEX a_name_idx;", "CREATE INDEX a_name_idx ON a (name);"),
+        (
+            "CREATE TABLE n (id INTEGER PRIMARY KEY NOT NULL, name TEXT NOT NULL, old TEXT); DROP TABLE a; ALTER TABLE n RENAME TO a;",
+            "CREATE TABLE n (id INTEGER PRIMARY KEY NOT NULL, name TEXT, old TEXT); DROP TABLE a; ALTER TABLE n RENAME TO a; CREATE INDEX a_name_idx ON a (name);",
+        ),
+        // Touches a table that up doesn't, and puts it back.
+        ("CREATE TABLE c (id INTEGER);", "DROP TABLE c; ALTER TABLE b RENAME TO z; ALTER TABLE z RENAME TO b;"),
+    ] {
+        assert_eq!(said_of(up, down, ""), "", "{up} {down}");
+    }
+}
+
+#[test]
+fn downs_that_do_not_restore() {
+    const DOES_NOT: &str = "`down.sql` of `1_x` does not restore the schema: ";
+    for (up, down, expected) in [
+        ("CREATE TABLE c (id INTEGER);", "SELECT 1;", "table `c` is still there"),
+        ("DROP TABLE b;", "CREATE TABLE bb (id INTEGER);", "table `b` is not there again; table `bb` is still there"),
+        ("ALTER TABLE a DROP COLUMN old;", "SELECT 1;", "column `a.old` is not there again"),
+        ("ALTER TABLE a DROP COLUMN old;", "ALTER TABLE a ADD COLUMN old INTEGER;", "column `a.old` differs"),
+        ("ALTER TABLE a ADD COLUMN x TEXT;", "SELECT 1;", "column `a.x` is still there"),
+        ("DROP INDEX a_name_idx;", "SELECT 1;", "index `a_name_idx` is not there again as it was"),
+        ("CREATE INDEX i ON a (old);", "SELECT 1;", "index `i` was not there before"),
+        ("DROP VIEW v;", "SELECT 1;", "view `v` is not there again"),
+        ("SELECT 1;", "DROP TABLE IF EXISTS b;", "table `b` is not there again"),
+        ("SELECT 1;", "DROP INDEX a_name_idx;", "index `a_name_idx` is not there again as it was"),
+        ("ALTER TABLE a RENAME TO c;", "SELECT 1;", "table `a` is not there again; table `c` is still there"),
+    ] {
+        assert_eq!(said_of(up, down, ""), format!("{DOES_NOT}{expected}"), "{up} {down}");
+    }
+    let said = said_of("SELECT 1;", "DROP TABLE nothing;", "");
+    assert!(said.starts_with("`down.sql` of `1_x` can't be replayed: "), "{said}");
+}
+
+#[test]
+fn some_downs_are_left_alone() {
+    let up = "CREATE TABLE c (id INTEGER);";
+    for (down, metadata) in [
+        ("SELECT 1;", "irreversible = \"why\""),
+        ("SELECT 1;", "sealed = \"00000000000000000000000000000000\""),
+        ("-- dbmig: allow(down-does-not-restore) on purpose\nSELECT 1;", ""),
+    ] {
+        assert_eq!(said_of(up, down, metadata), "");
+    }
+    assert_ne!(said_of(up, "-- dbmig: allow(other)\nSELECT 1;", ""), "");
+}
