@@ -3,6 +3,7 @@
 //! Offline, deterministic and light to build: every host crate compiles it for its build script. The pipeline stands
 //! on one page in [`compile`].
 
+pub mod bundle;
 pub mod cargo;
 pub mod compile;
 pub mod config;

@@ -12,6 +12,7 @@ mod keyword;
 mod mention;
 mod name;
 mod order;
+pub mod rust_name;
 mod table;
 
 pub use apply::{ApplyError, apply, apply_all};

@@ -1,1 +1,242 @@
 //! The journal: how each version was applied, and how to undo it.
+//!
+//! The ledger is the truth. A row here counts for an applied version only while its `finished` is the `run_on` of the
+//! version's row in the ledger: where Diesel's CLI reverted a version, or ran it anew, the row is stale.
+
+mod text;
+
+use std::collections::BTreeMap;
+
+use crate::bundle::{Revision, Statement};
+use crate::checksum::Checksum;
+use crate::driver::{Driver, Failure, literal};
+use crate::ledger::Ledger;
+use crate::revision::Direction;
+use crate::version::Version;
+
+/// The name of the table, beside the ledger. A leading `__` keeps it out of `diesel print-schema`.
+pub(crate) const TABLE: &str = "__dbmig_journal";
+
+const COLUMNS: &str = "version, name, parents, depends_on, checksum, down, down_foreign_keys_off, irreversible, \
+                       run_in_transaction, direction, statements_done, statements_total, done_checksum, finished";
+
+/// A row of the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// The version.
+    pub(crate) version: String,
+    /// The folder's name.
+    pub(crate) name: String,
+    /// The versions that it revised.
+    pub(crate) parents: Vec<String>,
+    /// The versions that it depended on.
+    pub(crate) depends_on: Vec<String>,
+    /// The checksum of its `up.sql`.
+    pub(crate) checksum: String,
+    /// The statements of its `down.sql`, each with its line.
+    pub(crate) down: Option<Vec<(u32, String)>>,
+    /// Whether those need foreign keys off.
+    pub(crate) down_foreign_keys_off: bool,
+    /// Why it has no way back.
+    pub(crate) irreversible: Option<String>,
+    /// Whether its scripts run in a transaction.
+    pub(crate) run_in_transaction: bool,
+    /// Which half ran last, or stopped midway.
+    pub(crate) direction: Direction,
+    /// How many statements of that half are done.
+    pub(crate) done: usize,
+    /// Of how many.
+    pub(crate) total: usize,
+    /// The checksum over the texts of those that are done.
+    pub(crate) done_checksum: String,
+    /// The ledger's `run_on`, or nothing while it is partial.
+    pub(crate) finished: Option<String>,
+}
+
+impl Entry {
+    /// The row of a revision as the checkout has it, with nothing of it done yet.
+    pub(crate) fn of(revision: &Revision<'_>) -> Entry {
+        let owned = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
+        let statements = |script: &crate::Script<'_>| {
+            script.statements.iter().map(|statement| (statement.line, statement.sql.to_owned())).collect()
+        };
+        Entry {
+            version: revision.version.to_owned(),
+            name: revision.name.to_owned(),
+            parents: owned(revision.parents),
+            depends_on: owned(revision.depends_on),
+            checksum: revision.up.checksum.to_owned(),
+            down: revision.down.as_ref().map(statements),
+            down_foreign_keys_off: revision.down.is_some_and(|down| down.foreign_keys_off),
+            irreversible: revision.irreversible.map(str::to_owned),
+            run_in_transaction: revision.run_in_transaction,
+            direction: Direction::Up,
+            done: 0,
+            total: revision.up.statements.len(),
+            done_checksum: progress(&[]),
+            finished: None,
+        }
+    }
+
+    /// Whether it is about the application that the ledger knows of.
+    pub(crate) fn is_current(&self, run_on: &str) -> bool {
+        self.finished.as_deref() == Some(run_on)
+    }
+
+    /// Whether it says that a half stopped midway, given whether the ledger has the version.
+    pub(crate) fn is_partial(&self, applied: bool) -> bool {
+        self.finished.is_none() && applied == (self.direction == Direction::Down)
+    }
+}
+
+/// The checksum over the texts of some statements, to tell whether they are still those that ran.
+pub(crate) fn progress(done: &[Statement<'_>]) -> String {
+    Checksum::of_tokens(done.iter().map(|statement| statement.sql)).to_string()
+}
+
+fn table(ledger: &Ledger<'_>) -> String {
+    ledger.dialect().qualified(ledger.schema, TABLE)
+}
+
+/// Every row of a ledger's journal; none where the table doesn't exist.
+pub(crate) fn read<D: Driver>(conn: &mut D, ledger: &Ledger<'_>) -> Result<BTreeMap<Version, Entry>, Failure> {
+    if !conn.has_table(ledger.schema, TABLE)? {
+        return Ok(BTreeMap::new());
+    }
+    let sql = format!("SELECT {COLUMNS} FROM {} WHERE ledger = {}", table(ledger), literal(ledger.name));
+    let rows = conn.rows(&sql)?;
+    Ok(rows.into_iter().filter_map(entry).map(|entry| (Version::from(entry.version.as_str()), entry)).collect())
+}
+
+/// The row of one version.
+pub(crate) fn find<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, version: &str) -> Result<Option<Entry>, Failure> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM {} WHERE ledger = {} AND version = {}",
+        table(ledger),
+        literal(ledger.name),
+        literal(version)
+    );
+    Ok(conn.rows(&sql)?.into_iter().next().and_then(entry))
+}
+
+/// Makes the table where it is missing.
+pub(crate) fn create<D: Driver>(conn: &mut D, ledger: &Ledger<'_>) -> Result<(), Failure> {
+    conn.execute(&format!(
+        "CREATE TABLE IF NOT EXISTS {} (
+    ledger VARCHAR(100) NOT NULL,
+    version VARCHAR(50) NOT NULL,
+    name VARCHAR(255) NOT NULL,
+    parents TEXT NOT NULL,
+    depends_on TEXT NOT NULL,
+    checksum CHAR(32) NOT NULL,
+    down TEXT,
+    down_foreign_keys_off SMALLINT NOT NULL,
+    irreversible TEXT,
+    run_in_transaction SMALLINT NOT NULL,
+    direction VARCHAR(4) NOT NULL,
+    statements_done INTEGER NOT NULL,
+    statements_total INTEGER NOT NULL,
+    done_checksum CHAR(32) NOT NULL,
+    started TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    finished TIMESTAMP,
+    PRIMARY KEY (ledger, version)
+)",
+        table(ledger)
+    ))
+}
+
+/// Writes a row anew. A row that is `finished` is so at the time that the ledger's row states.
+pub(crate) fn write<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, entry: &Entry, done: Done) -> Result<(), Failure> {
+    delete(conn, ledger, &entry.version)?;
+    let optional = |text: &Option<String>| text.as_deref().map_or("NULL".to_owned(), literal);
+    let finished = match done {
+        Done::No => "NULL".to_owned(),
+        Done::Yes => format!("(SELECT run_on FROM {} WHERE version = {})", ledger.table(), literal(&entry.version)),
+    };
+    let values = [
+        literal(ledger.name),
+        literal(&entry.version),
+        literal(&entry.name),
+        literal(&text::write_strings(&entry.parents)),
+        literal(&text::write_strings(&entry.depends_on)),
+        literal(&entry.checksum),
+        entry.down.as_ref().map_or("NULL".to_owned(), |down| literal(&text::write_statements(down))),
+        u8::from(entry.down_foreign_keys_off).to_string(),
+        optional(&entry.irreversible),
+        u8::from(entry.run_in_transaction).to_string(),
+        literal(entry.direction.name()),
+        entry.done.to_string(),
+        entry.total.to_string(),
+        literal(&entry.done_checksum),
+        finished,
+    ];
+    conn.execute(&format!("INSERT INTO {} (ledger, {COLUMNS}) VALUES ({})", table(ledger), values.join(", ")))
+}
+
+/// Whether a row that is written is about a half that is done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Done {
+    /// It is partial.
+    No,
+    /// It is done, and the ledger's row is written.
+    Yes,
+}
+
+/// Notes that so many statements are done.
+pub(crate) fn note<D: Driver>(
+    conn: &mut D,
+    ledger: &Ledger<'_>,
+    version: &str,
+    done: &[Statement<'_>],
+) -> Result<(), Failure> {
+    conn.execute(&format!(
+        "UPDATE {} SET statements_done = {}, done_checksum = {} WHERE ledger = {} AND version = {}",
+        table(ledger),
+        done.len(),
+        literal(&progress(done)),
+        literal(ledger.name),
+        literal(version)
+    ))
+}
+
+/// Deletes a row.
+pub(crate) fn delete<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, version: &str) -> Result<(), Failure> {
+    let (table, name, version) = (table(ledger), literal(ledger.name), literal(version));
+    conn.execute(&format!("DELETE FROM {table} WHERE ledger = {name} AND version = {version}"))
+}
+
+/// A row as it was read; `None` where something else than dbmig has written it.
+fn entry(row: Vec<Option<String>>) -> Option<Entry> {
+    let mut cells = row.into_iter();
+    let mut cell = || cells.next().flatten();
+    let (version, name) = (cell()?, cell()?);
+    let (parents, depends_on) = (text::read_strings(&cell()?)?, text::read_strings(&cell()?)?);
+    let checksum = cell()?;
+    let down = match cell() {
+        Some(down) => Some(text::read_statements(&down)?),
+        None => None,
+    };
+    let down_foreign_keys_off = cell()? != "0";
+    let irreversible = cell();
+    let run_in_transaction = cell()? != "0";
+    let direction = if cell()? == "down" { Direction::Down } else { Direction::Up };
+    let (done, total) = (cell()?.parse().ok()?, cell()?.parse().ok()?);
+    let done_checksum = cell()?;
+    let finished = cell();
+    Some(Entry {
+        version,
+        name,
+        parents,
+        depends_on,
+        checksum,
+        down,
+        down_foreign_keys_off,
+        irreversible,
+        run_in_transaction,
+        direction,
+        done,
+        total,
+        done_checksum,
+        finished,
+    })
+}

@@ -1,1 +1,72 @@
-//! The ledger: the table of applied versions.
+//! The ledger: the table of applied versions, Diesel's own unless configured otherwise.
+
+use std::collections::BTreeMap;
+
+use crate::bundle::Bundle;
+use crate::driver::{Dialect, Driver, Failure, dialect, literal};
+use crate::version::Version;
+
+/// Where the ledger is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ledger<'a> {
+    /// The schema, if one is configured.
+    pub(crate) schema: Option<&'a str>,
+    /// The table's name.
+    pub(crate) name: &'a str,
+    backend: crate::Backend,
+}
+
+impl<'a> Ledger<'a> {
+    pub(crate) fn of(bundle: &Bundle<'a>) -> Ledger<'a> {
+        Ledger { schema: bundle.version_table_schema, name: bundle.version_table, backend: bundle.backend }
+    }
+
+    pub(crate) fn dialect(&self) -> &'static Dialect {
+        dialect(self.backend)
+    }
+
+    /// Its qualified name: a script that sets `search_path` must not lose it.
+    pub(crate) fn table(&self) -> String {
+        self.dialect().qualified(self.schema, self.name)
+    }
+
+    /// The applied versions and when they were applied; none where the table doesn't exist.
+    pub(crate) fn read<D: Driver>(&self, conn: &mut D) -> Result<BTreeMap<Version, String>, Failure> {
+        if !conn.has_table(self.schema, self.name)? {
+            return Ok(BTreeMap::new());
+        }
+        let rows = conn.rows(&format!("SELECT version, run_on FROM {}", self.table()))?;
+        let row = |row: Vec<Option<String>>| {
+            let mut cells = row.into_iter();
+            let version = cells.next().flatten()?;
+            Some((Version::from(version), cells.next().flatten().unwrap_or_default()))
+        };
+        Ok(rows.into_iter().filter_map(row).collect())
+    }
+
+    /// Those of some versions that are applied.
+    pub(crate) fn present<D: Driver>(&self, conn: &mut D, versions: &[&str]) -> Result<Vec<String>, Failure> {
+        let list = versions.iter().map(|version| literal(version)).collect::<Vec<_>>().join(", ");
+        let rows = conn.rows(&format!("SELECT version FROM {} WHERE version IN ({list})", self.table()))?;
+        Ok(rows.into_iter().flatten().flatten().collect())
+    }
+
+    /// The statement that makes the table where it is missing: Diesel's DDL.
+    pub(crate) fn create_sql(&self) -> String {
+        format!(
+            "CREATE TABLE IF NOT EXISTS {} (\n       version VARCHAR(50) PRIMARY KEY NOT NULL,\n       run_on TIMESTAMP \
+             NOT NULL DEFAULT CURRENT_TIMESTAMP\n)",
+            self.table()
+        )
+    }
+
+    /// The statement that says that a version is applied.
+    pub(crate) fn insert_sql(&self, version: &str) -> String {
+        format!("INSERT INTO {} (version) VALUES ({})", self.table(), literal(version))
+    }
+
+    /// The statement that says that a version is not applied.
+    pub(crate) fn delete_sql(&self, version: &str) -> String {
+        format!("DELETE FROM {} WHERE version = {}", self.table(), literal(version))
+    }
+}

@@ -2,6 +2,15 @@
 //!
 //! Without features this crate is pure data and graph code (that is how `dbmig-build` uses it); a
 //! backend feature adds the drivers and the runner, `clap` adds the `--migrate` arguments.
+//!
+//! ```ignore
+//! mod db {
+//!     dbmig::embed!(); // pub mod schema, pub static MIGRATIONS
+//! }
+//!
+//! let mut conn = SqliteConnection::establish("app.db")?;
+//! db::MIGRATIONS.upgrade(&mut conn, "heads")?;
+//! ```
 
 pub mod backend;
 pub mod bundle;
@@ -9,6 +18,56 @@ pub mod checksum;
 pub mod revision;
 pub mod version;
 
+#[cfg(feature = "sqlite")]
+mod source;
+
+#[cfg(feature = "sqlite")]
+pub mod driver;
+
+#[cfg(feature = "sqlite")]
+mod ledger;
+
+#[cfg(feature = "sqlite")]
+mod journal;
+
+#[cfg(feature = "sqlite")]
+mod lock;
+
+#[cfg(feature = "sqlite")]
+mod situation;
+
+#[cfg(feature = "sqlite")]
+pub mod runner;
+
+#[cfg(feature = "sqlite")]
+pub mod status;
+
+#[cfg(feature = "sqlite")]
+pub mod error;
+
+#[cfg(all(feature = "sqlite", feature = "clap"))]
+pub mod cli;
+
 pub use backend::Backend;
 pub use bundle::{Bundle, Revision, Script, Statement};
 pub use dbmig_derive::Model;
+#[cfg(feature = "sqlite")]
+pub use error::{Error, Failed};
+#[cfg(feature = "sqlite")]
+pub use runner::{Event, Options, Report, Request, TransactionMode};
+#[cfg(feature = "sqlite")]
+pub use status::Status;
+
+/// Includes what the build script wrote: `pub mod schema` and `pub static MIGRATIONS: dbmig::Bundle`.
+///
+/// `embed!()` takes the default database's chain, `embed!("analytics")` that of
+/// `[package.metadata.dbmig.databases.analytics]`.
+#[macro_export]
+macro_rules! embed {
+    () => {
+        include!(concat!(env!("OUT_DIR"), "/dbmig.rs"));
+    };
+    ($database:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/dbmig_", $database, ".rs"));
+    };
+}

@@ -1,1 +1,401 @@
-//! Executes the steps of a plan and decides nothing.
+//! Takes a database to where a request wants it. Which steps that needs is decided by [`crate::revision::plan`].
+
+mod foreign_keys;
+mod goal;
+mod script;
+mod stepwise;
+mod task;
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::bundle::Bundle;
+use crate::driver::Driver;
+use crate::error::{Error, Kept};
+use crate::ledger::Ledger;
+use crate::lock::{End, locked, refused, session};
+use crate::revision::Direction;
+use crate::situation;
+use goal::{Goal, goal, scope};
+use task::{Outcome, Task, execute};
+
+/// What to do with a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Request<'r> {
+    /// Apply a target and all that it needs.
+    Upgrade {
+        /// A selector: `heads`, `+1`, a version.
+        target: &'r str,
+    },
+    /// Revert everything that is applied above a target.
+    Downgrade {
+        /// A selector: `-1`, `base`, a version.
+        target: &'r str,
+    },
+    /// Revert everything that is applied above a target and apply it again.
+    Redo {
+        /// A selector, usually `-1`.
+        target: &'r str,
+    },
+    /// Make the ledger say that the database is at some targets, without running anything.
+    Stamp {
+        /// Selectors: `head`, `base`, versions.
+        targets: &'r [&'r str],
+        /// Whether to forget everything that the ledger says, unknown versions too, before.
+        purge: bool,
+    },
+}
+
+/// How a request is carried out.
+pub struct Options<'o> {
+    /// How long to wait for another process that holds the lock. One minute if not said otherwise.
+    pub lock_timeout: Duration,
+    /// What a transaction holds.
+    pub transaction: TransactionMode,
+    /// Hears of each step as it begins and ends.
+    pub observer: Option<Observer<'o>>,
+}
+
+/// Hears of each step of a run.
+pub type Observer<'o> = Box<dyn FnMut(&Event<'_>) + 'o>;
+
+/// What a transaction holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum TransactionMode {
+    /// The whole run where nothing is applied yet and every revision allows it, otherwise one revision.
+    #[default]
+    Auto,
+    /// One revision.
+    Each,
+    /// The whole run.
+    All,
+}
+
+/// Something that happens during a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event<'e> {
+    /// A step begins.
+    Started {
+        /// The folder's name.
+        name: &'e str,
+        /// What is done with it.
+        direction: Direction,
+    },
+    /// A step is done and committed.
+    Finished {
+        /// The folder's name.
+        name: &'e str,
+        /// What was done with it.
+        direction: Direction,
+    },
+    /// Another process has done a step meanwhile.
+    Skipped {
+        /// The folder's name.
+        name: &'e str,
+    },
+    /// A revision that stopped midway goes on.
+    Resumed {
+        /// The folder's name.
+        name: &'e str,
+        /// How many of its statements are done already.
+        done: usize,
+        /// Of how many.
+        total: usize,
+    },
+    /// A revision is reverted with the SQL that the database remembers.
+    FromJournal {
+        /// The folder's name.
+        name: &'e str,
+        /// Whether the checkout has the revision, with another `up.sql` than the one that was applied.
+        edited: bool,
+    },
+    /// A revision is applied below one that is applied already.
+    OutOfOrder {
+        /// The folder's name.
+        name: &'e str,
+        /// The folder's name of the one above.
+        above: &'e str,
+    },
+}
+
+/// What was done, or would be done.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Report {
+    /// The steps in order.
+    pub steps: Vec<ReportStep>,
+    /// The versions of the current heads after them, in the graph's order.
+    pub final_heads: Vec<String>,
+}
+
+/// One step of a [`Report`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReportStep {
+    /// The version.
+    pub version: String,
+    /// The folder's name.
+    pub name: String,
+    /// What is done with it.
+    pub direction: Direction,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Options { lock_timeout: Duration::from_secs(60), transaction: TransactionMode::Auto, observer: None }
+    }
+}
+
+impl fmt::Debug for Options<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let observer = self.observer.as_ref().map(|_| "…");
+        f.debug_struct("Options")
+            .field("lock_timeout", &self.lock_timeout)
+            .field("transaction", &self.transaction)
+            .field("observer", &observer)
+            .finish()
+    }
+}
+
+impl<'o> Options<'o> {
+    /// The options with something that hears of each step.
+    pub fn observed(observer: impl FnMut(&Event<'_>) + 'o) -> Options<'o> {
+        Options { observer: Some(Box::new(observer)), ..Options::default() }
+    }
+
+    fn tell(&mut self, event: &Event<'_>) {
+        if let Some(observer) = &mut self.observer {
+            observer(event);
+        }
+    }
+}
+
+impl Bundle<'_> {
+    /// Applies a target and all that it needs: `heads`, `+1`, a version.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`Error`] names; the database then is at one revision or the next, never between, unless a revision
+    /// runs without a transaction.
+    pub fn upgrade<D: Driver>(&self, conn: &mut D, target: &str) -> Result<Report, Error> {
+        self.run(conn, Request::Upgrade { target }, Options::default())
+    }
+
+    /// Reverts everything that is applied above a target: `-1`, `base`, a version.
+    ///
+    /// # Errors
+    ///
+    /// As [`Bundle::upgrade`], and a revision without a way back.
+    pub fn downgrade<D: Driver>(&self, conn: &mut D, target: &str) -> Result<Report, Error> {
+        self.run(conn, Request::Downgrade { target }, Options::default())
+    }
+
+    /// Reverts everything that is applied above a target, usually `-1`, and applies it again.
+    ///
+    /// # Errors
+    ///
+    /// As [`Bundle::downgrade`].
+    pub fn redo<D: Driver>(&self, conn: &mut D, target: &str) -> Result<Report, Error> {
+        self.run(conn, Request::Redo { target }, Options::default())
+    }
+
+    /// Makes the ledger say that the database is at a target, without running anything.
+    ///
+    /// # Errors
+    ///
+    /// As [`Bundle::upgrade`].
+    pub fn stamp<D: Driver>(&self, conn: &mut D, target: &str) -> Result<Report, Error> {
+        self.run(conn, Request::Stamp { targets: &[target], purge: false }, Options::default())
+    }
+
+    /// Applies the whole chain, in one transaction where every revision allows it: for tests.
+    ///
+    /// # Errors
+    ///
+    /// As [`Bundle::upgrade`].
+    pub fn create_all<D: Driver>(&self, conn: &mut D) -> Result<Report, Error> {
+        let whole = self.revisions.iter().all(|revision| revision.run_in_transaction) && !conn.in_transaction();
+        let transaction = if whole { TransactionMode::All } else { TransactionMode::Auto };
+        self.run(conn, Request::Upgrade { target: "heads" }, Options { transaction, ..Options::default() })
+    }
+
+    /// What a request would do; changes nothing and needs no right to write.
+    ///
+    /// # Errors
+    ///
+    /// A request that would be refused before anything ran.
+    pub fn plan<D: Driver>(&self, conn: &mut D, request: Request<'_>) -> Result<Report, Error> {
+        let timeout = Options::default().lock_timeout;
+        session(conn, timeout, |conn, _| Ok(read_goal(self, conn, request, timeout)?.report()))
+    }
+
+    /// Carries out a request.
+    ///
+    /// # Errors
+    ///
+    /// As [`Bundle::upgrade`].
+    pub fn run<D: Driver>(&self, conn: &mut D, request: Request<'_>, options: Options<'_>) -> Result<Report, Error> {
+        let mut options = options;
+        session(conn, options.lock_timeout, |conn, session| drive(self, conn, session, request, &mut options))
+    }
+}
+
+fn drive<D: Driver>(
+    bundle: &Bundle<'_>,
+    conn: &mut D,
+    session: &D::Session,
+    request: Request<'_>,
+    options: &mut Options<'_>,
+) -> Result<Report, Error> {
+    loop {
+        // Read without the lock: where nothing is to be done, nothing is locked and no right to write is needed.
+        let goal = read_goal(bundle, conn, request, options.lock_timeout)?;
+        if goal.is_done() {
+            return Ok(goal.report());
+        }
+        let refused = refused("reading the connection's settings", options.lock_timeout);
+        let nested = conn.in_transaction();
+        let enforced = conn.enforces_foreign_keys().map_err(&refused)?;
+        goal.check_transactions(nested, enforced)?;
+        if goal.fits_one_transaction(options.transaction, enforced)? {
+            match whole(bundle, conn, session, request, &goal, options)? {
+                Some(report) => return Ok(report),
+                // Another process was faster; see what is left.
+                None => continue,
+            }
+        }
+        return each(bundle, conn, session, &goal, options);
+    }
+}
+
+fn read_goal<'b, D: Driver>(
+    bundle: &Bundle<'b>,
+    conn: &mut D,
+    request: Request<'_>,
+    lock_timeout: Duration,
+) -> Result<Goal<'b>, Error> {
+    let refused = refused("reading the version table", lock_timeout);
+    goal(&situation::read(conn, bundle, scope(request), refused)?, request)
+}
+
+/// Everything in one transaction; `None` if the database changed before the lock was had.
+fn whole<D: Driver>(
+    bundle: &Bundle<'_>,
+    conn: &mut D,
+    session: &D::Session,
+    request: Request<'_>,
+    goal: &Goal<'_>,
+    options: &mut Options<'_>,
+) -> Result<Option<Report>, Error> {
+    let timeout = options.lock_timeout;
+    let ledger = Ledger::of(bundle);
+    let off = goal.tasks.iter().any(Task::foreign_keys_off);
+    let last = goal.tasks.last().map(|task| (task.name.as_str(), task.direction));
+    let done = foreign_keys::off(conn, session, off, timeout, |conn| {
+        locked(conn, session, timeout, |conn| {
+            if read_goal(bundle, conn, request, timeout)?.report() != goal.report() {
+                return Ok(End::Rollback(false));
+            }
+            let before = foreign_keys::before(conn, off);
+            goal.announce(options);
+            task::create_tables(conn, &ledger, timeout)?;
+            if let Request::Stamp { purge, .. } = request {
+                task::clear(conn, &ledger, goal, purge, timeout)?;
+            }
+            for task in &goal.tasks {
+                options.tell(&Event::Started { name: &task.name, direction: task.direction });
+                execute(conn, &ledger, task, options).map_err(|error| kept(error, Kept::NothingOfTheRun))?;
+                conn.settle(session).map_err(refused("restoring the connection's settings", timeout))?;
+            }
+            if let Some((name, direction)) = last {
+                foreign_keys::after(conn, before, name, direction)?;
+            }
+            Ok(End::Commit(true))
+        })
+    })?;
+    if !done {
+        return Ok(None);
+    }
+    for task in &goal.tasks {
+        options.tell(&Event::Finished { name: &task.name, direction: task.direction });
+    }
+    Ok(Some(goal.report()))
+}
+
+/// Each step in its own transaction, or statement by statement.
+fn each<D: Driver>(
+    bundle: &Bundle<'_>,
+    conn: &mut D,
+    session: &D::Session,
+    goal: &Goal<'_>,
+    options: &mut Options<'_>,
+) -> Result<Report, Error> {
+    let ledger = Ledger::of(bundle);
+    let mut report = Report { steps: Vec::new(), final_heads: goal.final_heads.clone() };
+    goal.announce(options);
+    for task in &goal.tasks {
+        let outcome = if task.run_in_transaction {
+            alone(conn, session, &ledger, task, options)
+        } else {
+            stepwise::run(conn, session, &ledger, task, options)
+        };
+        let settled =
+            conn.settle(session).map_err(refused("restoring the connection's settings", options.lock_timeout));
+        match outcome.map_err(|error| applied_before(error, &report))? {
+            Outcome::Done => {
+                options.tell(&Event::Finished { name: &task.name, direction: task.direction });
+                report.steps.push(task.report());
+            }
+            Outcome::DoneByAnother => options.tell(&Event::Skipped { name: &task.name }),
+        }
+        settled?;
+    }
+    Ok(report)
+}
+
+/// One step in a transaction of its own.
+fn alone<D: Driver>(
+    conn: &mut D,
+    session: &D::Session,
+    ledger: &Ledger<'_>,
+    task: &Task<'_>,
+    options: &mut Options<'_>,
+) -> Result<Outcome, Error> {
+    let timeout = options.lock_timeout;
+    let off = task.foreign_keys_off();
+    foreign_keys::off(conn, session, off, timeout, |conn| {
+        locked(conn, session, timeout, |conn| {
+            task::create_tables(conn, ledger, timeout)?;
+            if task::turn(conn, ledger, task, timeout)? == Outcome::DoneByAnother {
+                return Ok(End::Rollback(Outcome::DoneByAnother));
+            }
+            let before = foreign_keys::before(conn, off);
+            options.tell(&Event::Started { name: &task.name, direction: task.direction });
+            execute(conn, ledger, task, options)?;
+            foreign_keys::after(conn, before, &task.name, task.direction)?;
+            Ok(End::Commit(Outcome::Done))
+        })
+    })
+}
+
+fn kept(error: Error, kept: Kept) -> Error {
+    match error {
+        Error::Failed(mut failed) => {
+            failed.kept = kept;
+            Error::Failed(failed)
+        }
+        other => other,
+    }
+}
+
+fn applied_before(error: Error, report: &Report) -> Error {
+    match error {
+        Error::Failed(mut failed) => {
+            failed.applied = report.steps.iter().map(|step| step.name.clone()).collect();
+            Error::Failed(failed)
+        }
+        other => other,
+    }
+}

@@ -206,6 +206,35 @@ with `-- dbmig: replay CREATE TABLE …`."
 "dbmig can't read the SQL of this backend yet.
 
 Set `backend` in `[package.metadata.dbmig]` to one that it reads."
+    ModelSource "model-source"
+"A file that may hold models can't be read or isn't Rust.
+
+dbmig reads the source of your models; it searches the files and folders that `models` in
+`[package.metadata.dbmig]` names (`src` unless you say another), and parses those that contain the
+word `dbmig`. The host need not compile, but each of those files must parse: a model that was passed
+over would look like a table that is to be dropped."
+    Model "model"
+"A struct that derives `dbmig::Model` doesn't make a table.
+
+A model is a struct with named fields and a primary key, and a table has one model: structs that hold
+a part of its columns (for inserts, updates, joins) don't derive `dbmig::Model`. Names must be those
+that Diesel's schema has for the table and its columns, or the struct and the schema don't meet."
+    ModelAttribute "model-attribute"
+"An attribute of a model says something that dbmig doesn't understand, or that can't be.
+
+Bare names in `#[dbmig(…)]` are Rust fields, tables and structs; strings are SQL: names, types and
+expressions. An unknown key is an error, because a misspelt one would change nothing in silence. So
+is a default that the database accepts in CREATE TABLE and fails on at the first INSERT."
+    RustType "rust-type"
+"The type of a field has no column type, or the wrong one.
+
+A column must come back out of the emitted schema as the type that Diesel reads the field from. For
+the types of which dbmig knows this it chooses the column. For another, such as an enum of your own,
+say the column's type with `#[dbmig(sql_type = \"…\")]`: Diesel must be able to read the field from it,
+through `FromSql` and `ToSql` or through another type with `deserialize_as` and `serialize_as`.
+
+The key that SQLite gives out itself is its rowid, which takes a column declared INTEGER. Diesel's
+schema makes an `i32` of it, or an `i64` with `sqlite_integer_primary_key_is_bigint = true`."
 }
 
 impl Code {

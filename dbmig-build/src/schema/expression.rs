@@ -48,6 +48,7 @@ impl Expression {
         for token in &mut self.tokens {
             if token.name.as_ref() == Some(from) {
                 token.text = to.sql().into();
+                // A name that needs quotes has them in its key, so that it is no keyword's.
                 token.key = to.renamed(to.key()).sql().into();
                 token.name = Some(to.clone());
             }

@@ -14,7 +14,8 @@ pub fn mentions(sql: &str, name: &Name) -> bool {
 /// The statement after a table got another name.
 pub(super) fn rename_table(sql: &str, from: &Name, to: &Name) -> String {
     let names = names(sql);
-    replace(sql, to, names.iter().filter(|one| one.is(sql, from) && one.stands_for_table(sql)))
+    // SQLite quotes the new name of a table whatever it is, and that of a column as it was written.
+    replace(sql, &to.quoted(), names.iter().filter(|one| one.is(sql, from) && one.stands_for_table(sql)))
 }
 
 /// The statement after a column of `table` got another name. `is_its_trigger` says whether `NEW` and `OLD` are rows of
@@ -48,7 +49,7 @@ pub(super) fn rename_column(
         };
         found.extend(tokens.iter().filter(is_column));
     }
-    replace(sql, to, found.into_iter())
+    replace(sql, &to.sql(), found.into_iter())
 }
 
 /// What names mean in one statement of a trigger's body, or in a view's query.
@@ -160,12 +161,12 @@ fn in_from_clause(sql: &str) -> bool {
     texts.into_iter().find(|word| CLAUSES.contains(&word.as_str())).is_some_and(|word| word == "from")
 }
 
-fn replace<'a>(sql: &str, to: &Name, tokens: impl Iterator<Item = &'a Token>) -> String {
+fn replace<'a>(sql: &str, to: &str, tokens: impl Iterator<Item = &'a Token>) -> String {
     let mut text = String::with_capacity(sql.len());
     let mut at = 0;
     for token in tokens {
         text.push_str(&sql[at..token.start]);
-        text.push_str(&to.sql());
+        text.push_str(to);
         at = token.end;
     }
     text.push_str(&sql[at..]);

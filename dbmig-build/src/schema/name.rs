@@ -43,9 +43,12 @@ impl Name {
 
     /// The name as SQL: quoted where its backend needs quotes.
     pub fn sql(&self) -> String {
-        let plain = keyword::is_plain(&self.text, self.backend);
+        if keyword::is_plain(&self.text, self.backend) { self.text.to_string() } else { self.quoted() }
+    }
+
+    /// The name as SQL in quotes, whether it needs them or not.
+    pub fn quoted(&self) -> String {
         match self.backend {
-            _ if plain => self.text.to_string(),
             Backend::Sqlite | Backend::Postgres => format!("\"{}\"", self.text.replace('"', "\"\"")),
             Backend::Mysql => format!("`{}`", self.text.replace('`', "``")),
         }

@@ -13,7 +13,7 @@ pub(crate) fn rename_trigger_table(sql: &str, from: &Name, to: &Name, backend: B
         tokens.get(if qualified { on + 3 } else { on + 1 })
     });
     match place.filter(|token| names(token, sql, from)) {
-        Some(token) => format!("{}{}{}", &sql[..token.start], to.sql(), &sql[token.end..]),
+        Some(token) => format!("{}{}{}", &sql[..token.start], to.quoted(), &sql[token.end..]),
         None => sql.to_owned(),
     }
 }

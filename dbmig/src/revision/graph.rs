@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 
-use crate::bundle::Bundle;
+use crate::bundle::{Bundle, Revision};
 use crate::version::Version;
 
 /// A revision as the graph sees it.
@@ -21,6 +21,21 @@ pub struct Node {
     pub depends_on: Vec<Version>,
     /// Branch labels given to it.
     pub labels: Vec<String>,
+}
+
+impl Node {
+    /// The node of a bundle's revision.
+    pub fn of(revision: &Revision<'_>) -> Node {
+        let versions = |list: &[&str]| list.iter().map(|&text| Version::from(text)).collect();
+        Node {
+            version: revision.version.into(),
+            name: revision.name.to_owned(),
+            message: revision.message.to_owned(),
+            parents: versions(revision.parents),
+            depends_on: versions(revision.depends_on),
+            labels: revision.labels.iter().map(|&label| label.to_owned()).collect(),
+        }
+    }
 }
 
 /// The place of a revision in its [`Graph`], in topological order.
@@ -151,16 +166,7 @@ impl Graph {
     ///
     /// As [`Graph::link`]; a bundle that the build script wrote has none.
     pub fn of_bundle(bundle: &Bundle<'_>) -> Result<Graph, Vec<Fault>> {
-        let versions = |list: &[&str]| list.iter().map(|&text| Version::from(text)).collect();
-        let node = |revision: &crate::Revision<'_>| Node {
-            version: revision.version.into(),
-            name: revision.name.to_owned(),
-            message: revision.message.to_owned(),
-            parents: versions(revision.parents),
-            depends_on: versions(revision.depends_on),
-            labels: revision.labels.iter().map(|&label| label.to_owned()).collect(),
-        };
-        Graph::link(bundle.revisions.iter().map(node).collect())
+        Graph::link(bundle.revisions.iter().map(Node::of).collect())
     }
 
     fn assemble(nodes: Vec<Node>, order: &[usize]) -> Graph {

@@ -193,9 +193,9 @@ fn triggers_and_views_are_kept_and_follow_renames() {
          u
            id int
            b text
-           trigger touch: CREATE TRIGGER touch /* x */ after update of b, id on u when new.b <> old.b
-         begin update u set b = upper(b) where u.b = new.b; insert into other (c) values (new.b); end
-         view v: CREATE VIEW v (x) as select b as x, u.id from u where b > 'a'",
+           trigger touch: CREATE TRIGGER touch /* x */ after update of b, id on \"u\" when new.b <> old.b
+         begin update \"u\" set b = upper(b) where \"u\".b = new.b; insert into other (c) values (new.b); end
+         view v: CREATE VIEW v (x) as select b as x, \"u\".id from \"u\" where b > 'a'",
     );
 }
 
@@ -208,10 +208,10 @@ fn legacy_renames_leave_texts_alone() {
          pragma legacy_alter_table = yes; alter table t rename to u; alter table o rename to p",
         "p
            b
-           trigger h: CREATE TRIGGER h after insert on main.p begin update t set a = 1; end
+           trigger h: CREATE TRIGGER h after insert on main.\"p\" begin update t set a = 1; end
          u
            a
-           trigger g: CREATE TRIGGER g after insert on u begin update t set a = 1; end
+           trigger g: CREATE TRIGGER g after insert on \"u\" begin update t set a = 1; end
          view v: CREATE VIEW v as select a from t",
     );
 }

@@ -72,6 +72,7 @@ fn renaming_keeps_the_rest() {
     let name = |text| Name::new(text, Backend::Sqlite);
     expression.rename(&name("a"), &name("order"));
     assert_eq!(expression.to_string(), "lower(\"order\") = 'a' AND t.\"order\" > 0");
+    assert_eq!(expression, read("lower(\"order\")='a' AND t.[ORDER]>0"));
 }
 
 #[test]

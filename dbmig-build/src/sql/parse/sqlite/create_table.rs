@@ -9,7 +9,7 @@ use crate::sql::syntax::{CreateTable, Ident, SelectItem, SelectSyntax, Syntax, T
 pub(super) fn create_table(cursor: &mut Cursor<'_>, temporary: bool) -> Result<Syntax, Fault> {
     let if_not_exists = cursor.eat(&["if", "not", "exists"]);
     let name = cursor.subject("the table's name")?;
-    let body = if cursor.eat(&["as"]) { TableBody::Select(select(cursor)) } else { definition(cursor)? };
+    let body = if cursor.eat(&["as"]) { TableBody::Select(select(cursor)?) } else { definition(cursor)? };
     Ok(Syntax::CreateTable(Box::new(CreateTable { name, if_not_exists, temporary, body })))
 }
 
@@ -57,15 +57,18 @@ fn options(cursor: &mut Cursor<'_>) -> Result<TableOptions, Fault> {
 }
 
 /// The query of a `CREATE TABLE AS`: read as far as its columns are plain ones of one table.
-fn select(cursor: &mut Cursor<'_>) -> SelectSyntax {
+fn select(cursor: &mut Cursor<'_>) -> Result<SelectSyntax, Fault> {
+    if !["select", "values", "with"].iter().any(|word| cursor.is(0, word)) {
+        return Err(cursor.expected("a query"));
+    }
     let start = cursor.position();
     if let Some(plain) = plain_select(cursor) {
-        return plain;
+        return Ok(plain);
     }
     while !cursor.is_done() {
         cursor.step();
     }
-    SelectSyntax::Other(cursor.since(start))
+    Ok(SelectSyntax::Other(cursor.since(start)))
 }
 
 fn plain_select(cursor: &mut Cursor<'_>) -> Option<SelectSyntax> {

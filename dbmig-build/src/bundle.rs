@@ -1,9 +1,11 @@
-//! The chain that was read from the folder, as the bundle that the runner takes.
+//! A chain that was read from its folder, as the bundle that is emitted and that the runner takes.
 
 use dbmig::{Bundle, Revision, Script, Statement};
-use dbmig_build::config::DatabaseConfig;
-use dbmig_build::migration::{Chain, Migration};
-use dbmig_build::sql;
+
+use crate::config::DatabaseConfig;
+use crate::link::Chain;
+use crate::migration::Migration;
+use crate::sql;
 
 /// What a [`Revision`] borrows and a [`Migration`] has in another form.
 struct Parts<'a> {

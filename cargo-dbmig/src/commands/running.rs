@@ -1,0 +1,172 @@
+//! What the commands that run revisions have in common: checks, the run itself, and what they print.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use dbmig::revision::Direction;
+use dbmig::{Event, Options, Report, Request, TransactionMode};
+use dbmig_build::diagnostic::{Code, Diagnostic};
+use dbmig_build::migration::Chain;
+use serde_json::json;
+
+use crate::cli::{Answer, Global};
+use crate::context::Context;
+use crate::context::bundle::with_bundle;
+use crate::error::{Error, Kind};
+use crate::ui::Ui;
+
+/// Options of every command that runs revisions.
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// Show what would be done, do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the SQL script instead of running it; what the database has is read from it, if there is one
+    #[arg(long, conflicts_with = "dry_run")]
+    pub sql: bool,
+    /// How long to wait for another migrator, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub lock_timeout: u64,
+    /// What a transaction holds: each revision, or all of the run (a new database gets all of it in one)
+    #[arg(long, value_name = "WHAT")]
+    pub transaction: Option<Transaction>,
+}
+
+/// What a transaction holds.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Transaction {
+    /// One revision
+    Each,
+    /// The whole run
+    All,
+}
+
+/// Carries out a request on the database and says what was done.
+///
+/// # Errors
+///
+/// A chain at fault, an open todo, a request that can't be carried out, what the database says.
+pub fn run(request: Request<'_>, args: &RunArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
+    let context = Context::load(global, ui)?;
+    let chain = context.chain()?;
+    refuse_todos(&chain, &request)?;
+    if args.sql {
+        return print_script(request, &context, &chain);
+    }
+    if args.dry_run {
+        let report = plan(request, &context, &chain)?;
+        show_plan(ui, &report);
+        return Ok(Answer::Yes);
+    }
+    let mut connection = context.connect()?;
+    let transaction = match args.transaction {
+        None => TransactionMode::Auto,
+        Some(Transaction::Each) => TransactionMode::Each,
+        Some(Transaction::All) => TransactionMode::All,
+    };
+    let mut options = Options::observed(|event| tell(ui, event));
+    options.lock_timeout = Duration::from_secs(args.lock_timeout);
+    options.transaction = transaction;
+    let report = with_bundle(&chain, &context.config, |bundle| bundle.run(&mut connection, request, options))
+        .map_err(Error::from)?;
+    if ui.json {
+        ui.answer_json(&report_json(&report));
+    } else if report.steps.is_empty() {
+        ui.status("Unchanged", format!("the database is at {}", heads(&report, &chain)));
+    }
+    Ok(Answer::Yes)
+}
+
+/// What a request would do. A database that isn't there is an empty one.
+fn plan(request: Request<'_>, context: &Context<'_>, chain: &Chain) -> Result<Report, Error> {
+    let mut connection = match context.connect_existing()? {
+        Some(connection) => connection,
+        None => crate::context::database::connect(":memory:")?,
+    };
+    with_bundle(chain, &context.config, |bundle| bundle.plan(&mut connection, request)).map_err(Error::from)
+}
+
+fn print_script(request: Request<'_>, context: &Context<'_>, chain: &Chain) -> Result<Answer, Error> {
+    let applied = context.applied_versions(chain)?.unwrap_or_default();
+    let script = with_bundle(chain, &context.config, |bundle| bundle.script(request, &applied))?;
+    if context.ui.json {
+        context.ui.answer_json(&json!({ "sql": script }));
+    } else {
+        context.ui.answer(script.trim_end());
+    }
+    Ok(Answer::Yes)
+}
+
+/// An open todo is a decision that nobody has made: it stops the build, and it stops the database too.
+fn refuse_todos(chain: &Chain, request: &Request<'_>) -> Result<(), Error> {
+    let scripts = chain.migrations.iter().flat_map(|migration| match request {
+        Request::Stamp { .. } => [None, None],
+        Request::Upgrade { .. } => [Some(&migration.up), None],
+        _ => [Some(&migration.up), migration.down.as_ref()],
+    });
+    let todos = scripts.flatten().flat_map(|script| script.todos());
+    let todos: Vec<_> = todos
+        .map(|(span, text)| {
+            Diagnostic::error(Code::OpenTodo, format!("there is still something to decide: {text}"))
+                .at(span.clone(), "")
+                .help("decide, write it into the SQL, and remove the line")
+        })
+        .collect();
+    if todos.is_empty() { Ok(()) } else { Err(Error::of_diagnostics(Kind::Chain, todos)) }
+}
+
+/// One line on stdout for each step that is done, chatter for the rest.
+fn tell(ui: &Ui, event: &Event<'_>) {
+    match event {
+        Event::Finished { name, direction } if !ui.json => ui.answer(format!("{} {name}", done(*direction))),
+        Event::Skipped { name } => ui.status("Skipped", format!("{name}: another process was faster")),
+        Event::Resumed { name, done, total } => {
+            ui.status("Resumed", format!("{name}: {done} of {total} statements were done already"));
+        }
+        Event::FromJournal { name, edited } => {
+            let why = if *edited { "its up.sql was edited since it was applied" } else { "this checkout doesn't have it" };
+            ui.status("Journal", format!("{name} is reverted with the SQL that the database remembers: {why}"));
+        }
+        Event::OutOfOrder { name, above } => {
+            ui.status("Out of order", format!("{name} is applied below {above}, which is applied already"));
+        }
+        _ => {}
+    }
+}
+
+fn done(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Up => "applied",
+        Direction::Down => "reverted",
+        Direction::Stamp => "stamped",
+        Direction::Unstamp => "unstamped",
+    }
+}
+
+fn show_plan(ui: &Ui, report: &Report) {
+    if ui.json {
+        return ui.answer_json(&report_json(report));
+    }
+    for step in &report.steps {
+        ui.answer(format!("{:<7} {}", step.direction.name(), step.name));
+    }
+    if report.steps.is_empty() {
+        ui.status("Unchanged", "there is nothing to do");
+    }
+}
+
+fn report_json(report: &Report) -> serde_json::Value {
+    let steps = report.steps.iter().map(|step| {
+        json!({"version": step.version, "name": step.name, "direction": step.direction.name()})
+    });
+    json!({"steps": steps.collect::<Vec<_>>(), "final_heads": report.final_heads})
+}
+
+fn heads(report: &Report, chain: &Chain) -> String {
+    let name = |version: &String| {
+        let id = chain.graph.find(version);
+        id.map_or_else(|| version.clone(), |id| chain.graph.node(id).name.clone())
+    };
+    let names: Vec<_> = report.final_heads.iter().map(name).collect();
+    if names.is_empty() { "base".to_owned() } else { names.join(", ") }
+}

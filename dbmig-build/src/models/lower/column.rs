@@ -1,0 +1,250 @@
+//! Fields to columns.
+
+use dbmig::Backend;
+
+use super::super::facts::{self, At, FieldFacts};
+use super::super::parse::{Field, Struct};
+use super::super::rust_type::{self, FieldType, Kind};
+use super::{Context, Draft, DraftField, default};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::schema::{Autoincrement, Column, ColumnType, Generated, Name, rust_name};
+use crate::source::Span;
+use crate::sql;
+
+/// Lowers the fields of a struct into a table, those of embedded structs in their places.
+pub(super) fn lower<'a>(declared: &'a Struct, draft: &mut Draft<'a>, context: &mut Context<'a>) {
+    fields(declared, draft, context, &mut vec![declared.name.text.as_str()]);
+}
+
+fn fields<'a>(from: &'a Struct, draft: &mut Draft<'a>, context: &mut Context<'a>, inside: &mut Vec<&'a str>) {
+    for field in &from.fields {
+        let facts = facts::on_field(&field.attributes, &field.name, &mut context.diagnostics);
+        if facts.skip || field.diesel.select_expression {
+            continue;
+        }
+        if field.diesel.embed {
+            embed(field, draft, context, inside);
+            continue;
+        }
+        let Some((drafted, column)) = lower_field(from, field, facts, draft, context) else { continue };
+        if let Some(other) = draft.fields.iter().find(|other| other.name == drafted.name) {
+            let problem = format!("column `{}` is two fields", drafted.name);
+            let fault = Diagnostic::error(Code::Model, problem).at(field.name.place.clone(), "the second");
+            context.diagnostics.push(fault.at(other.field.name.place.clone(), "the first"));
+            continue;
+        }
+        draft.fields.push(drafted);
+        draft.table.columns.push(column);
+    }
+}
+
+fn embed<'a>(field: &'a Field, draft: &mut Draft<'a>, context: &mut Context<'a>, inside: &mut Vec<&'a str>) {
+    let Some(name) = super::super::embedded(field) else {
+        context.fault(Code::Model, "only a struct can be embedded", &field.type_place, "name a struct");
+        return;
+    };
+    let Some(other) = context.structs.iter().find(|one| one.name.text == name) else {
+        let problem = format!("the embedded struct `{name}` isn't in the searched files");
+        let help = "add its file to `models` in `[package.metadata.dbmig]`, or say `#[dbmig(skip)]`";
+        context.fault(Code::Model, problem, &field.type_place, help);
+        return;
+    };
+    if inside.contains(&other.name.text.as_str()) {
+        let problem = format!("`{name}` holds itself");
+        context.fault(Code::Model, problem, &field.type_place, "embed another struct");
+        return;
+    }
+    inside.push(&other.name.text);
+    fields(other, draft, context, inside);
+    inside.pop();
+}
+
+fn lower_field<'a>(
+    from: &'a Struct,
+    field: &'a Field,
+    facts: FieldFacts,
+    draft: &Draft<'a>,
+    context: &mut Context<'a>,
+) -> Option<(DraftField<'a>, Column)> {
+    let backend = context.config.backend;
+    let said = field.diesel.column_name.as_ref().unwrap_or(&field.name);
+    let to_rust = |sql: &str| rust_name::column(sql, &draft.rust_name);
+    let sql_name = match &facts.column {
+        Some(name) => name.value.clone(),
+        None => rust_name::sql_name(&said.text, to_rust).to_owned(),
+    };
+    let emitted = to_rust(&sql_name);
+    if emitted != said.text {
+        let problem = format!("the schema calls column `{sql_name}` `{emitted}`, not `{}`", said.text);
+        context.fault(Code::Model, problem, &said.place, format!("#[diesel(column_name = {emitted})]"));
+    }
+    let name = Name::new(&sql_name, backend);
+
+    let stored = field.diesel.deserialize_as.as_ref().or(field.diesel.serialize_as.as_ref());
+    let field_type = rust_type::read(stored.unwrap_or(&field.rust_type), &from.aliases);
+    let column_type = column_type(field, &facts, &field_type, context)?;
+    if draft.table.options.strict && !is_strict(&column_type) {
+        let problem = format!("a strict table has no columns of type `{column_type}`");
+        let help = "SQLite's strict types are INTEGER, REAL, TEXT, BLOB and ANY: say one with `sql_type`";
+        context.fault(Code::RustType, problem, &field.type_place, help);
+    }
+
+    let mut column = Column::new(name.clone(), column_type);
+    column.nullable = field_type.nullable;
+    let kind = field_type.known.map_or(Kind::Other, |row| row.kind);
+    if let Some(value) = &facts.default {
+        match default::lower(value, kind, &field_type, backend) {
+            Ok(expression) => column.default = Some(expression),
+            Err(fault) => context.diagnostics.push(*fault),
+        }
+    }
+    if let Some(generated) = &facts.generated {
+        let expression = read_expression(&generated.expression, context);
+        column.generated = expression.map(|expression| Generated { expression, storage: generated.storage });
+        if facts.default.is_some() {
+            let place = &generated.expression.place;
+            context.fault(Code::ModelAttribute, "a generated column has no default", place, "say one of the two");
+        }
+    }
+    column.collation = facts.collate.as_ref().map(|collation| Name::new(&collation.value, backend));
+    if facts.autoincrement.is_some() {
+        column.autoincrement = Autoincrement::Keyword;
+    }
+    // SQLite has no comments; a model that serves several backends may say them all the same.
+    column.comment = facts.comment.as_ref().filter(|_| backend != Backend::Sqlite).map(|text| text.value.clone());
+    if let Some(old) = facts.renamed_from.as_ref().filter(|old| name == name.renamed(&old.value)) {
+        let problem = format!("column `{name}` can't be renamed from itself");
+        context.fault(Code::ModelAttribute, problem, &old.place, "say the name that the column had before");
+    }
+    Some((DraftField { field, facts, field_type, rust_name: emitted, name }, column))
+}
+
+/// Reads an expression in an attribute.
+pub(super) fn read_expression(text: &At<String>, context: &mut Context<'_>) -> Option<crate::schema::Expression> {
+    match sql::expression(&text.value, context.config.backend) {
+        Ok(expression) => Some(expression),
+        Err(problem) => {
+            let problem = format!("can't read this SQL expression: {problem}");
+            context.diagnostics.push(Diagnostic::error(Code::ModelAttribute, problem).at(text.place.clone(), ""));
+            None
+        }
+    }
+}
+
+fn column_type(
+    field: &Field,
+    facts: &FieldFacts,
+    field_type: &FieldType,
+    context: &mut Context<'_>,
+) -> Option<ColumnType> {
+    let precision = (facts.precision.as_ref(), facts.scale.as_ref());
+    if let Some(text) = &facts.sql_type {
+        let mut column_type = match sql_type(&text.value) {
+            Ok(column_type) => column_type,
+            Err(problem) => {
+                context.fault(Code::ModelAttribute, problem, &text.place, "sql_type = \"DECIMAL(10, 2)\"");
+                return None;
+            }
+        };
+        if let Some(length) = &facts.length {
+            let help = format!("sql_type = \"{}({})\"", text.value, length.value);
+            context.fault(Code::ModelAttribute, "`length` belongs into `sql_type`", &length.place, help);
+        }
+        match precision {
+            (Some(digits), scale) if column_type.arguments.is_empty() => {
+                let scale = scale.map(|scale| scale.value);
+                column_type.arguments = [Some(digits.value), scale].iter().flatten().map(u32::to_string).collect();
+            }
+            (None, None) => {}
+            (digits, scale) => misplaced_precision(digits.or(scale), context),
+        }
+        return Some(column_type);
+    }
+    let backend = context.config.backend;
+    let Some(row) = field_type.known else {
+        let problem = format!("dbmig doesn't know which column `{}` becomes", field_type.shown);
+        unknown_type(problem, &field.type_place, None, context);
+        return None;
+    };
+    let base = match row.sql(backend) {
+        Ok(base) => base,
+        Err(reason) => {
+            let problem = format!("`{}` needs `sql_type` on {backend}: {reason}", field_type.shown);
+            let other = (row.kind == Kind::Timestamp).then_some("or use `chrono::NaiveDateTime`, in UTC");
+            unknown_type(problem, &field.type_place, other, context);
+            return None;
+        }
+    };
+    // The table is ours, so that every type in it can be read.
+    let mut column_type = sql_type(base).unwrap_or_else(|_| ColumnType::plain(base));
+    match (&facts.length, row.kind) {
+        (Some(length), Kind::Text) if length.value > 0 => {
+            column_type = ColumnType::with_arguments("varchar", [length.value]);
+        }
+        (Some(length), Kind::Text) => {
+            context.fault(Code::ModelAttribute, "a length of 0 holds nothing", &length.place, "length = 64");
+        }
+        (Some(length), _) => {
+            let problem = format!("`length` is for strings, and this is `{}`", field_type.shown);
+            context.fault(Code::ModelAttribute, problem, &length.place, "leave `length` out");
+        }
+        (None, _) => {}
+    }
+    match precision {
+        (Some(digits), scale) if column_type.name == "numeric" || column_type.name == "decimal" => {
+            let scale = scale.map(|scale| scale.value);
+            column_type.arguments = [Some(digits.value), scale].iter().flatten().map(u32::to_string).collect();
+        }
+        (None, None) => {}
+        (digits, scale) => misplaced_precision(digits.or(scale), context),
+    }
+    Some(column_type)
+}
+
+fn unknown_type(problem: String, place: &Span, other: Option<&str>, context: &mut Context<'_>) {
+    let fault = Diagnostic::error(Code::RustType, problem).at(place.clone(), "");
+    let fault = fault.help("say the column's type: `#[dbmig(sql_type = \"TEXT\")]`");
+    let fault = fault.note(
+        "Diesel must be able to read the type from that column and write it there: with `FromSql` and `ToSql`, or by \
+         way of another type with `#[diesel(deserialize_as = …, serialize_as = …)]`",
+    );
+    context.diagnostics.push(match other {
+        Some(other) => fault.help(other),
+        None => fault,
+    });
+}
+
+fn misplaced_precision(number: Option<&At<u32>>, context: &mut Context<'_>) {
+    if let Some(number) = number {
+        let problem = "`precision` and `scale` are for decimals, and `scale` only with `precision`";
+        let help = "sql_type = \"DECIMAL\", precision = 10, scale = 2";
+        context.fault(Code::ModelAttribute, problem, &number.place, help);
+    }
+}
+
+/// A type as SQL writes it: words, and perhaps arguments in parentheses.
+fn sql_type(text: &str) -> Result<ColumnType, String> {
+    let (words, arguments) = match text.trim().split_once('(') {
+        Some((words, rest)) => match rest.strip_suffix(')') {
+            Some(inner) => (words, inner.split(',').map(|one| one.trim().to_owned()).collect()),
+            None => return Err(format!("can't read the type `{text}`: its `(` must close at its end")),
+        },
+        None => (text, Vec::new()),
+    };
+    let name = words.split_whitespace().map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
+    let is_word = |text: &str| text.chars().all(|one| one.is_alphanumeric() || "_ +-.'".contains(one));
+    if name.is_empty() || !is_word(&name) || arguments.iter().any(|one: &String| one.is_empty() || !is_word(one)) {
+        return Err(format!("can't read the type `{text}`"));
+    }
+    let constraint = ["not", "null", "default", "primary", "unique", "references", "check", "collate", "generated"];
+    match name.split(' ').find(|word| constraint.contains(word)) {
+        Some(word) => Err(format!("`{word}` is no part of a type: it has a key of its own, and `Option` says NULL")),
+        None => Ok(ColumnType { name, arguments }),
+    }
+}
+
+/// Source: <https://sqlite.org/stricttables.html>.
+fn is_strict(column_type: &ColumnType) -> bool {
+    let known = ["int", "integer", "real", "text", "blob", "any"];
+    known.contains(&column_type.name.as_str()) && column_type.arguments.is_empty()
+}

@@ -1,0 +1,210 @@
+//! Foreign keys: `references` on a field, `foreign_key` on a struct, Diesel's `belongs_to`.
+
+use super::super::super::facts::{At, Reference, Target};
+use super::super::super::parse::Word;
+use super::super::{Context, Draft, not_found};
+use super::{Names, named};
+use crate::config::ConstraintKind;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::schema::{Deferrable, ForeignKey, Name, ObjectName, ReferentialAction};
+use crate::source::Span;
+
+/// A foreign key before its names are looked up.
+struct Wanted<'d> {
+    columns: Vec<Name>,
+    /// The field or attribute that says it.
+    place: Span,
+    target: &'d Target,
+    name: Option<&'d At<String>>,
+    on_delete: ReferentialAction,
+    on_update: ReferentialAction,
+}
+
+/// Gives every table its foreign keys.
+pub(super) fn lower(drafts: &mut [Draft<'_>], context: &mut Context<'_>) {
+    let built: Vec<Vec<ForeignKey>> = drafts.iter().map(|draft| of_table(draft, drafts, context)).collect();
+    for (draft, keys) in drafts.iter_mut().zip(built) {
+        draft.table.foreign_keys = keys;
+    }
+}
+
+fn of_table(draft: &Draft<'_>, drafts: &[Draft<'_>], context: &mut Context<'_>) -> Vec<ForeignKey> {
+    let mut names = Names::default();
+    let mut keys = Vec::new();
+    for said in &draft.facts.foreign_keys {
+        let Some(columns) = draft.resolve_all(&said.columns, &mut context.diagnostics) else { continue };
+        let wanted = Wanted {
+            columns,
+            place: said.place.clone(),
+            target: &said.target,
+            name: said.name.as_ref(),
+            on_delete: action(said.on_delete.as_ref()),
+            on_update: action(said.on_update.as_ref()),
+        };
+        keys.extend(key(wanted, draft, drafts, &mut names, context));
+    }
+    let parents = parents(draft, drafts);
+    for field in &draft.fields {
+        let facts = &field.facts;
+        let parent = parents.iter().find(|(column, _)| *column == field.name).map(|(_, target)| target);
+        let said_on_struct = keys.iter().any(|key| key.columns == [field.name.clone()]);
+        let target = match (&facts.references, parent) {
+            (Some(said), _) => Some((&said.value, said.place.clone())),
+            (None, Some(target)) if !said_on_struct => Some((target, target.table.place.clone())),
+            _ => None,
+        };
+        let Some((target, place)) = target else {
+            let actions = [("on_delete", &facts.on_delete), ("on_update", &facts.on_update)];
+            for (word, said) in actions.iter().filter_map(|(word, said)| said.as_ref().map(|said| (word, said))) {
+                let problem = format!("`{word}` without `references`");
+                let help = format!("references = parents(id), {word} = …");
+                context.fault(Code::ModelAttribute, problem, &said.place, help);
+            }
+            continue;
+        };
+        let wanted = Wanted {
+            columns: vec![field.name.clone()],
+            place,
+            target,
+            name: None,
+            on_delete: action(facts.on_delete.as_ref()),
+            on_update: action(facts.on_update.as_ref()),
+        };
+        keys.extend(key(wanted, draft, drafts, &mut names, context));
+    }
+    names.report(context);
+    keys
+}
+
+fn action(said: Option<&At<ReferentialAction>>) -> ReferentialAction {
+    said.map_or_else(ReferentialAction::default, |said| said.value)
+}
+
+/// What `belongs_to` says, where the parent is a model with a key of one column.
+fn parents(draft: &Draft<'_>, drafts: &[Draft<'_>]) -> Vec<(Name, Target)> {
+    let said = draft.declared.diesel.belongs_to.iter();
+    said.filter_map(|said| {
+        let parent = drafts.iter().find(|other| other.declared.name.text == said.parent.text)?;
+        let single = parent.table.primary_key.as_ref().is_some_and(|key| key.columns.len() == 1);
+        let column = said.foreign_key.as_ref().map_or_else(|| default_column(&said.parent), |word| word.text.clone());
+        let field = draft.find_rust_name(&column).filter(|_| single)?;
+        let Word { text, place } = said.parent.clone();
+        let table = Reference { text, is_sql: false, place };
+        Some((field.name.clone(), Target { table, columns: Vec::new() }))
+    })
+    .collect()
+}
+
+/// Diesel's rule: the parent's name in snake case, a `_` before every capital, and `_id`.
+fn default_column(parent: &Word) -> String {
+    let plural = super::super::diesel_table_name(&parent.text);
+    format!("{}_id", plural.strip_suffix('s').unwrap_or(&plural))
+}
+
+fn key(
+    wanted: Wanted<'_>,
+    draft: &Draft<'_>,
+    drafts: &[Draft<'_>],
+    names: &mut Names,
+    context: &mut Context<'_>,
+) -> Option<ForeignKey> {
+    let Target { table, columns } = wanted.target;
+    let parent = drafts.iter().find(|one| is_meant(one, table));
+    let (name, referenced) = match parent {
+        Some(parent) => (parent.table.name.clone(), referenced(&wanted, draft, parent, context)?),
+        // A table that isn't a model can be unmanaged; only its SQL name can be known.
+        None if table.is_sql => {
+            let name = draft.table.name.name.renamed(&table.text);
+            (ObjectName::unqualified(name), columns.iter().map(|one| wanted.columns[0].renamed(&one.text)).collect())
+        }
+        None => {
+            let problem = format!("no model has the table `{}`", table.text);
+            let known = drafts.iter().flat_map(|one| [one.rust_name.as_str(), one.declared.name.text.as_str()]);
+            let help = format!("a table without a model stands in quotes: references = \"{}\"(…)", table.text);
+            context.diagnostics.push(not_found(problem, table, known).help(help));
+            return None;
+        }
+    };
+    for (word, action) in [("on_delete", wanted.on_delete), ("on_update", wanted.on_update)] {
+        let fixed = wanted.columns.iter().filter_map(|name| draft.table.column(name)).find(|column| !column.nullable);
+        if let Some(column) = fixed.filter(|_| action == ReferentialAction::SetNull) {
+            let problem = format!("`{word} = set_null`, but `{}` can't be NULL", column.name);
+            context.fault(Code::ModelAttribute, problem, &wanted.place, "make the field an `Option`");
+        }
+    }
+    let constraint = named(wanted.name, ConstraintKind::ForeignKey, &draft.table.name, &wanted.columns, context);
+    names.add(&constraint, &wanted.place);
+    Some(ForeignKey {
+        name: Some(constraint),
+        columns: wanted.columns,
+        table: name,
+        referenced,
+        on_delete: wanted.on_delete,
+        on_update: wanted.on_update,
+        deferrable: Deferrable::No,
+        match_type: None,
+    })
+}
+
+/// Whether a bare name means the `table!` or the struct, and a string the SQL table.
+fn is_meant(draft: &Draft<'_>, table: &Reference) -> bool {
+    match table.is_sql {
+        true => draft.table.name.name == draft.table.name.name.renamed(&table.text),
+        false => draft.rust_name == table.text || draft.declared.name.text == table.text,
+    }
+}
+
+/// The columns referred to: as many as refer, unique, and of the same types, or `joinable!` doesn't compile.
+fn referenced(
+    wanted: &Wanted<'_>,
+    draft: &Draft<'_>,
+    parent: &Draft<'_>,
+    context: &mut Context<'_>,
+) -> Option<Vec<Name>> {
+    // A parent without a key has its own diagnostic.
+    let key = parent.table.primary_key.as_ref()?;
+    let key: Vec<Name> = key.columns.iter().filter_map(|column| column.name().cloned()).collect();
+    let columns = match wanted.target.columns.is_empty() {
+        true => key.clone(),
+        false => parent.resolve_all(&wanted.target.columns, &mut context.diagnostics)?,
+    };
+    let (own, theirs) = (wanted.columns.len(), columns.len());
+    if own != theirs {
+        let problem = format!("{own} column{} can't refer to {theirs}", if own == 1 { "" } else { "s" });
+        let list = columns.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
+        let fault = Diagnostic::error(Code::ModelAttribute, problem).at(wanted.place.clone(), "");
+        let help = format!("the key is ({list}): foreign_key(…, references = {}({list}))", parent.rust_name);
+        context.diagnostics.push(if own < theirs { fault.help(help) } else { fault });
+        return None;
+    }
+    // The order of a unique key's columns doesn't matter to a database.
+    let same = |other: &[Name]| other.len() == theirs && other.iter().all(|name| columns.contains(name));
+    let names = |list: &[crate::schema::IndexColumn]| -> Vec<Name> {
+        list.iter().filter_map(|column| column.name().cloned()).collect()
+    };
+    let by_index = parent.table.indexes.iter().filter(|index| index.unique && index.predicate.is_none());
+    let is_unique = same(&key)
+        || parent.table.uniques.iter().any(|unique| same(&names(&unique.columns)))
+        || by_index.into_iter().any(|index| same(&names(&index.columns)));
+    if !is_unique {
+        let list = columns.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
+        let problem = format!("`{}` ({list}) is referred to, but isn't unique", parent.table.name);
+        let fault = Diagnostic::error(Code::ModelAttribute, problem).at(wanted.place.clone(), "refers to it");
+        let fault = fault.at(parent.declared.name.place.clone(), "has it");
+        let help = if theirs == 1 { "#[dbmig(unique)]".to_owned() } else { format!("#[dbmig(unique({list}))]") };
+        context.diagnostics.push(fault.help(help));
+    }
+    for (mine, other) in wanted.columns.iter().zip(&columns) {
+        let mine = draft.fields.iter().find(|field| field.name == *mine)?;
+        let other = parent.fields.iter().find(|field| field.name == *other)?;
+        let (Some(one), Some(two)) = (mine.field_type.known, other.field_type.known) else { continue };
+        if one.name != two.name {
+            let (one, two) = (&mine.field_type.shown, &other.field_type.shown);
+            let problem = format!("`{}` is `{one}`, but `{}.{}` is `{two}`", mine.name, parent.table.name, other.name);
+            let fault = Diagnostic::error(Code::RustType, problem).at(mine.field.type_place.clone(), "refers");
+            let fault = fault.at(other.field.type_place.clone(), "is referred to");
+            context.diagnostics.push(fault.help(format!("make it `{two}`")));
+        }
+    }
+    Some(columns)
+}

@@ -1,0 +1,88 @@
+//! Defaults: portable words, literals and SQL expressions.
+
+use dbmig::Backend;
+
+use super::super::facts::{At, DefaultValue};
+use super::super::rust_type::{FieldType, Kind};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::nearest::nearest;
+use crate::schema::Expression;
+use crate::sql;
+
+/// The expression of a default, or what is wrong with it.
+pub(super) fn lower(
+    value: &At<DefaultValue>,
+    kind: Kind,
+    field_type: &FieldType,
+    backend: Backend,
+) -> Result<Expression, Box<Diagnostic>> {
+    let fault = |problem: String| Diagnostic::error(Code::ModelAttribute, problem).at(value.place.clone(), "");
+    let misfit = |what: &str| Box::new(fault(format!("{what} is no default for `{}`", field_type.shown)));
+    let text = match &value.value {
+        DefaultValue::Bool(bool) if matches!(kind, Kind::Bool | Kind::Other) => {
+            if *bool { "TRUE" } else { "FALSE" }.to_owned()
+        }
+        DefaultValue::Bool(bool) => return Err(misfit(&format!("`{bool}`"))),
+        DefaultValue::Number(number) => match kind {
+            Kind::Integer if number.contains(['.', 'e', 'E']) => return Err(misfit(&format!("`{number}`"))),
+            Kind::Integer | Kind::Number | Kind::Other => number.clone(),
+            Kind::Bool => {
+                let help = if number == "0" { "default = false" } else { "default = true" };
+                return Err(Box::new(misfit(&format!("`{number}`")).help(help)));
+            }
+            _ => return Err(misfit(&format!("`{number}`"))),
+        },
+        DefaultValue::Word(word) => match (word.as_str(), kind) {
+            ("now", Kind::Date) => "CURRENT_DATE".to_owned(),
+            ("now", Kind::Time) => "CURRENT_TIME".to_owned(),
+            ("now", Kind::Timestamp | Kind::Text | Kind::Other) => "CURRENT_TIMESTAMP".to_owned(),
+            ("now", _) => return Err(misfit("`now`")),
+            ("null", _) if field_type.nullable => "NULL".to_owned(),
+            ("null", _) => return Err(Box::new(misfit("`null`").help("make the field an `Option`"))),
+            (word, _) => {
+                let help = match (nearest(word, ["now", "null"]), kind) {
+                    (Some(near), _) => format!("default = {near}"),
+                    (None, Kind::Text) => format!("default = \"'{word}'\""),
+                    (None, _) => "an SQL expression stands in quotes: default = \"1 + 1\"".to_owned(),
+                };
+                let fault = fault(format!("`{word}` is no word for a default: they are `now` and `null`"));
+                return Err(Box::new(fault.help(help)));
+            }
+        },
+        DefaultValue::Sql(text) => text.clone(),
+    };
+    let expression = sql::expression(&text, backend)
+        .map_err(|problem| Box::new(fault(format!("can't read this SQL expression: {problem}"))))?;
+    let written = matches!(value.value, DefaultValue::Sql(_));
+    match (backend, written.then(|| trap(&expression)).flatten()) {
+        (Backend::Sqlite, Some((problem, help))) => Err(Box::new(fault(problem).help(help))),
+        _ => Ok(expression),
+    }
+}
+
+/// What SQLite accepts in CREATE TABLE and fails on later, or takes for something else; and what to say instead.
+fn trap(expression: &Expression) -> Option<(String, String)> {
+    let tokens = expression.tokens();
+    let calls = tokens.windows(2).filter(|pair| &*pair[1].text == "(").map(|pair| &*pair[0].key);
+    for function in calls {
+        let instead = match function {
+            "now" | "getdate" | "current_timestamp" => "default = now",
+            "current_date" | "curdate" => "default = \"CURRENT_DATE\"",
+            "current_time" | "curtime" => "default = \"CURRENT_TIME\"",
+            "gen_random_uuid" | "uuid_generate_v4" | "uuid" | "newid" => "default = \"lower(hex(randomblob(16)))\"",
+            _ => continue,
+        };
+        let problem = format!("SQLite has no function `{function}`, and says so at the first INSERT only");
+        return Some((problem, instead.to_owned()));
+    }
+    match tokens {
+        [only] => only.name.as_ref().map(|name| {
+            let problem = format!("`{name}` is a name here, no string");
+            (problem, format!("default = \"'{name}'\""))
+        }),
+        _ => tokens.iter().find_map(|token| token.name.as_ref()).map(|name| {
+            let problem = format!("a default can't refer to a column, and `{name}` is a name");
+            (problem, "a string stands in single quotes: default = \"'…'\"".to_owned())
+        }),
+    }
+}

@@ -1,0 +1,134 @@
+//! Primary keys.
+
+use dbmig::Backend;
+
+use super::super::facts::Reference;
+use super::super::rust_type::Kind;
+use super::{Context, Draft};
+use crate::config::ConstraintKind;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::schema::{Autoincrement, ColumnType, IndexColumn, Name, PrimaryKey};
+use crate::source::Span;
+
+/// Gives a table its key: what Diesel's `primary_key` says, or dbmig's on the struct or its fields, or `id`.
+///
+/// A sole integer key is the database's to give out.
+pub(super) fn lower(draft: &mut Draft<'_>, context: &mut Context<'_>) {
+    let Some(columns) = columns(draft, context) else { return };
+    for field in draft.fields.iter().filter(|field| columns.contains(&field.name) && field.field_type.nullable) {
+        let problem = format!("key column `{}` can't be an `Option`", field.name);
+        let fault = Diagnostic::error(Code::Model, problem).at(field.field.type_place.clone(), "");
+        context.diagnostics.push(fault.help(format!("make it `{}`", field.field_type.shown)));
+    }
+    if let [only] = columns.as_slice() {
+        sole(draft, &only.clone(), context);
+    }
+    let parts = columns.iter().cloned().map(IndexColumn::column).collect();
+    let key = PrimaryKey { name: None, columns: parts, on_conflict: None, inline_desc: false };
+    draft.table.primary_key = Some(key);
+    let rowid = draft.table.rowid_alias().cloned().filter(|_| context.config.backend == Backend::Sqlite);
+    if rowid.is_none() {
+        let names = columns.iter().map(Name::as_str);
+        let name = context.config.naming.name(ConstraintKind::PrimaryKey, draft.table.name.name.as_str(), names);
+        if let Some(key) = &mut draft.table.primary_key {
+            key.name = Some(columns[0].renamed(&name));
+        }
+    }
+    let outside = draft.table.columns.iter().filter(|column| column.autoincrement != Autoincrement::No);
+    let outside: Vec<Name> =
+        outside.map(|column| column.name.clone()).filter(|name| rowid.as_ref() != Some(name)).collect();
+    for field in draft.fields.iter().filter(|field| outside.contains(&field.name)) {
+        if let Some(place) = field.facts.autoincrement.clone() {
+            let problem = "`autoincrement` is for a sole integer key";
+            context.fault(Code::ModelAttribute, problem, &place, "leave `autoincrement` out");
+        }
+    }
+}
+
+/// The columns of the key, each found.
+fn columns(draft: &Draft<'_>, context: &mut Context<'_>) -> Option<Vec<Name>> {
+    let own = own_key(draft, context);
+    let Some(words) = &draft.declared.diesel.primary_key else {
+        return match own {
+            Some((columns, _)) => columns,
+            None => default_key(draft, context),
+        };
+    };
+    // Diesel's names are those of the emitted columns.
+    let mut columns = Vec::new();
+    for word in words {
+        let reference = Reference { text: word.text.clone(), is_sql: false, place: word.place.clone() };
+        match draft.find_rust_name(&word.text) {
+            Some(field) => columns.push(field.name.clone()),
+            None => drop(draft.resolve(&reference, &mut context.diagnostics)),
+        }
+    }
+    if let Some((Some(own), place)) = own {
+        if own != columns {
+            let fault = Diagnostic::error(Code::ModelAttribute, "Diesel's `primary_key` says another key");
+            let fault = fault.at(place, "this key");
+            let others = words.first().map(|word| word.place.clone());
+            context.diagnostics.push(match others {
+                Some(other) => fault.at(other, "Diesel's key"),
+                None => fault,
+            });
+        }
+    }
+    (!columns.is_empty() && columns.len() == words.len()).then_some(columns)
+}
+
+/// The key as dbmig's attributes say it, and where; its columns unless one isn't found.
+fn own_key(draft: &Draft<'_>, context: &mut Context<'_>) -> Option<(Option<Vec<Name>>, Span)> {
+    if let Some(said) = &draft.facts.primary_key {
+        let columns = draft.resolve_all(&said.value, &mut context.diagnostics);
+        return Some((columns, said.place.clone()));
+    }
+    let marked: Vec<_> = draft.fields.iter().filter(|field| field.facts.primary_key.is_some()).collect();
+    let place = marked.first().and_then(|field| field.facts.primary_key.clone())?;
+    Some((Some(marked.iter().map(|field| field.name.clone()).collect()), place))
+}
+
+fn default_key(draft: &Draft<'_>, context: &mut Context<'_>) -> Option<Vec<Name>> {
+    if let Some(field) = draft.find_rust_name("id") {
+        return Some(vec![field.name.clone()]);
+    }
+    // A field whose type has its own diagnostic may well be the key.
+    if draft.declared.fields.iter().any(|field| field.name.text == "id") {
+        return None;
+    }
+    let problem = format!("`{}` has no primary key, and Diesel needs one", draft.declared.name.text);
+    let place = draft.declared.name.place.clone();
+    context.fault(Code::Model, problem, &place, "add a field `id: i32`, or say the key: `#[diesel(primary_key(…))]`");
+    None
+}
+
+/// Makes an integer that is the whole key SQLite's rowid, which takes a column declared `INTEGER`.
+fn sole(draft: &mut Draft<'_>, name: &Name, context: &mut Context<'_>) {
+    let is_sqlite = context.config.backend == Backend::Sqlite;
+    let Some(field) = draft.fields.iter().find(|field| field.name == *name) else { return };
+    let Some(row) = field.field_type.known.filter(|row| row.kind == Kind::Integer) else { return };
+    if !is_sqlite || field.facts.sql_type.is_some() || draft.table.options.without_rowid {
+        return;
+    }
+    let place = field.field.type_place.clone();
+    let big = context.config.sqlite_integer_primary_key_is_bigint;
+    match (row.name, big) {
+        ("i32", false) | ("i64", true) => {}
+        ("i64", false) => {
+            let problem = "SQLite's generated keys are `i32` in Diesel's schema unless configured otherwise";
+            let fault = Diagnostic::error(Code::RustType, problem).at(place, "");
+            let fault = fault
+                .help("set `sqlite_integer_primary_key_is_bigint = true` in `[package.metadata.dbmig]`")
+                .help("or say `#[dbmig(sql_type = \"BIGINT\")]`, for a key that your program gives out itself");
+            context.diagnostics.push(fault);
+        }
+        ("i32", true) => {
+            let problem = "SQLite's generated keys are `i64`: `sqlite_integer_primary_key_is_bigint` is on";
+            context.fault(Code::RustType, problem, &place, "make it `i64`");
+        }
+        _ => return,
+    }
+    if let Some(column) = draft.table.column_mut(name) {
+        column.column_type = ColumnType::plain("integer");
+    }
+}

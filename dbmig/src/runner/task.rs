@@ -1,0 +1,223 @@
+//! One revision's turn: its statements, its row in the ledger, its row in the journal.
+
+use std::time::Duration;
+
+use super::goal::Goal;
+use super::{Event, Options, ReportStep};
+use crate::bundle::{Revision, Script, Statement};
+use crate::driver::{Driver, Failure, FailureKind};
+use crate::error::{Error, Failed, Kept, shortened};
+use crate::journal::{self, Done, Entry};
+use crate::ledger::Ledger;
+use crate::lock::refused;
+use crate::revision::Direction;
+use crate::source;
+
+/// What is to be done with a revision, with all that doing it needs.
+pub(super) struct Task<'b> {
+    /// The version.
+    pub(super) version: String,
+    /// The folder's name.
+    pub(super) name: String,
+    /// What is to be done.
+    pub(super) direction: Direction,
+    /// Whether it runs in a transaction.
+    pub(super) run_in_transaction: bool,
+    /// What must be applied before going up, or reverted before going down.
+    pub(super) around: Vec<String>,
+    /// The chain's revision; `None` where only the journal knows it.
+    pub(super) revision: Option<&'b Revision<'b>>,
+    /// Where its statements are.
+    pub(super) source: Source<'b>,
+}
+
+/// Where the statements of a task are.
+pub(super) enum Source<'b> {
+    /// In the chain.
+    Chain(&'b Script<'b>),
+    /// In the database.
+    Journal(Box<Entry>),
+    /// It has none.
+    Nothing,
+}
+
+/// Whether a task's work is done by this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It is, or is to be.
+    Done,
+    /// Another process has done it.
+    DoneByAnother,
+}
+
+impl Task<'_> {
+    /// Whether its statements need foreign keys off.
+    pub(super) fn foreign_keys_off(&self) -> bool {
+        match (&self.source, self.direction) {
+            (Source::Chain(script), Direction::Up | Direction::Down) => script.foreign_keys_off,
+            (Source::Journal(entry), _) => entry.down_foreign_keys_off,
+            _ => false,
+        }
+    }
+
+    /// Its statements.
+    pub(super) fn statements(&self) -> Vec<Statement<'_>> {
+        match &self.source {
+            Source::Chain(script) => script.statements.to_vec(),
+            Source::Journal(entry) => {
+                let down = entry.down.as_deref().unwrap_or_default();
+                down.iter().map(|(line, sql)| Statement { sql, line: *line }).collect()
+            }
+            Source::Nothing => Vec::new(),
+        }
+    }
+
+    /// The script, as errors name it.
+    pub(super) fn file(&self) -> String {
+        let file = source::file(&self.name, self.direction);
+        match self.source {
+            Source::Journal(_) => format!("{file} in {}", journal::TABLE),
+            _ => file,
+        }
+    }
+
+    /// The journal's row about it while its statements run.
+    pub(super) fn entry(&self, statements: &[Statement<'_>], done: usize) -> Option<Entry> {
+        let entry = match (&self.source, self.revision) {
+            (Source::Journal(entry), _) => Entry::clone(entry),
+            (_, Some(revision)) => Entry::of(revision),
+            (_, None) => return None,
+        };
+        let direction = if self.direction == Direction::Down { Direction::Down } else { Direction::Up };
+        let done_checksum = journal::progress(statements.get(..done).unwrap_or(statements));
+        Some(Entry { direction, done, total: statements.len(), done_checksum, finished: None, ..entry })
+    }
+
+    pub(super) fn report(&self) -> ReportStep {
+        ReportStep { version: self.version.clone(), name: self.name.clone(), direction: self.direction }
+    }
+
+    /// The error of a statement.
+    pub(super) fn failed(&self, statement: &Statement<'_>, failure: Failure, kept: Kept, timeout: Duration) -> Error {
+        if failure.kind != FailureKind::Other {
+            return refused("", timeout)(failure);
+        }
+        Error::Failed(Box::new(Failed {
+            name: self.name.clone(),
+            direction: self.direction,
+            file: self.file(),
+            line: statement.line,
+            statement: shortened(statement.sql),
+            message: failure.message,
+            applied: Vec::new(),
+            kept,
+        }))
+    }
+}
+
+/// Makes ledger and journal where they are missing.
+pub(super) fn create_tables<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, timeout: Duration) -> Result<(), Error> {
+    let refused = refused("creating the version table", timeout);
+    conn.execute(&ledger.create_sql()).map_err(&refused)?;
+    journal::create(conn, ledger).map_err(&refused)
+}
+
+/// Whether it is still a task's turn, read with the lock held.
+pub(super) fn turn<D: Driver>(
+    conn: &mut D,
+    ledger: &Ledger<'_>,
+    task: &Task<'_>,
+    timeout: Duration,
+) -> Result<Outcome, Error> {
+    let asked: Vec<&str> = task.around.iter().map(String::as_str).chain([task.version.as_str()]).collect();
+    let present = ledger.present(conn, &asked).map_err(refused("reading the version table", timeout))?;
+    let up = task.direction == Direction::Up;
+    if present.contains(&task.version) == up {
+        return Ok(Outcome::DoneByAnother);
+    }
+    if task.around.iter().any(|version| present.contains(version) != up) {
+        return Err(Error::Changed { name: task.name.clone() });
+    }
+    Ok(Outcome::Done)
+}
+
+/// Forgets what a stamp makes untrue: what stopped midway, and after a purge what nobody knows.
+pub(super) fn clear<D: Driver>(
+    conn: &mut D,
+    ledger: &Ledger<'_>,
+    goal: &Goal<'_>,
+    purge: bool,
+    timeout: Duration,
+) -> Result<(), Error> {
+    let refused = refused("writing the version table", timeout);
+    for version in &goal.forgotten {
+        journal::delete(conn, ledger, version.as_str()).map_err(&refused)?;
+        if purge {
+            conn.execute(&ledger.delete_sql(version.as_str())).map_err(&refused)?;
+        }
+    }
+    Ok(())
+}
+
+/// Runs a task within the transaction that is open.
+pub(super) fn execute<D: Driver>(
+    conn: &mut D,
+    ledger: &Ledger<'_>,
+    task: &Task<'_>,
+    options: &mut Options<'_>,
+) -> Result<(), Error> {
+    let timeout = options.lock_timeout;
+    let statements = task.statements();
+    if matches!(task.direction, Direction::Up | Direction::Down) {
+        // It may have stopped midway while it ran without a transaction.
+        let done = resume(conn, ledger, task, &statements, options)?;
+        for statement in statements.iter().skip(done) {
+            conn.execute(statement.sql).map_err(|failure| task.failed(statement, failure, Kept::Nothing, timeout))?;
+        }
+    }
+    conclude(conn, ledger, task, &statements, timeout)
+}
+
+/// How many statements an earlier run has done of a task.
+pub(super) fn resume<D: Driver>(
+    conn: &mut D,
+    ledger: &Ledger<'_>,
+    task: &Task<'_>,
+    statements: &[Statement<'_>],
+    options: &mut Options<'_>,
+) -> Result<usize, Error> {
+    let refused = refused("reading the journal", options.lock_timeout);
+    let applied = task.direction == Direction::Down;
+    let entry = journal::find(conn, ledger, &task.version).map_err(refused)?;
+    let Some(entry) = entry.filter(|entry| entry.is_partial(applied) && entry.done > 0) else { return Ok(0) };
+    let (name, done) = (&task.name, entry.done);
+    if statements.get(..done).map(journal::progress) != Some(entry.done_checksum) {
+        return Err(Error::PartialEdited { name: name.clone(), done });
+    }
+    options.tell(&Event::Resumed { name, done, total: statements.len() });
+    Ok(done)
+}
+
+/// Writes what a task has done into ledger and journal.
+pub(super) fn conclude<D: Driver>(
+    conn: &mut D,
+    ledger: &Ledger<'_>,
+    task: &Task<'_>,
+    statements: &[Statement<'_>],
+    timeout: Duration,
+) -> Result<(), Error> {
+    let refused = refused("writing the version table", timeout);
+    match task.direction {
+        Direction::Up | Direction::Stamp => {
+            conn.execute(&ledger.insert_sql(&task.version)).map_err(&refused)?;
+            match task.entry(statements, statements.len()) {
+                Some(entry) => journal::write(conn, ledger, &entry, Done::Yes).map_err(&refused),
+                None => Ok(()),
+            }
+        }
+        Direction::Down | Direction::Unstamp => {
+            conn.execute(&ledger.delete_sql(&task.version)).map_err(&refused)?;
+            journal::delete(conn, ledger, &task.version).map_err(&refused)
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What is known before anything is planned: the chain, the ledger and the journal, brought together.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::bundle::{Bundle, Revision};
+use crate::driver::{Driver, Failure};
+use crate::error::Error;
+use crate::journal::{self, Entry};
+use crate::ledger::Ledger;
+use crate::revision::{Graph, Id, IdSet, Node};
+use crate::version::Version;
+
+/// A chain and a database.
+pub(crate) struct Situation<'b> {
+    /// The chain, with the revisions that only the journal knows if it was asked for.
+    pub(crate) graph: Graph,
+    /// What is applied of it.
+    pub(crate) applied: IdSet,
+    /// The applied versions that the chain doesn't have.
+    pub(crate) unknown: Vec<Version>,
+    /// The ledger.
+    pub(crate) ledger: BTreeMap<Version, String>,
+    /// The journal, stale rows included.
+    pub(crate) journal: BTreeMap<Version, Entry>,
+    revisions: HashMap<&'b str, &'b Revision<'b>>,
+}
+
+/// Whether a situation's graph has the revisions that the database has and the chain hasn't.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// The chain alone.
+    Chain,
+    /// With what the journal knows of others.
+    Journal,
+}
+
+/// A chain beside a database that nothing is known of but what is applied.
+pub(crate) fn offline<'b>(bundle: &Bundle<'b>, applied: &[Version]) -> Result<Situation<'b>, Error> {
+    let ledger = applied.iter().map(|version| (version.clone(), String::new())).collect();
+    combine(bundle, ledger, BTreeMap::new(), Scope::Chain)
+}
+
+/// Reads ledger and journal; creates nothing.
+pub(crate) fn read<'b, D: Driver>(
+    conn: &mut D,
+    bundle: &Bundle<'b>,
+    scope: Scope,
+    refused: impl Fn(Failure) -> Error,
+) -> Result<Situation<'b>, Error> {
+    if bundle.backend != D::BACKEND {
+        return Err(Error::WrongBackend { bundle: bundle.backend, connection: D::BACKEND });
+    }
+    let place = Ledger::of(bundle);
+    let ledger = place.read(conn).map_err(&refused)?;
+    let journal = journal::read(conn, &place).map_err(&refused)?;
+    combine(bundle, ledger, journal, scope)
+}
+
+fn combine<'b>(
+    bundle: &Bundle<'b>,
+    ledger: BTreeMap<Version, String>,
+    journal: BTreeMap<Version, Entry>,
+    scope: Scope,
+) -> Result<Situation<'b>, Error> {
+    let revisions: HashMap<&str, &Revision<'b>> =
+        bundle.revisions.iter().map(|revision| (revision.version, revision)).collect();
+    let applied = |version: &str| ledger.contains_key(version);
+    // What a squash replaced is still in the ledger where it ran before the squash.
+    let replaced: HashSet<&str> =
+        bundle.revisions.iter().filter(|r| applied(r.version)).flat_map(|r| r.replaces).copied().collect();
+    let foreign =
+        |version: &&Version| !revisions.contains_key(version.as_str()) && !replaced.contains(version.as_str());
+    let unknown: Vec<Version> = ledger.keys().filter(foreign).cloned().collect();
+    let mut nodes: Vec<Node> = bundle.revisions.iter().map(Node::of).collect();
+    if scope == Scope::Journal {
+        nodes.extend(journalled(&revisions, &unknown, &ledger, &journal));
+    }
+    let graph = Graph::link(nodes)
+        .map_err(|faults| Error::Chain { faults: faults.iter().map(|fault| format!("{fault:?}")).collect() })?;
+    let applied = IdSet::of(&graph, ledger.keys().filter_map(|version| graph.find(version.as_str())));
+    Ok(Situation { graph, applied, unknown, ledger, journal, revisions })
+}
+
+/// The nodes of unknown versions that the journal knows, with those of their parents that exist.
+fn journalled(
+    revisions: &HashMap<&str, &Revision<'_>>,
+    unknown: &[Version],
+    ledger: &BTreeMap<Version, String>,
+    journal: &BTreeMap<Version, Entry>,
+) -> Vec<Node> {
+    let entry = |version: &Version| journal.get(version).filter(|entry| entry.is_current(&ledger[version]));
+    let known: HashMap<&str, &Entry> =
+        unknown.iter().filter_map(|version| Some((version.as_str(), entry(version)?))).collect();
+    let exists = |parent: &&String, below: &Entry| {
+        let named = revisions.contains_key(parent.as_str()) || known.contains_key(parent.as_str());
+        named && **parent < below.version
+    };
+    let versions = |list: &[String], entry: &Entry| {
+        list.iter().filter(|parent| exists(parent, entry)).map(|parent| Version::from(parent.as_str())).collect()
+    };
+    let node = |entry: &&Entry| Node {
+        version: entry.version.as_str().into(),
+        name: entry.name.clone(),
+        message: String::new(),
+        parents: versions(&entry.parents, entry),
+        depends_on: versions(&entry.depends_on, entry),
+        labels: Vec::new(),
+    };
+    known.values().map(node).collect()
+}
+
+impl<'b> Situation<'b> {
+    /// The chain's revision at a place of the graph; `None` for one that only the journal knows.
+    pub(crate) fn revision(&self, id: Id) -> Option<&'b Revision<'b>> {
+        self.revisions.get(self.graph.version(id).as_str()).copied()
+    }
+
+    /// The journal's row of an applied revision, unless it is stale.
+    pub(crate) fn entry(&self, version: &Version) -> Option<&Entry> {
+        let run_on = self.ledger.get(version)?;
+        self.journal.get(version).filter(|entry| entry.is_current(run_on))
+    }
+
+    /// The rows of revisions that stopped midway.
+    pub(crate) fn partial(&self) -> impl Iterator<Item = &Entry> {
+        self.journal.values().filter(|entry| entry.is_partial(self.ledger.contains_key(entry.version.as_str())))
+    }
+
+    /// The unknown versions with what the journal calls them.
+    pub(crate) fn unknown_names(&self) -> Vec<(String, Option<String>)> {
+        let name = |version: &Version| self.journal.get(version).map(|entry| entry.name.clone());
+        self.unknown.iter().map(|version| (version.to_string(), name(version))).collect()
+    }
+}

@@ -1,0 +1,124 @@
+//! Revisions that run without a transaction: they stop midway and go on there.
+
+use dbmig::Request;
+
+use super::*;
+
+fn steps_of(up: &'static str, down: &'static str) -> Bundle<'static> {
+    let first = revision("1_first", &[], "CREATE TABLE log (id INTEGER PRIMARY KEY, t TEXT)", "DROP TABLE log");
+    let second = Revision { run_in_transaction: false, ..revision("2_steps", &["1"], up, down) };
+    bundle(&[first, second])
+}
+
+#[test]
+fn the_next_run_goes_on_at_the_statement_that_failed() {
+    let conn = &mut memory();
+    let broken = steps_of(
+        "INSERT INTO log (t) VALUES ('a')\nVACUUM\nINSERT INTO nowhere VALUES (1)\nINSERT INTO log (t) VALUES ('b')",
+        "",
+    );
+    let error = broken.upgrade(conn, "heads").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "cannot apply 2_steps: no such table: nowhere\nat: migrations/2_steps/up.sql:3\nin: INSERT INTO nowhere VALUES \
+         (1)\napplied before:\n  1_first"
+    );
+    assert!(error.help().unwrap().starts_with("2 of 4 statements are done"));
+    let status = broken.status(conn).unwrap();
+    let partial = &status.partial[0];
+    assert_eq!((partial.name.as_str(), partial.done, partial.total), ("2_steps", 2, 4));
+    assert_eq!((status.pending.len(), ledger(conn).as_str()), (1, "1"));
+    assert_eq!(
+        shown(broken.downgrade(conn, "-1")),
+        "cannot downgrade: 2_steps stopped midway, with 2 of 4 statements done"
+    );
+    // What was done must be what it was.
+    let edited = steps_of("INSERT INTO log (t) VALUES ('A')\nVACUUM\nSELECT 1", "");
+    assert_eq!(
+        shown(edited.upgrade(conn, "heads")),
+        "2_steps stopped after statement 2, and what it had done has been edited since"
+    );
+    let mended = steps_of(
+        "INSERT INTO log (t) VALUES ('a')\nVACUUM\nSELECT 1\nINSERT INTO log (t) VALUES ('b')",
+        "DELETE FROM log\nDELETE FROM nowhere",
+    );
+    let mut log = Vec::new();
+    mended.run(conn, Request::Upgrade { target: "heads" }, observed(&mut log)).unwrap();
+    assert_eq!(log, ["Resumed { name: \"2_steps\", done: 2, total: 4 }", "up 2_steps"]);
+    assert_eq!(ask(conn, "SELECT t AS c FROM log ORDER BY id"), "a b");
+    assert!(mended.status(conn).unwrap().is_up_to_date());
+    // Down likewise.
+    mended.downgrade(conn, "-1").unwrap_err();
+    assert_eq!((mended.status(conn).unwrap().partial[0].done, ledger(conn).as_str()), (1, "1 2"));
+    exec(conn, "CREATE TABLE nowhere (id INTEGER)");
+    mended.downgrade(conn, "-1").unwrap();
+    assert_eq!((mended.status(conn).unwrap().partial.len(), ledger(conn).as_str()), (0, "1"));
+}
+
+#[test]
+fn a_stamp_settles_what_stopped_midway() {
+    let conn = &mut memory();
+    let broken = steps_of("CREATE TABLE x (id INTEGER)\nINSERT INTO nowhere VALUES (1)", "");
+    broken.upgrade(conn, "heads").unwrap_err();
+    broken.stamp(conn, "current").unwrap();
+    assert_eq!((broken.status(conn).unwrap().partial.len(), ledger(conn).as_str()), (0, "1"));
+    exec(conn, "DROP TABLE x");
+    broken.upgrade(conn, "heads").unwrap_err();
+    broken.stamp(conn, "head").unwrap();
+    assert!(broken.status(conn).unwrap().is_up_to_date());
+}
+
+/// A transaction that the script begins itself takes its journal along when it is rolled back.
+#[test]
+fn a_transaction_within_the_script_counts_as_one() {
+    let conn = &mut memory();
+    let text = "INSERT INTO log (t) VALUES ('a')\nBEGIN\nINSERT INTO log (t) VALUES ('b')\nINSERT INTO later VALUES (1)\nCOMMIT";
+    let bundle = steps_of(text, "");
+    let error = bundle.upgrade(conn, "heads").unwrap_err();
+    assert!(error.help().unwrap().starts_with("1 of 5 statements are done"), "{:?}", error.help());
+    exec(conn, "CREATE TABLE later (id INTEGER)");
+    bundle.upgrade(conn, "heads").unwrap();
+    assert_eq!(ask(conn, "SELECT t AS c FROM log ORDER BY id"), "a b");
+}
+
+#[test]
+fn a_change_of_the_journal_mode_leaves_no_lock() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("app.db");
+    let (mut one, mut two) = (connect(&path), connect(&path));
+    let bundle = steps_of(
+        "PRAGMA journal_mode = WAL\nINSERT INTO log (t) VALUES ('a')",
+        "DELETE FROM log\nPRAGMA journal_mode = DELETE",
+    );
+    bundle.upgrade(&mut one, "heads").unwrap();
+    exec(&mut two, "INSERT INTO log (t) VALUES ('b')");
+    exec(&mut one, "INSERT INTO log (t) VALUES ('c')");
+    assert_eq!(ask(&mut two, "SELECT t AS c FROM log ORDER BY id"), "a b c");
+    drop(two);
+    bundle.downgrade(&mut one, "-1").unwrap();
+    assert_eq!(ask(&mut connect(&path), "SELECT count(*) AS c FROM log"), "0");
+}
+
+#[test]
+fn what_needs_no_transaction_is_refused_within_one() {
+    let (bundle, conn) = (steps_of("VACUUM", ""), &mut memory());
+    let refused = conn.transaction(|conn| QueryResult::Ok(shown(bundle.upgrade(conn, "heads")))).unwrap();
+    assert_eq!(refused, "2_steps runs without a transaction, which can't be done within the caller's");
+    let all = Options { transaction: dbmig::TransactionMode::All, ..Options::default() };
+    assert_eq!(
+        shown(bundle.run(conn, Request::Upgrade { target: "heads" }, all)),
+        "2_steps runs without a transaction, so that one can't hold the whole run"
+    );
+    assert_eq!(everything(conn), "");
+}
+
+#[test]
+fn a_script_in_a_transaction_ends_none() {
+    let bundle = bundle(&[revision("1_x", &[], "CREATE TABLE x (id INTEGER)\nCOMMIT", "")]);
+    let conn = &mut memory();
+    assert_eq!(
+        shown(bundle.upgrade(conn, "heads")),
+        "migrations/1_x/up.sql:2: `COMMIT` in a script that runs in a transaction"
+    );
+    assert_eq!(everything(conn), "");
+}
