@@ -1,6 +1,8 @@
 //! Rust out: the `table!` modules and the bundle.
 
 pub mod bundle;
+pub mod diesel;
+mod diesel_type;
 pub mod out;
 
 /// The file that `dbmig::embed!()` includes: an error if there is one, `pub mod schema` and the bundle.

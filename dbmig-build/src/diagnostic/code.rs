@@ -206,6 +206,13 @@ with `-- dbmig: replay CREATE TABLE …`."
 "dbmig can't read the SQL of this backend yet.
 
 Set `backend` in `[package.metadata.dbmig]` to one that it reads."
+    NoDieselTable "no-diesel-table"
+"A table can't be printed as a Diesel `table!`, so that the emitted schema lacks it.
+
+Most often a column has a type that `diesel print-schema` doesn't know, such as JSON, UUID or
+DATETIME(6) on SQLite: the whole of print-schema would fail on it, dbmig leaves out the one table.
+Declare the column with a type that Diesel knows (TEXT, BLOB, TIMESTAMP), or reach the table with SQL
+of your own."
     ModelSource "model-source"
 "A file that may hold models can't be read or isn't Rust.
 
