@@ -1,11 +1,13 @@
 //! Revisions as a graph: pure code over versions, shared by the build script, `cargo dbmig` and the binary.
 
+mod fault;
 pub mod graph;
 pub mod order;
 pub mod plan;
 pub mod selector;
 
-pub use graph::{Fault, Graph, Id, Node};
+pub use fault::Fault;
+pub use graph::{Graph, Id, Node};
 pub use order::{Gap, IdSet};
 pub use plan::{Direction, Plan, PlanError, Step};
 pub use selector::{Scope, SelectorError, Target};

@@ -76,7 +76,7 @@ fn combine<'b>(
         nodes.extend(journalled(&revisions, &unknown, &ledger, &journal));
     }
     let graph = Graph::link(nodes)
-        .map_err(|faults| Error::Chain { faults: faults.iter().map(|fault| format!("{fault:?}")).collect() })?;
+        .map_err(|faults| Error::Chain { faults: faults.iter().map(ToString::to_string).collect() })?;
     let applied = IdSet::of(&graph, ledger.keys().filter_map(|version| graph.find(version.as_str())));
     Ok(Situation { graph, applied, unknown, ledger, journal, revisions })
 }

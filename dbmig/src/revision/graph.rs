@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 
 use crate::bundle::{Bundle, Revision};
+pub use crate::revision::fault::Fault;
 use crate::version::Version;
 
 /// A revision as the graph sees it.
@@ -47,57 +48,6 @@ impl Id {
     pub fn index(self) -> usize {
         self.0
     }
-}
-
-/// What is wrong with a set of revisions.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Fault {
-    /// Two folders state one version; Diesel would drop one of them.
-    DuplicateVersion {
-        /// The version.
-        version: Version,
-        /// The names of the folders, sorted.
-        names: Vec<String>,
-    },
-    /// A parent (or dependency) that doesn't exist.
-    UnknownParent {
-        /// The revision that names it.
-        version: Version,
-        /// The version that is missing.
-        parent: Version,
-        /// Whether it stands in `depends_on` instead of `revises`.
-        dependency: bool,
-    },
-    /// Revisions that are each other's ancestors.
-    Cycle {
-        /// The cycle, each revising the next and the last revising the first.
-        versions: Vec<Version>,
-    },
-    /// A version that is not above that of a parent or dependency; stock Diesel would run it first.
-    NotAscending {
-        /// The revision.
-        version: Version,
-        /// The parent or dependency whose version is not below.
-        parent: Version,
-    },
-    /// One label given to two revisions.
-    DuplicateLabel {
-        /// The label.
-        label: String,
-        /// The revisions that have it, sorted.
-        versions: Vec<Version>,
-    },
-    /// Several heads that labels don't tell apart.
-    SeveralHeads {
-        /// The heads, sorted.
-        versions: Vec<Version>,
-    },
-    /// Several roots that labels don't tell apart.
-    SeveralRoots {
-        /// The roots, sorted.
-        versions: Vec<Version>,
-    },
 }
 
 /// A linked graph of revisions without structural faults.

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails to set up shall panic")]
 
 mod alone;
+#[cfg(feature = "clap")]
+mod arguments;
 mod foreign_keys;
 mod harness;
 mod journal;
