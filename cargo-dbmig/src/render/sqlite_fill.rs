@@ -58,6 +58,14 @@ pub(super) fn fill(plan: &Plan<'_>, present: &Table, after: &Table, added: &[Nam
     fill
 }
 
+/// Whether a column can hold NULL. Keys of tables WITHOUT ROWID and of STRICT ones can't, whatever they declare, nor
+/// can the rowid. Sources: <https://sqlite.org/withoutrowid.html>, <https://sqlite.org/stricttables.html>.
+fn takes_null(table: &Table, column: &Column) -> bool {
+    let is_key = table.primary_key.iter().any(|key| key.columns.iter().any(|one| one.name() == Some(&column.name)));
+    let is_strict_key = is_key && (table.options.without_rowid || table.options.strict);
+    column.nullable && !is_strict_key && table.rowid_alias() != Some(&column.name)
+}
+
 /// A name of the rowid that no column hides.
 fn rowid_name(table: &Table) -> Option<&'static str> {
     let is_free = |text: &&&str| !table.columns.iter().any(|column| column.name.as_str().eq_ignore_ascii_case(text));
@@ -85,8 +93,7 @@ fn kept_value(
             notes.push(format!("texts in `{place}` that don't look like numbers stay texts: look for them first"));
         }
     }
-    let may_be_null = before.nullable && before.generated.is_none() && present.rowid_alias() != Some(&before.name);
-    if to.nullable || !may_be_null {
+    if takes_null(after, to) || !takes_null(present, before) {
         return value;
     }
     let default = to.default.as_ref().filter(|default| !is_null(default));
@@ -128,7 +135,7 @@ fn new_value(
         return rowid_name(present).map(str::to_owned);
     }
     let has_default = new.default.as_ref().is_some_and(|default| !is_null(default));
-    match (plan.direction, new.nullable, has_default) {
+    match (plan.direction, takes_null(after, new), has_default) {
         (Direction::Up, false, false) => {
             let place = column(&after.name, &new.name);
             let todo = format!(
@@ -141,7 +148,7 @@ fn new_value(
         (Direction::Down, ..) => {
             // Rows can't share a default that is to be unique; NULLs they can.
             let shares = has_default && !is_unique(after, &new.name);
-            let (what, value) = match (new.nullable, shares) {
+            let (what, value) = match (takes_null(after, new), shares) {
                 (_, true) => ("the default", None),
                 (true, false) => ("NULL", has_default.then(|| "NULL".to_owned())),
                 (false, false) => ("a stand-in, since it is NOT NULL", Some(stand_in(after, new))),

@@ -53,7 +53,7 @@ const TABLES: [&str; 14] = [
 ];
 const TYPES: [&str; 11] =
     ["integer", "text", "real", "blob", "varchar", "bigint", "boolean", "timestamp", "numeric", "", "unsigned big int"];
-const STRICT_TYPES: [&str; 6] = ["integer", "int", "text", "real", "blob", "any"];
+pub(super) const STRICT_TYPES: [&str; 6] = ["integer", "int", "text", "real", "blob", "any"];
 const ACTIONS: [ReferentialAction; 5] = [
     ReferentialAction::NoAction,
     ReferentialAction::Restrict,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dbmig_build::schema::{
-    Autoincrement, Change, Constraint, Name, ObjectName, Renames, Schema, Table, apply, aside, mentions,
+    Autoincrement, Change, Column, Constraint, Name, ObjectName, Renames, Schema, Table, apply, aside, mentions,
 };
 
 use super::{Pair, Random, grow};
@@ -28,7 +28,7 @@ pub(super) fn mutate(before: &Schema, random: &mut Random) -> Option<Pair> {
         tables: before.tables.keys().map(|name| (name.clone(), name.clone())).collect(),
     };
     for _ in 0..random.below(7) {
-        mutation.step(random);
+        mutation.step(before, random);
     }
     if mutation.reuses_names(before) {
         return None;
@@ -57,10 +57,10 @@ impl Mutation {
         })
     }
 
-    fn step(&mut self, random: &mut Random) {
+    fn step(&mut self, before: &Schema, random: &mut Random) {
         let names: Vec<ObjectName> = self.schema.tables.keys().cloned().collect();
         let Some(owner) = random.pick(&names).cloned() else { return self.create(random) };
-        match random.below(20) {
+        match random.below(22) {
             0 => self.create(random),
             1 => self.drop_table(&owner),
             2 => self.rename_table(&owner, random),
@@ -77,6 +77,8 @@ impl Mutation {
             16 => self.toggle_reference(&owner, random),
             17 => self.toggle_index(&owner, random),
             18 => self.toggle_generated(&owner, random),
+            19 => self.toggle_strict(&owner, before),
+            20 => self.toggle_rowid(&owner, random),
             _ => self.toggle_key(&owner, random),
         }
     }
@@ -257,8 +259,9 @@ impl Mutation {
 
     fn toggle_default(&mut self, owner: &ObjectName, random: &mut Random) {
         let Some(name) = self.column_of(owner, random) else { return };
+        let fixed = self.is_in_reference(owner, &name);
         let Some(table) = self.schema.tables.get_mut(owner) else { return };
-        if let Some(column) = table.column_mut(&name).filter(|one| one.generated.is_none()) {
+        if let Some(column) = table.column_mut(&name).filter(|one| one.generated.is_none() && !fixed) {
             column.default = match column.default {
                 Some(_) => None,
                 None => Some(grow::default(column, random)),
@@ -306,6 +309,16 @@ impl Mutation {
             table.foreign_keys.remove(at);
         } else {
             grow::reference(&mut self.schema, owner, random);
+            self.relax_reference(owner);
+        }
+    }
+
+    /// A new table has no rows that old ones could refer to.
+    fn relax_reference(&mut self, owner: &ObjectName) {
+        let Some(table) = self.schema.tables.get_mut(owner) else { return };
+        let Some(key) = table.foreign_keys.last().filter(|key| !self.tables.contains_key(&key.table)) else { return };
+        for column in table.columns.iter_mut().filter(|column| key.columns.contains(&column.name)) {
+            column.nullable = true;
         }
     }
 
@@ -323,6 +336,38 @@ impl Mutation {
     fn toggle_generated(&mut self, owner: &ObjectName, random: &mut Random) {
         let Some(table) = self.schema.tables.get_mut(owner) else { return };
         grow::generated(table, random);
+    }
+
+    /// STRICT takes only what its columns' types say, so each must have had its type before.
+    fn toggle_strict(&mut self, owner: &ObjectName, before: &Schema) {
+        let Some(table) = self.schema.tables.get_mut(owner) else { return };
+        let fits = |column: &Column| {
+            let origin = self.origins.get(&(owner.clone(), column.name.clone()));
+            let old = origin.and_then(|(table, name)| before.tables.get(table)?.column(name));
+            old.is_some_and(|old| old.column_type == column.column_type && column.generated.is_none())
+                && grow::STRICT_TYPES.contains(&column.column_type.name.as_str())
+        };
+        table.options.strict = !table.options.strict && table.columns.iter().all(fits);
+    }
+
+    /// Makes a table one WITHOUT ROWID or with rowids, or switches AUTOINCREMENT on its key.
+    fn toggle_rowid(&mut self, owner: &ObjectName, random: &mut Random) {
+        let old = self.all_old(owner);
+        let Some(table) = self.schema.tables.get_mut(owner).filter(|_| old) else { return };
+        if let Some(alias) = table.rowid_alias().cloned() {
+            if let Some(column) = table.column_mut(&alias).filter(|_| random.chance(80)) {
+                column.autoincrement = match column.autoincrement {
+                    Autoincrement::No => Autoincrement::Keyword,
+                    _ => Autoincrement::No,
+                };
+            }
+        } else if table.primary_key.is_some() {
+            table.options.without_rowid = !table.options.without_rowid;
+            // See `grow::primary_key`.
+            if table.columns.iter().any(|column| column.column_type.name == "integer") {
+                table.options.without_rowid = false;
+            }
+        }
     }
 
     /// Gives a table another key, or none, while nothing refers to it.

@@ -2,8 +2,6 @@
 //!
 //! `DBMIG_LAW_CASES` says on how many (500 if it doesn't), `DBMIG_LAW_SEED` where to begin; a failure prints its seed.
 
-mod database;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -14,9 +12,8 @@ use dbmig_build::replay::Replay;
 use dbmig_build::schema::{Change, Column, Name, ObjectName, Schema, Table, apply_all};
 use dbmig_build::source::Source;
 use dbmig_build::sql::split;
+use dbmig_tests::database::Database;
 use dbmig_tests::random::{Pair, ROWS, inserts, pair, value};
-
-use database::Database;
 
 /// Runs a law on as many pairs as are asked for, and says which one breaks it.
 fn for_all(law: impl Fn(&Pair)) {
@@ -103,7 +100,11 @@ fn comparable(schema: &Schema) -> Schema {
 fn backfills(pair: &Pair) -> Backfills {
     let mut backfills = Backfills::new();
     for table in pair.after.tables.values() {
-        for column in table.columns.iter().filter(|column| !column.nullable && column.generated.is_none()) {
+        let in_key = |column: &Column| {
+            table.primary_key.iter().any(|key| key.columns.iter().any(|one| one.name() == Some(&column.name)))
+        };
+        let asks = |column: &&Column| column.generated.is_none() && (!column.nullable || in_key(column));
+        for column in table.columns.iter().filter(asks) {
             let row =
                 if table.foreign_keys.iter().any(|key| key.columns.contains(&column.name)) { 1 } else { ROWS + 1 };
             backfills.insert((table.name.clone(), column.name.clone()), value(column, row));
@@ -156,7 +157,7 @@ fn database(schema: &Schema, with_rows: bool) -> Database {
     let mut database = Database::new();
     for table in schema.tables.values() {
         let table = Table { triggers: Vec::new(), ..table.clone() };
-        database.run(&create_table(&table, Backend::Sqlite).unwrap());
+        database.run(&create_table(&table, Backend::Sqlite).unwrap_or_else(|error| panic!("{error}")));
     }
     if with_rows {
         database.foreign_keys(false);
@@ -261,8 +262,10 @@ fn assert_rows_are_kept(
     let filled = filled(pair, origins);
     for (after, origin) in origins {
         let column =
-            |schema: &Schema, (table, name): &(ObjectName, Name)| schema.tables[table].column(name).cloned().unwrap();
-        let (new, old) = (column(&pair.after, after), column(&pair.before, origin));
+            |schema: &Schema, (table, name): &(ObjectName, Name)| schema.tables.get(table)?.column(name).cloned();
+        let (Some(new), Some(old)) = (column(&pair.after, after), column(&pair.before, origin)) else {
+            panic!("{after:?} doesn't come from {origin:?}")
+        };
         let found = live.values(&after.0, &after.1);
         let Some(values) = before.get(origin).filter(|_| new.generated.is_none()) else { continue };
         assert_eq!(found.len(), values.len(), "rows of {}", after.0);

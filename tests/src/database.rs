@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 /// A connection to a database of its own.
-pub(crate) struct Database(SqliteConnection);
+pub struct Database(pub SqliteConnection);
 
 #[derive(QueryableByName)]
 struct Line {
@@ -18,22 +18,37 @@ struct Line {
     line: String,
 }
 
+impl Default for Database {
+    fn default() -> Database {
+        Database::new()
+    }
+}
+
 impl Database {
-    pub(crate) fn new() -> Database {
-        Database(SqliteConnection::establish(":memory:").unwrap())
+    /// An empty database.
+    pub fn new() -> Database {
+        Database(SqliteConnection::establish(":memory:").unwrap_or_else(|error| panic!("{error}")))
     }
 
     /// Runs SQL that has to work.
-    pub(crate) fn run(&mut self, sql: &str) {
+    pub fn run(&mut self, sql: &str) {
         self.0.batch_execute(sql).unwrap_or_else(|error| panic!("{error}\n{sql}"));
     }
 
-    pub(crate) fn foreign_keys(&mut self, on: bool) {
+    /// Switches foreign keys on or off.
+    pub fn foreign_keys(&mut self, on: bool) {
         self.run(if on { "PRAGMA foreign_keys = ON" } else { "PRAGMA foreign_keys = OFF" });
     }
 
+    /// Runs a script as Diesel's own harness does: in a transaction, with foreign keys as they are.
+    pub fn migrate_by_diesel(&mut self, sql: &str) -> Result<(), String> {
+        self.0
+            .transaction(|connection| connection.batch_execute(sql))
+            .map_err(|error: diesel::result::Error| error.to_string())
+    }
+
     /// Runs a script as the runner does: statement by statement, in a transaction, foreign keys off if it needs that.
-    pub(crate) fn migrate(&mut self, sql: &str) -> Result<(), String> {
+    pub fn migrate(&mut self, sql: &str) -> Result<(), String> {
         let script = split(&Source::new("up.sql", sql), Backend::Sqlite);
         assert_eq!(script.diagnostics, []);
         assert_eq!(script.todos().count(), 0, "{sql}");
@@ -49,31 +64,32 @@ impl Database {
     }
 
     /// The schema as introspection tells it.
-    pub(crate) fn schema(&mut self) -> Schema {
+    pub fn schema(&mut self) -> Schema {
         introspect(&mut self.0, &[]).unwrap_or_else(|error| panic!("{error}: {error:#?}"))
     }
 
-    fn lines(&mut self, query: &str) -> Vec<String> {
+    /// The answers of a query with one column, `line`.
+    pub fn lines(&mut self, query: &str) -> Vec<String> {
         let lines = diesel::sql_query(query).load::<Line>(&mut self.0);
         lines.unwrap_or_else(|error| panic!("{error}\n{query}")).into_iter().map(|line| line.line).collect()
     }
 
     /// What `PRAGMA foreign_key_check` finds.
-    pub(crate) fn violations(&mut self) -> Vec<String> {
+    pub fn violations(&mut self) -> Vec<String> {
         self.lines(
             "SELECT \"table\" || ' ' || coalesce(rowid, '') || ' ' || parent AS line FROM pragma_foreign_key_check",
         )
     }
 
     /// The values of a column, sorted.
-    pub(crate) fn values(&mut self, table: &ObjectName, column: &Name) -> Vec<String> {
+    pub fn values(&mut self, table: &ObjectName, column: &Name) -> Vec<String> {
         let (table, column) = (table.sql(), column.sql());
         self.lines(&format!("SELECT quote({column}) AS line FROM {table} ORDER BY 1"))
     }
 
     /// Tables, columns, keys, references, indexes, triggers and views, as SQLite's pragmas tell them, sorted. Nothing
     /// of it comes from the text of a statement.
-    pub(crate) fn structure(&mut self) -> Vec<String> {
+    pub fn structure(&mut self) -> Vec<String> {
         let tables = "SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'";
         let columns = format!(
             "SELECT 'column ' || t.name || ' ' || quote(c.name) || ' ' || lower(c.type) || ' notnull=' || c.\"notnull\" ||
