@@ -5,7 +5,7 @@ use dbmig_build::schema::{
     IndexKey, Name, ObjectName, PrimaryKey, ReferentialAction, SortOrder, Storage, Table, Unique,
 };
 
-use super::text::{indent, list};
+use super::text::{self, list};
 
 /// A table with its indexes and triggers: one statement each.
 pub(super) fn all(table: &Table) -> Vec<String> {
@@ -30,7 +30,7 @@ pub(super) fn create_table(table: &Table, name: &ObjectName) -> String {
         .filter_map(|(set, word)| set.then_some(word))
         .collect();
     let options = if options.is_empty() { String::new() } else { format!(" {}", options.join(", ")) };
-    format!("CREATE TABLE {} (\n{}\n){options};", name.sql(), indent(&lines.join(",\n")))
+    format!("CREATE TABLE {} (\n{}\n){options};", name.sql(), text::lines(&lines))
 }
 
 /// Whether the key is written on its column: where it must be (AUTOINCREMENT, the DESC that makes it no rowid), and

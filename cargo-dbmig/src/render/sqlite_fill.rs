@@ -110,7 +110,7 @@ fn kept_value(
                 "{place} becomes NOT NULL: which value do rows with NULL get? Put it in place of the NULL below"
             );
             todo_note(&place, notes);
-            format!("-- dbmig: todo {}\ncoalesce({value}, NULL)", one_line(&todo))
+            todo_before(&format!("coalesce({value}, NULL)"), &todo)
         }
         (None, Direction::Down) => {
             comments.push(format!("{} becomes NOT NULL again: rows without a value get a stand-in.", to.name));
@@ -142,7 +142,7 @@ fn new_value(
                 "{place} is NOT NULL and has no default: which value do existing rows get? Put it in place of the NULL below"
             );
             todo_note(&place, notes);
-            Some(format!("-- dbmig: todo {}\nNULL", one_line(&todo)))
+            Some(todo_before("NULL", &todo))
         }
         (Direction::Up, ..) => None,
         (Direction::Down, ..) => {
@@ -157,6 +157,11 @@ fn new_value(
             value
         }
     }
+}
+
+/// A directive on the line before an expression in a list.
+fn todo_before(value: &str, todo: &str) -> String {
+    format!("-- dbmig: todo {}\n    {value}", one_line(todo))
 }
 
 fn todo_note(place: &str, notes: &mut Vec<String>) {

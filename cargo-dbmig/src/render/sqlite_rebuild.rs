@@ -10,7 +10,7 @@ use dbmig_build::schema::{Autoincrement, ObjectName, Table};
 
 use super::sqlite_create::{create_index, create_table};
 use super::sqlite_fill::Fill;
-use super::text::{comment, indent, literal};
+use super::text::{comment, lines, literal};
 
 /// How the new table comes to its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub(super) fn rebuild(present: &Table, after: &Table, fill: &Fill, way: Way) -> 
 
 fn insert(into: &ObjectName, fill: &Fill, values: &[String], from: &ObjectName) -> String {
     let columns = fill.columns.join(", ");
-    let values = indent(&values.join(",\n"));
+    let values = lines(values);
     format!("INSERT INTO {} ({columns})\nSELECT\n{values}\nFROM {};", into.sql(), from.sql())
 }
 

@@ -34,9 +34,10 @@ pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Lines with four spaces before each.
-pub(super) fn indent(text: &str) -> String {
-    text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+/// Items with commas between them, each on a line of its own behind four spaces. What line breaks an item holds (names
+/// and literals may) stay as they are.
+pub(super) fn lines(items: &[String]) -> String {
+    items.iter().map(|item| format!("    {item}")).collect::<Vec<_>>().join(",\n")
 }
 
 /// `table.column`, for people.
