@@ -15,7 +15,8 @@ CREATE TABLE IF NOT EXISTS main."users" (id INTEGER PRIMARY KEY AUTOINCREMENT NO
     name VARCHAR(64) NOT NULL UNIQUE DEFAULT 'it''s' COLLATE NOCASE, age UNSIGNED BIG INT CHECK (age > (1 + 2) * 3),
     up INT CONSTRAINT fk REFERENCES users (id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED, [odd name] TEXT[],
     twice INT GENERATED ALWAYS AS (age * 2) STORED, `é` BLOB DEFAULT x'00ff',
-    CONSTRAINT u UNIQUE (name, age DESC) ON CONFLICT REPLACE FOREIGN KEY (up) REFERENCES users, CHECK (age <> 7)) STRICT;
+    CONSTRAINT u UNIQUE (name, age DESC) ON CONFLICT REPLACE FOREIGN KEY (up) REFERENCES users, CHECK (age <> 7));
+CREATE TABLE typed (a ANY PRIMARY KEY, b INT) WITHOUT ROWID, STRICT;
 CREATE TEMP TABLE copy AS SELECT id, name AS n FROM users WHERE id > 1; CREATE TABLE other AS SELECT * FROM users;
 CREATE UNIQUE INDEX i ON users (lower(name) COLLATE binary DESC, age) WHERE age IS NOT NULL; /* why */
 CREATE VIEW v (a, b) AS SELECT name, users.age FROM users JOIN other ON users.id = other.id;
@@ -134,7 +135,7 @@ fn the_sample_is_read_without_a_diagnostic() {
     assert_eq!(script.diagnostics, []);
     let mut replay = Replay::new(Backend::Sqlite);
     assert_eq!(replay.run(&script).diagnostics, []);
-    assert_eq!(replay.schema().tables.len(), 7);
+    assert_eq!(replay.schema().tables.len(), 8);
     assert_eq!(pieces().concat(), SAMPLE);
     read(SAMPLE);
 }

@@ -34,11 +34,15 @@ pub(super) fn from_tokens(tokens: &[Token], text: &str, backend: Backend) -> Res
         return Err(Fault { message: "the expression is empty".to_owned(), at: tokens.last().map(Token::range) });
     }
     let mut open_cases = 0;
+    // Behind CAST's AS stand the words of a type.
+    let mut in_type = false;
     let read = inner.iter().enumerate().map(|(at, token)| {
         let before = at.checked_sub(1).and_then(|at| inner.get(at));
         let written = token.text(text);
+        in_type = before.is_some_and(|token| is_word(token, text, "as")) || (in_type && written != ")");
         let after = inner.get(at + 1).map(|one| one.text(text));
         let name = match token.kind {
+            _ if in_type => None,
             TokenKind::Quoted => may_be_column(before, after, text).then(|| Name::new(&unquote(written), backend)),
             TokenKind::Word => {
                 let is_end = open_cases > 0 && written.eq_ignore_ascii_case("end");
@@ -77,14 +81,13 @@ fn key(token: &Token, text: &str, backend: Backend) -> String {
     }
 }
 
-/// Whether a name between these tokens can be a column's: no function, no table before its column, no type, no
-/// collation.
+/// Whether a name between these tokens can be a column's: no function, no table before its column, no collation.
 fn may_be_column(before: Option<&Token>, after: Option<&str>, text: &str) -> bool {
-    let after_keyword = before.is_some_and(|token| {
-        let word = token.text(text);
-        token.kind == TokenKind::Word && (word.eq_ignore_ascii_case("as") || word.eq_ignore_ascii_case("collate"))
-    });
-    !after_keyword && !matches!(after, Some("(" | "."))
+    !before.is_some_and(|token| is_word(token, text, "collate")) && !matches!(after, Some("(" | "."))
+}
+
+fn is_word(token: &Token, text: &str, word: &str) -> bool {
+    token.kind == TokenKind::Word && token.text(text).eq_ignore_ascii_case(word)
 }
 
 fn balanced(tokens: &[Token], text: &str) -> Result<(), Fault> {

@@ -2,6 +2,7 @@
 
 use dbmig::Backend;
 
+use super::create_table::check_types;
 use super::{Database, find, object, table, virtual_table};
 use crate::replay::conflict::Conflict;
 use crate::replay::{Replay, lower};
@@ -133,6 +134,7 @@ fn add_column(owner: &Table, syntax: &ColumnSyntax) -> Result<Vec<Change>, Confl
     if let Some(kind) = kind.or_else(|| stored.then_some("STORED")) {
         return Err(Conflict::refused(span, format!("SQLite can't add a {kind} column to a table")));
     }
+    check_types(owner, std::slice::from_ref(syntax))?;
     let constraints = lowered.constraints.into_iter().map(|(constraint, _)| constraint);
     let added = constraints.map(|constraint| Change::AddConstraint { table: table.clone(), constraint });
     let mut changes = vec![Change::AddColumn { table: table.clone(), column: Box::new(column) }];

@@ -4,8 +4,8 @@ use super::{find, name_is_free, new_place, object};
 use crate::replay::Replay;
 use crate::replay::conflict::Conflict;
 use crate::replay::lower;
-use crate::schema::{ApplyError, Change, Column, ColumnType, ObjectName, Table};
-use crate::sql::syntax::{CreateTable, ObjectIdent, SelectItem, SelectSyntax, TableBody};
+use crate::schema::{ApplyError, Autoincrement, Change, Column, ColumnType, ObjectName, Table};
+use crate::sql::syntax::{ColumnSyntax, CreateTable, ObjectIdent, SelectItem, SelectSyntax, TableBody};
 
 use super::Database;
 
@@ -20,11 +20,46 @@ pub(super) fn create_table(replay: &mut Replay, create: &CreateTable) -> Result<
     name_is_free(catalog, &create.name)?;
     let table = match &create.body {
         TableBody::Definition { columns, constraints, options } => {
-            lower::table(name, columns, constraints, options.clone())?
+            let table = lower::table(name, columns, constraints, options.clone())?;
+            check_types(&table, columns)?;
+            check_key(&table, columns, &create.name)?;
+            table
         }
         TableBody::Select(select) => selected(replay, name, select, database)?,
     };
     replay.changes(database, vec![Change::CreateTable(Box::new(table))])
+}
+
+/// Demands one of a STRICT table's types for each of its columns. Source: <https://sqlite.org/stricttables.html>.
+pub(super) fn check_types(table: &Table, columns: &[ColumnSyntax]) -> Result<(), Conflict> {
+    const TYPES: [&str; 6] = ["any", "blob", "int", "integer", "real", "text"];
+    let is_known = |column: &ColumnType| column.arguments.is_empty() && TYPES.contains(&column.name.as_str());
+    match columns.iter().find(|column| table.options.strict && !is_known(&column.column_type)) {
+        Some(column) => {
+            let message = format!(
+                "column `{}` of a STRICT table has to be INT, INTEGER, REAL, TEXT, BLOB or ANY",
+                column.name.name
+            );
+            Err(Conflict::refused(&column.name.span, message))
+        }
+        None => Ok(()),
+    }
+}
+
+/// AUTOINCREMENT is for rowids, and a table without rowids needs a key.
+fn check_key(table: &Table, columns: &[ColumnSyntax], name: &ObjectIdent) -> Result<(), Conflict> {
+    if table.options.without_rowid && table.primary_key.is_none() {
+        return Err(Conflict::refused(&name.span, format!("table `{}` WITHOUT ROWID has no primary key", table.name)));
+    }
+    let counted = table.columns.iter().find(|column| column.autoincrement == Autoincrement::Keyword);
+    match counted.filter(|column| table.rowid_alias() != Some(&column.name)) {
+        Some(column) => {
+            let place = columns.iter().find(|syntax| syntax.name.name == column.name).map(|syntax| &syntax.name.span);
+            let message = format!("AUTOINCREMENT is for an INTEGER PRIMARY KEY alone, which `{}` is not", column.name);
+            Err(Conflict::refused(place.unwrap_or(&name.span), message))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The table that a query makes: names and affinities, nothing else.

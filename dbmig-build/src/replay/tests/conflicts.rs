@@ -122,6 +122,50 @@ alter table t drop a; alter table t drop b; alter table t drop c; alter table t 
 }
 
 #[test]
+fn what_sqlite_refuses() {
+    for (text, expected) in [
+        (
+            "create table t (a int, b varchar(3)) strict",
+            "1:24 column `b` of a STRICT table has to be INT, INTEGER, REAL, TEXT, BLOB or ANY",
+        ),
+        (
+            "create table t (a) strict",
+            "1:17 column `a` of a STRICT table has to be INT, INTEGER, REAL, TEXT, BLOB or ANY",
+        ),
+        (
+            "create table t (a any) strict; alter table t add b",
+            "1:50 column `b` of a STRICT table has to be INT, INTEGER, REAL, TEXT, BLOB or ANY",
+        ),
+        ("create table t (a int) without rowid", "1:14 table `t` WITHOUT ROWID has no primary key"),
+        (
+            "create table t (a int primary key autoincrement)",
+            "1:17 AUTOINCREMENT is for an INTEGER PRIMARY KEY alone, which `a` is not",
+        ),
+        (
+            "create table t (a integer primary key autoincrement) without rowid",
+            "1:17 AUTOINCREMENT is for an INTEGER PRIMARY KEY alone, which `a` is not",
+        ),
+        ("create table t (a, b, unique (a + b))", "1:31 a key of a table is made of columns, not of expressions"),
+        (
+            "create table t (a, b, foreign key (a, b) references p (x))",
+            "1:23 this foreign key refers to another number of columns",
+        ),
+        ("create table t (a); create view v as select 1; drop table v", "1:59 `v` is a view: it goes by DROP VIEW"),
+        (
+            "create table t (a unique, b); alter table t add constraint c check (a > 0); alter table t drop constraint d",
+            "1:107 table `t` has no constraint `d`",
+        ),
+        (
+            "create table t (a, constraint u unique (a)); alter table t drop constraint u",
+            "1:76 SQLite can't drop a unique constraint `u`: only checks",
+        ),
+    ] {
+        let first = messages(&[text]).lines().next().map(|line| line.replace("replay-conflict: ", ""));
+        assert_eq!(first.as_deref(), Some(format!("1/up.sql:{expected}").as_str()), "{text}");
+    }
+}
+
+#[test]
 fn unreadable_statements_name_the_token() {
     for (text, expected) in [
         ("create table t (a int,)", "1:23 expected a column's name, found `)`"),

@@ -59,6 +59,7 @@ fn names_that_may_be_columns() {
         ("CASE a WHEN 1 THEN b END", "a b"),
         ("t.a + key", "a key"),
         ("CAST(a AS text) COLLATE nocase", "a"),
+        ("CAST(a AS unsigned big int) + b", "a b"),
         ("\"f\" (x) = TRUE", "x"),
         ("json_extract(data, '$.a') LIKE ?1", "data"),
     ] {
