@@ -1,4 +1,9 @@
 //! What the tests across the crates share.
 
 pub mod database;
+pub mod host;
+pub mod names;
+pub mod program;
 pub mod random;
+pub mod story;
+pub mod text_diff;

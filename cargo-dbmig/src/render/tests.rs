@@ -1,3 +1,5 @@
+//! What changes look like as SQL for SQLite.
+
 use dbmig_build::schema::{Column, ColumnType, IndexColumn, PrimaryKey, Unique};
 use dbmig_build::sql::expression;
 
