@@ -177,8 +177,7 @@ impl Bundle<'_> {
     ///
     /// # Errors
     ///
-    /// Whatever [`Error`] names; the database then is at one revision or the next, never between, unless a revision
-    /// runs without a transaction.
+    /// Whatever [`Error`] names; the database is at a revision then, unless one runs without a transaction.
     pub fn upgrade<D: Driver>(&self, conn: &mut D, target: &str) -> Result<Report, Error> {
         self.run(conn, Request::Upgrade { target }, Options::default())
     }
