@@ -1,1 +1,107 @@
-//! The command line.
+//! The command line: global options, the list of commands, and the one way from arguments to an exit code.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+use crate::commands;
+use crate::error::Error;
+use crate::ui::Ui;
+
+/// What cargo hands to a subcommand: its own name first.
+#[derive(Parser)]
+#[command(name = "cargo", bin_name = "cargo")]
+enum Cargo {
+    Dbmig(Dbmig),
+}
+
+/// Alembic-style migrations for Diesel: structs are the models, the compiler checks the chain.
+#[derive(Args)]
+#[command(version, about, arg_required_else_help = true, disable_help_subcommand = true)]
+struct Dbmig {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Args, Clone, Debug)]
+pub struct Global {
+    /// The database, where `[package.metadata.dbmig.databases]` names several
+    #[arg(short, long, global = true, value_name = "NAME")]
+    pub database: Option<String>,
+    /// Path to the package's Cargo.toml
+    #[arg(long, global = true, value_name = "PATH")]
+    pub manifest_path: Option<PathBuf>,
+    /// The package, in a workspace that has several
+    #[arg(short, long, global = true, value_name = "NAME")]
+    pub package: Option<String>,
+    /// Answer in JSON on stdout
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Print the answer alone
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Init(commands::init::InitArgs),
+    Migrate(commands::migrate::MigrateArgs),
+    Revision(commands::revision::RevisionArgs),
+    Merge(commands::merge::MergeArgs),
+    Upgrade(commands::upgrade::UpgradeArgs),
+    Downgrade(commands::downgrade::DowngradeArgs),
+    Redo(commands::redo::RedoArgs),
+    Stamp(commands::stamp::StampArgs),
+    Current(commands::current::CurrentArgs),
+    History(commands::history::HistoryArgs),
+    Heads(commands::heads::HeadsArgs),
+    Show(commands::show::ShowArgs),
+    Explain(commands::explain::ExplainArgs),
+    Completions(commands::completions::CompletionsArgs),
+}
+
+/// What a command that could run answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Fine.
+    Yes,
+    /// The answer is no: exit code 1.
+    No,
+}
+
+/// Parses the process's arguments, runs the command, gives its exit code.
+pub fn main() -> ExitCode {
+    let Cargo::Dbmig(Dbmig { global, command }) = Cargo::parse();
+    let ui = Ui { json: global.json, quiet: global.quiet };
+    match run(command, &global, &ui) {
+        Ok(Answer::Yes) => ExitCode::SUCCESS,
+        Ok(Answer::No) => ExitCode::from(1),
+        Err(error) => {
+            ui.error(&error);
+            ExitCode::from(error.kind.exit_code())
+        }
+    }
+}
+
+fn run(command: Command, global: &Global, ui: &Ui) -> Result<Answer, Error> {
+    match command {
+        Command::Init(args) => commands::init::run(&args, global, ui),
+        Command::Migrate(args) => commands::migrate::run(&args, global, ui),
+        Command::Revision(args) => commands::revision::run(&args, global, ui),
+        Command::Merge(args) => commands::merge::run(&args, global, ui),
+        Command::Upgrade(args) => commands::upgrade::run(&args, global, ui),
+        Command::Downgrade(args) => commands::downgrade::run(&args, global, ui),
+        Command::Redo(args) => commands::redo::run(&args, global, ui),
+        Command::Stamp(args) => commands::stamp::run(&args, global, ui),
+        Command::Current(args) => commands::current::run(&args, global, ui),
+        Command::History(args) => commands::history::run(&args, global, ui),
+        Command::Heads(args) => commands::heads::run(&args, global, ui),
+        Command::Show(args) => commands::show::run(&args, global, ui),
+        Command::Explain(args) => commands::explain::run(&args, ui),
+        Command::Completions(args) => Ok(commands::completions::run(&args, &Cargo::command())),
+    }
+}

@@ -1,1 +1,20 @@
-//! One file a command.
+//! One file a command: its help text, its arguments, and a short function that asks, calls and shows.
+
+pub mod completions;
+pub mod current;
+mod describe;
+pub mod downgrade;
+pub mod explain;
+pub mod heads;
+pub mod history;
+pub mod init;
+mod listing;
+pub mod merge;
+pub mod migrate;
+pub mod redo;
+pub mod revision;
+mod running;
+mod selection;
+pub mod show;
+pub mod stamp;
+pub mod upgrade;

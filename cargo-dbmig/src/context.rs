@@ -1,1 +1,164 @@
-//! What a command works on: the package, its configuration, its chain.
+//! What a command works on: the package, its configuration, its chain, its database.
+
+pub mod database;
+pub mod package;
+
+use std::path::PathBuf;
+
+use dbmig::Status;
+use dbmig::revision::order::IdSet;
+use dbmig::version::Version;
+use dbmig_build::bundle::with_bundle;
+use dbmig_build::config::{self, DatabaseConfig};
+use dbmig_build::diagnostic::Level;
+use dbmig_build::link::{self, Chain};
+use dbmig_build::migration;
+use dbmig_build::replay::Replay;
+use dbmig_build::schema::Schema;
+use dbmig_build::source::Source;
+use diesel::SqliteConnection;
+
+use crate::cli::Global;
+use crate::error::{Error, Kind};
+use crate::ui::Ui;
+use package::Package;
+
+/// What a command works on.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// How it talks.
+    pub ui: &'a Ui,
+    /// The host package.
+    pub package: Package,
+    /// The configuration of the database that `-d` names, or of the only one.
+    pub config: DatabaseConfig,
+}
+
+impl<'a> Context<'a> {
+    /// Finds the package and reads its configuration.
+    ///
+    /// # Errors
+    ///
+    /// No package, a broken configuration, an unknown `-d NAME`.
+    pub fn load(global: &Global, ui: &'a Ui) -> Result<Context<'a>, Error> {
+        let package = package::find(global)?;
+        let source = Source::new("Cargo.toml", package.manifest.as_str());
+        let configuration =
+            config::parse(&source).map_err(|diagnostics| Error::of_diagnostics(Kind::Config, diagnostics))?;
+        let database = configuration.database(global.database.as_deref());
+        let config = database.map_err(|diagnostic| Error::of_diagnostics(Kind::Config, vec![diagnostic]))?.clone();
+        ui.warnings(&configuration.warnings);
+        Ok(Context { ui, package, config })
+    }
+
+    /// The migrations folder.
+    pub fn migrations(&self) -> PathBuf {
+        self.package.root.join(&self.config.migrations)
+    }
+
+    /// Reads and links the chain. Several heads are no error here.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the folder or the graph.
+    pub fn chain(&self) -> Result<Chain, Error> {
+        let folder = migration::read(&self.package.root, &self.config.migrations, self.config.backend);
+        let (errors, warnings): (Vec<_>, Vec<_>) =
+            folder.diagnostics.into_iter().partition(|one| one.level == Level::Error);
+        if !errors.is_empty() {
+            return Err(Error::of_diagnostics(Kind::Chain, errors));
+        }
+        self.ui.warnings(&warnings);
+        link::chain(folder.migrations).map_err(|diagnostics| Error::of_diagnostics(Kind::Chain, diagnostics))
+    }
+
+    /// The chain and the schema that it builds.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::chain`], and everything that replay can't read or that doesn't fit together.
+    pub fn replayed(&self) -> Result<(Chain, Replay), Error> {
+        let chain = self.chain()?;
+        let mut replay = Replay::new(self.config.backend);
+        let run = |migration: &migration::Migration| replay.run(&migration.up).diagnostics;
+        let diagnostics: Vec<_> = chain.migrations.iter().flat_map(run).collect();
+        let errors: Vec<_> = diagnostics.into_iter().filter(|one| one.level == Level::Error).collect();
+        if errors.is_empty() { Ok((chain, replay)) } else { Err(Error::of_diagnostics(Kind::Chain, errors)) }
+    }
+
+    /// The schema that some revisions build.
+    ///
+    /// # Errors
+    ///
+    /// Everything that replay can't read or that doesn't fit together.
+    pub fn schema_at(&self, chain: &Chain, revisions: &IdSet) -> Result<Schema, Error> {
+        let mut replay = Replay::new(self.config.backend);
+        let mut errors = Vec::new();
+        for id in revisions.iter(&chain.graph) {
+            let diagnostics = replay.run(&chain.migrations[id.index()].up).diagnostics;
+            errors.extend(diagnostics.into_iter().filter(|one| one.level == Level::Error));
+        }
+        if errors.is_empty() { Ok(replay.schema().clone()) } else { Err(Error::of_diagnostics(Kind::Chain, errors)) }
+    }
+
+    /// The database's URL, with `${VAR}` replaced.
+    ///
+    /// # Errors
+    ///
+    /// A variable that is set nowhere.
+    pub fn url(&self) -> Result<String, Error> {
+        database::expand(&self.config.url, &self.package.root)
+    }
+
+    /// Connects to the database, which is made if it isn't there.
+    ///
+    /// # Errors
+    ///
+    /// No URL, or what the database says.
+    pub fn connect(&self) -> Result<SqliteConnection, Error> {
+        database::connect(&self.url()?)
+    }
+
+    /// Connects to the database if there is one, so as to look at it.
+    ///
+    /// # Errors
+    ///
+    /// No URL, or what the database says.
+    pub fn connect_existing(&self) -> Result<Option<SqliteConnection>, Error> {
+        database::connect_existing(&self.url()?)
+    }
+
+    /// What the database has of the chain; `None` if there is no database.
+    ///
+    /// # Errors
+    ///
+    /// No URL, or what the database says.
+    pub fn status(&self, chain: &Chain) -> Result<Option<Status>, Error> {
+        let Some(mut connection) = self.connect_existing()? else { return Ok(None) };
+        let status = with_bundle(chain, &self.config, |bundle| bundle.status(&mut connection));
+        Ok(Some(status?))
+    }
+
+    /// The revisions that a status calls applied.
+    pub fn applied(&self, chain: &Chain, status: &Status) -> IdSet {
+        IdSet::of(&chain.graph, status.applied.iter().filter_map(|one| chain.graph.find(&one.version)))
+    }
+
+    /// The versions that the database has, unknown ones too; `None` if there is no database.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::status`].
+    pub fn applied_versions(&self, chain: &Chain) -> Result<Option<Vec<Version>>, Error> {
+        let Some(status) = self.status(chain)? else { return Ok(None) };
+        let known = status.applied.iter().map(|one| one.version.as_str());
+        let unknown = status.unknown.iter().map(|one| one.version.as_str());
+        Ok(Some(known.chain(unknown).map(Version::from).collect()))
+    }
+
+    /// The revisions that the database has, for commands that can answer without one.
+    pub fn applied_if_known(&self, chain: &Chain) -> Option<IdSet> {
+        let status = self.status(chain).ok().flatten()?;
+        Some(self.applied(chain, &status))
+    }
+}

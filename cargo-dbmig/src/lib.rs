@@ -8,4 +8,5 @@ pub mod context;
 pub mod error;
 pub mod introspect;
 pub mod render;
+pub mod scaffold;
 pub mod ui;

@@ -1,2 +1,7 @@
-//! Placeholder.
-fn main() {}
+//! The `cargo-dbmig` binary: parse, run, exit.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cargo_dbmig::cli::main()
+}

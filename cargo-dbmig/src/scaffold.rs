@@ -45,8 +45,11 @@ pub fn folder_name(message: &str, above: &[Version], graph: &Graph, now: Timesta
         }
     };
     if Version::of_folder(&prefix).as_str().chars().count() > MAX_LENGTH {
-        return Err(Error::new(Kind::Chain, format!("the version `{prefix}` would be longer than {MAX_LENGTH} characters"))
-            .help("choose one with --rev-id"));
+        return Err(Error::new(
+            Kind::Chain,
+            format!("the version `{prefix}` would be longer than {MAX_LENGTH} characters"),
+        )
+        .help("choose one with --rev-id"));
     }
     Ok(format!("{prefix}_{}", slug(message)))
 }

@@ -1,1 +1,123 @@
-//! The one place that prints.
+//! The one place that prints: answers to stdout, chatter and errors to stderr, questions to the terminal.
+
+use std::fmt::Display;
+use std::io::{IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+use dbmig_build::diagnostic::Diagnostic;
+use dbmig_build::diagnostic::render::{self, render};
+use serde_json::{Value, json};
+
+use crate::error::{Error, Kind};
+
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default();
+
+/// How a run talks.
+#[derive(Clone, Copy, Debug)]
+pub struct Ui {
+    /// Whether answers are JSON.
+    pub json: bool,
+    /// Whether chatter is left out.
+    pub quiet: bool,
+}
+
+impl Ui {
+    /// Prints a line of the answer to stdout.
+    pub fn answer(&self, line: impl Display) {
+        // A reader that went away (`| head`) is no error.
+        let _ = writeln!(anstream::stdout(), "{line}");
+    }
+
+    /// Prints the answer as JSON to stdout.
+    pub fn answer_json(&self, value: &Value) {
+        self.answer(value);
+    }
+
+    /// Prints chatter to stderr: a bold verb and what it is about, as cargo does.
+    pub fn status(&self, verb: &str, what: impl Display) {
+        if !self.quiet {
+            let _ = writeln!(anstream::stderr(), "{GOOD}{verb:>12}{GOOD:#} {what}");
+        }
+    }
+
+    /// Prints advice to stderr.
+    pub fn hint(&self, text: impl Display) {
+        if !self.quiet {
+            let _ = writeln!(anstream::stderr(), "{HINT}{:>12}{HINT:#} {text}", "next");
+        }
+    }
+
+    /// Prints warnings to stderr.
+    pub fn warnings(&self, diagnostics: &[Diagnostic]) {
+        if !self.quiet && !diagnostics.is_empty() {
+            let _ = writeln!(anstream::stderr(), "{}\n", render(diagnostics, render::Style::Colored));
+        }
+    }
+
+    /// Prints an error to stderr, and as JSON to stdout where that was asked for.
+    pub fn error(&self, error: &Error) {
+        if self.json {
+            let Error { kind, code, message, help, .. } = error;
+            self.answer_json(&json!({"error": {"kind": kind.name(), "code": code, "message": message, "help": help}}));
+        }
+        let mut stderr = anstream::stderr();
+        if error.diagnostics.is_empty() {
+            let _ = writeln!(stderr, "{BAD}error{BAD:#}: {}", error.message);
+            for help in &error.help {
+                let _ = writeln!(stderr, "  {HINT}help{HINT:#}: {help}");
+            }
+        } else {
+            let _ = writeln!(stderr, "{}", render(&error.diagnostics, render::Style::Colored));
+        }
+        if error.kind == Kind::Bug {
+            let _ = writeln!(stderr, "  this is a fault of dbmig, please report it with the text above");
+        }
+    }
+
+    /// Whether a person can be asked: both ends are a terminal.
+    pub fn can_ask(&self) -> bool {
+        !self.json && std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    }
+
+    /// Asks yes or no; `None` where nobody can be asked.
+    ///
+    /// # Errors
+    ///
+    /// The terminal went away.
+    pub fn confirm(&self, question: &str) -> Result<Option<bool>, Error> {
+        if !self.can_ask() {
+            return Ok(None);
+        }
+        let answer = dialoguer::Confirm::new().with_prompt(question).default(false).interact();
+        answer.map(Some).map_err(|error| Error::new(Kind::Io, format!("no answer from the terminal: {error}")))
+    }
+
+    /// Asks for a line of text, which may be empty; `None` where nobody can be asked.
+    ///
+    /// # Errors
+    ///
+    /// The terminal went away.
+    pub fn ask(&self, question: &str) -> Result<Option<String>, Error> {
+        if !self.can_ask() {
+            return Ok(None);
+        }
+        let answer = dialoguer::Input::<String>::new().with_prompt(question).allow_empty(true).interact_text();
+        answer.map(Some).map_err(|error| Error::new(Kind::Io, format!("no answer from the terminal: {error}")))
+    }
+}
+
+/// A diagnostic as `check --json` and `lint --json` give it.
+pub fn diagnostic_json(diagnostic: &Diagnostic) -> Value {
+    let place = diagnostic.span().map(|span| (span.source().path(), span.source().position(span.range().start)));
+    json!({
+        "code": diagnostic.code.name(),
+        "level": diagnostic.level.to_string(),
+        "message": diagnostic.message,
+        "file": place.map(|(path, _)| path),
+        "line": place.map(|(_, (line, _))| line),
+        "column": place.map(|(_, (_, column))| column),
+        "help": diagnostic.help,
+    })
+}

@@ -4,7 +4,6 @@ use clap::{Args, Command};
 use clap_complete::Shell;
 
 use crate::cli::Answer;
-use crate::error::Error;
 
 /// Print a completion script for a shell
 ///
@@ -17,14 +16,10 @@ pub struct CompletionsArgs {
 }
 
 /// Does what `completions` does.
-///
-/// # Errors
-///
-/// None; the result is a command's as everywhere.
-pub fn run(args: &CompletionsArgs, cargo: &Command) -> Result<Answer, Error> {
+pub fn run(args: &CompletionsArgs, cargo: &Command) -> Answer {
     // The binary is called as `cargo-dbmig dbmig …` by cargo; a shell completes the binary's own name.
     let dbmig = cargo.find_subcommand("dbmig").unwrap_or(cargo);
     let mut dbmig = dbmig.clone().bin_name("cargo-dbmig");
     clap_complete::generate(args.shell, &mut dbmig, "cargo-dbmig", &mut std::io::stdout());
-    Ok(Answer::Yes)
+    Answer::Yes
 }

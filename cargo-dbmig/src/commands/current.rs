@@ -66,6 +66,6 @@ pub fn run(args: &CurrentArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
             ui.hint(format!("cargo dbmig upgrade ({pending} pending)"));
         }
     }
-    let behind = !status.is_up_to_date() || (chain.graph.len() > 0 && current.is_empty());
+    let behind = !status.is_up_to_date() || (!chain.graph.is_empty() && current.is_empty());
     Ok(if args.check_heads && behind { Answer::No } else { Answer::Yes })
 }

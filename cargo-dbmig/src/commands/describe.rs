@@ -4,13 +4,13 @@ use dbmig_build::schema::{Autoincrement, Change, Column, Constraint, ObjectName}
 use serde_json::{Value, json};
 
 /// A change as a line of a summary: a sign, the object, what happens to it, and a mark if data is lost.
-pub fn line(change: &Change) -> String {
+pub(super) fn line(change: &Change) -> String {
     let mark = if change.is_destructive() { "  (destructive: its data is lost)" } else { "" };
     format!("{} {} {}{mark}", sign(change), noun(change), text(change))
 }
 
 /// A change as `migrate --json` gives it.
-pub fn change_json(change: &Change) -> Value {
+pub(super) fn change_json(change: &Change) -> Value {
     json!({"kind": kind(change), "object": object(change), "destructive": change.is_destructive()})
 }
 
@@ -42,7 +42,9 @@ fn object(change: &Change) -> String {
     match change {
         Change::CreateTable(table) | Change::DropTable(table) => table.name.to_string(),
         Change::RenameTable { to, .. } => to.to_string(),
-        Change::AddColumn { table, column } | Change::DropColumn { table, column } => format!("{table}.{}", column.name),
+        Change::AddColumn { table, column } | Change::DropColumn { table, column } => {
+            format!("{table}.{}", column.name)
+        }
         Change::AlterColumn { table, to, .. } => format!("{table}.{}", to.name),
         Change::RenameColumn { table, to, .. } => format!("{table}.{to}"),
         Change::AddConstraint { table, constraint } | Change::DropConstraint { table, constraint } => {
@@ -65,7 +67,9 @@ fn sign(change: &Change) -> char {
 
 fn noun(change: &Change) -> &'static str {
     match change {
-        Change::CreateTable(_) | Change::DropTable(_) | Change::RenameTable { .. } | Change::AlterOptions { .. } => "table",
+        Change::CreateTable(_) | Change::DropTable(_) | Change::RenameTable { .. } | Change::AlterOptions { .. } => {
+            "table"
+        }
         Change::AddColumn { .. } | Change::DropColumn { .. } => "column",
         Change::RenameColumn { .. } | Change::AlterColumn { .. } => "column",
         Change::AddConstraint { constraint, .. } | Change::DropConstraint { constraint, .. } => match constraint {
@@ -93,7 +97,9 @@ fn text(change: &Change) -> String {
             let what = constraint.name().map_or_else(|| constraint.describe(), ToString::to_string);
             format!("{what} on {table}")
         }
-        Change::CreateIndex { table, index } | Change::DropIndex { table, index } => format!("{} on {table}", index.name),
+        Change::CreateIndex { table, index } | Change::DropIndex { table, index } => {
+            format!("{} on {table}", index.name)
+        }
         Change::CreateTrigger { table, trigger } | Change::DropTrigger { table, trigger } => {
             format!("{} on {table}", trigger.name)
         }

@@ -1,8 +1,9 @@
 //! `cargo dbmig downgrade`.
 
 use clap::Args;
+use dbmig::Request;
 
-use super::running::{self, Verb};
+use super::running;
 use crate::cli::{Answer, Global};
 use crate::error::Error;
 use crate::ui::Ui;
@@ -31,5 +32,5 @@ pub struct DowngradeArgs {
 ///
 /// A chain at fault, a target that doesn't exist, a revision without a way back, what the database says.
 pub fn run(args: &DowngradeArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
-    running::run(Verb::Downgrade, &args.target, &args.run, global, ui)
+    running::run(Request::Downgrade { target: &args.target }, &args.run, global, ui)
 }

@@ -33,8 +33,9 @@ pub struct HistoryArgs {
 /// A folder or graph at fault, a range that names no revisions.
 pub fn run(args: &HistoryArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
-    let graph = context.chain()?.graph;
-    let applied = context.applied_if_known();
+    let chain = context.chain()?;
+    let applied = context.applied_if_known(&chain);
+    let graph = chain.graph;
     let ids: Vec<Id> = match &args.range {
         Some(range) => selection::resolve_range(&graph, range, applied.as_ref())?,
         None => graph.ids().rev().collect(),

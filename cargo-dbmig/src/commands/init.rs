@@ -34,7 +34,8 @@ fn main() {
 }
 ";
 
-const DB_RS: &str = "//! The database: its schema and migrations, as the build script emits them, and the way to connect.
+const DB_RS: &str =
+    "//! The database: its schema and migrations, as the build script emits them, and the way to connect.
 
 use diesel::prelude::*;
 
@@ -184,7 +185,13 @@ const DEPENDENCIES: [Dependency; 5] = [
     Dependency { name: "diesel", requirement: "diesel@2.3", features: "sqlite", build: false, folder: None },
     Dependency { name: "clap", requirement: "clap@4", features: "derive", build: false, folder: None },
     Dependency { name: "dotenvy", requirement: "dotenvy@0.15", features: "", build: false, folder: None },
-    Dependency { name: "dbmig-build", requirement: "dbmig-build", features: "", build: true, folder: Some("dbmig-build") },
+    Dependency {
+        name: "dbmig-build",
+        requirement: "dbmig-build",
+        features: "",
+        build: true,
+        folder: Some("dbmig-build"),
+    },
 ];
 
 fn add_dependencies(package: &Package, source: Option<&Path>, report: &mut Report<'_>) -> Result<(), Error> {
@@ -219,7 +226,11 @@ fn add_dependencies(package: &Package, source: Option<&Path>, report: &mut Repor
             let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
             let error = Error::new(Kind::Io, format!("`cargo add {}` failed\n{said}", dependency.name));
             let unpublished = source.is_none() && dependency.folder.is_some();
-            return Err(if unpublished { error.help("cargo dbmig init --source PATH-TO-A-CHECKOUT-OF-DBMIG") } else { error });
+            return Err(if unpublished {
+                error.help("cargo dbmig init --source PATH-TO-A-CHECKOUT-OF-DBMIG")
+            } else {
+                error
+            });
         }
         report.did("Added", format!("{} to [{section}]", dependency.name));
     }

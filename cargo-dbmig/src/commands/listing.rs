@@ -10,10 +10,10 @@ const VERSION: Style = AnsiColor::Yellow.on_default();
 const MARK: Style = AnsiColor::Cyan.on_default();
 
 /// What is known of the database: which revisions it has, or nothing where there is no database to ask.
-pub type Applied<'a> = Option<&'a IdSet>;
+pub(super) type Applied<'a> = Option<&'a IdSet>;
 
 /// A revision as `heads`, `current` and `history` give it with `--json`.
-pub fn revision_json(graph: &Graph, id: Id, applied: Applied<'_>) -> Value {
+pub(super) fn revision_json(graph: &Graph, id: Id, applied: Applied<'_>) -> Value {
     let node = graph.node(id);
     let versions = |list: &[Version]| list.iter().map(Version::as_str).map(Value::from).collect::<Vec<_>>();
     json!({
@@ -29,13 +29,13 @@ pub fn revision_json(graph: &Graph, id: Id, applied: Applied<'_>) -> Value {
 }
 
 /// Revisions as the whole answer of a command with `--json`.
-pub fn revisions_json(graph: &Graph, ids: &[Id], applied: Applied<'_>) -> Value {
+pub(super) fn revisions_json(graph: &Graph, ids: &[Id], applied: Applied<'_>) -> Value {
     let revisions: Vec<Value> = ids.iter().map(|&id| revision_json(graph, id, applied)).collect();
     json!({ "revisions": revisions })
 }
 
 /// A revision on a line: `20261121101500  create users (head)`.
-pub fn line(graph: &Graph, id: Id, applied: Applied<'_>) -> String {
+pub(super) fn line(graph: &Graph, id: Id, applied: Applied<'_>) -> String {
     let node = graph.node(id);
     let marks = marks(graph, id, applied);
     let marks = if marks.is_empty() { String::new() } else { format!(" {MARK}({}){MARK:#}", marks.join(", ")) };
@@ -43,7 +43,7 @@ pub fn line(graph: &Graph, id: Id, applied: Applied<'_>) -> String {
 }
 
 /// A revision as `history -v`, `heads -v` and `show` print it, without a final line break.
-pub fn paragraph(graph: &Graph, id: Id, applied: Applied<'_>, folder: &str) -> String {
+pub(super) fn paragraph(graph: &Graph, id: Id, applied: Applied<'_>, folder: &str) -> String {
     let node = graph.node(id);
     let mut lines = vec![line(graph, id, applied)];
     let versions = |ids: &[Id]| ids.iter().map(|&id| graph.version(id).to_string()).collect::<Vec<_>>().join(", ");

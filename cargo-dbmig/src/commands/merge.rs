@@ -57,14 +57,11 @@ pub fn run(args: &MergeArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> 
     })?;
     let graph = &chain.graph;
     let parents = parents(args, graph)?;
-    let metadata = Metadata {
-        message: args.message.clone(),
-        revises: parents.iter().map(|&id| graph.version(id).clone()).collect(),
-        labels: args.branch_label.clone(),
-        ..Metadata::default()
-    };
+    let versions = parents.iter().map(|&id| graph.version(id).clone()).collect();
+    let metadata = Metadata { labels: args.branch_label.clone(), ..Metadata::new(args.message.as_str(), versions) };
     let place = Place { rev_id: args.rev_id.clone(), ..Place::default() };
-    let name = write(&context, graph, &metadata, &place, &Draft { message: &args.message, up: NOTHING, down: NOTHING })?;
+    let name =
+        write(&context, graph, &metadata, &place, &Draft { message: &args.message, up: NOTHING, down: NOTHING })?;
     let path = format!("{}/{name}", context.config.migrations);
     if ui.json {
         let version = Version::of_folder(&name);

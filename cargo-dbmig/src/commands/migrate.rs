@@ -113,7 +113,10 @@ fn wanted(args: &MigrateArgs, context: &Context<'_>, before: &Schema, models: &M
 
 fn report_unmodelled(ui: &Ui, target: &Target) {
     for name in &target.unmodelled {
-        ui.status("Kept", format!("table `{name}` has no model: --drop-table {name} drops it, `unmanaged` leaves it alone"));
+        ui.status(
+            "Kept",
+            format!("table `{name}` has no model: --drop-table {name} drops it, `unmanaged` leaves it alone"),
+        );
     }
 }
 
@@ -121,7 +124,10 @@ fn nothing_to_do(ui: &Ui, models: &Models) -> Answer {
     if ui.json {
         ui.answer_json(&json!({"version": null, "path": null, "changes": []}));
     } else {
-        ui.status("Unchanged", format!("the chain builds what the models say ({}); nothing was written", count(models)));
+        ui.status(
+            "Unchanged",
+            format!("the chain builds what the models say ({}); nothing was written", count(models)),
+        );
         if models.schema.tables.is_empty() {
             ui.hint("a model is a struct with #[derive(dbmig::Model)], in the files that `models` in Cargo.toml names");
         }

@@ -3,7 +3,7 @@
 use clap::Args;
 use dbmig::revision::{Graph, Id};
 use dbmig::version::Version;
-use dbmig_build::migration::Metadata;
+use dbmig_build::migration::{Metadata, write_metadata};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -89,13 +89,13 @@ impl Place {
     /// A selector that names no revision, several heads without `--head`, a parent that is no head without `--splice`.
     pub fn metadata(&self, message: &str, graph: &Graph) -> Result<Metadata, Error> {
         let parents = self.parents(graph)?;
-        let resolve = |selector: &String| selection::resolve_one(graph, selector, None).map(|id| graph.version(id).clone());
+        let resolve =
+            |selector: &String| selection::resolve_one(graph, selector, None).map(|id| graph.version(id).clone());
+        let parents = parents.iter().map(|&id| graph.version(id).clone()).collect();
         Ok(Metadata {
-            message: message.to_owned(),
-            revises: parents.iter().map(|&id| graph.version(id).clone()).collect(),
             labels: self.branch_label.clone(),
             depends_on: self.depends_on.iter().map(resolve).collect::<Result<_, _>>()?,
-            ..Metadata::default()
+            ..Metadata::new(message, parents)
         })
     }
 
@@ -141,7 +141,7 @@ pub fn write(
         Some(version) => chosen_name(version, draft.message, &above, graph)?,
         None => scaffold::folder_name(draft.message, &above, graph, Timestamp::now())?,
     };
-    let files = [("up.sql", draft.up), ("down.sql", draft.down), ("metadata.toml", &metadata.to_toml())];
+    let files = [("up.sql", draft.up), ("down.sql", draft.down), ("metadata.toml", &write_metadata(metadata))];
     scaffold::write_folder(&context.migrations(), &name, &files)
         .map_err(|error| Error::io(format!("{}/{name}", context.config.migrations), &error))?;
     Ok(name)

@@ -6,18 +6,18 @@ use clap::{Args, ValueEnum};
 use dbmig::revision::Direction;
 use dbmig::{Event, Options, Report, Request, TransactionMode};
 use dbmig_build::diagnostic::{Code, Diagnostic};
-use dbmig_build::migration::Chain;
+use dbmig_build::link::Chain;
 use serde_json::json;
 
 use crate::cli::{Answer, Global};
 use crate::context::Context;
-use crate::context::bundle::with_bundle;
 use crate::error::{Error, Kind};
 use crate::ui::Ui;
+use dbmig_build::bundle::with_bundle;
 
 /// Options of every command that runs revisions.
 #[derive(Args, Debug)]
-pub struct RunArgs {
+pub(crate) struct RunArgs {
     /// Show what would be done, do nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -34,7 +34,7 @@ pub struct RunArgs {
 
 /// What a transaction holds.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Transaction {
+pub(crate) enum Transaction {
     /// One revision
     Each,
     /// The whole run
@@ -46,7 +46,7 @@ pub enum Transaction {
 /// # Errors
 ///
 /// A chain at fault, an open todo, a request that can't be carried out, what the database says.
-pub fn run(request: Request<'_>, args: &RunArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
+pub(super) fn run(request: Request<'_>, args: &RunArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
     let chain = context.chain()?;
     refuse_todos(&chain, &request)?;
@@ -124,7 +124,8 @@ fn tell(ui: &Ui, event: &Event<'_>) {
             ui.status("Resumed", format!("{name}: {done} of {total} statements were done already"));
         }
         Event::FromJournal { name, edited } => {
-            let why = if *edited { "its up.sql was edited since it was applied" } else { "this checkout doesn't have it" };
+            let why =
+                if *edited { "its up.sql was edited since it was applied" } else { "this checkout doesn't have it" };
             ui.status("Journal", format!("{name} is reverted with the SQL that the database remembers: {why}"));
         }
         Event::OutOfOrder { name, above } => {
@@ -156,9 +157,10 @@ fn show_plan(ui: &Ui, report: &Report) {
 }
 
 fn report_json(report: &Report) -> serde_json::Value {
-    let steps = report.steps.iter().map(|step| {
-        json!({"version": step.version, "name": step.name, "direction": step.direction.name()})
-    });
+    let steps = report
+        .steps
+        .iter()
+        .map(|step| json!({"version": step.version, "name": step.name, "direction": step.direction.name()}));
     json!({"steps": steps.collect::<Vec<_>>(), "final_heads": report.final_heads})
 }
 

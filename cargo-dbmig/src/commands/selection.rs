@@ -11,7 +11,7 @@ use crate::error::{Error, Kind};
 /// # Errors
 ///
 /// A selector that stands for nothing, or for more than it should.
-pub fn resolve(graph: &Graph, text: &str, applied: Option<&IdSet>) -> Result<Target, Error> {
+pub(super) fn resolve(graph: &Graph, text: &str, applied: Option<&IdSet>) -> Result<Target, Error> {
     selector::resolve(text, Scope { graph, applied }).map_err(refused)
 }
 
@@ -20,7 +20,7 @@ pub fn resolve(graph: &Graph, text: &str, applied: Option<&IdSet>) -> Result<Tar
 /// # Errors
 ///
 /// As [`resolve`], and a selector that stands for none or several.
-pub fn resolve_one(graph: &Graph, text: &str, applied: Option<&IdSet>) -> Result<Id, Error> {
+pub(super) fn resolve_one(graph: &Graph, text: &str, applied: Option<&IdSet>) -> Result<Id, Error> {
     resolve(graph, text, applied)?.one(graph).map_err(refused)
 }
 
@@ -30,7 +30,7 @@ pub fn resolve_one(graph: &Graph, text: &str, applied: Option<&IdSet>) -> Result
 /// # Errors
 ///
 /// As [`resolve`].
-pub fn resolve_range(graph: &Graph, text: &str, applied: Option<&IdSet>) -> Result<Vec<Id>, Error> {
+pub(super) fn resolve_range(graph: &Graph, text: &str, applied: Option<&IdSet>) -> Result<Vec<Id>, Error> {
     let scope = Scope { graph, applied };
     if !text.contains(':') {
         return Ok(resolve(graph, text, applied)?.revisions.into_iter().rev().collect());

@@ -31,7 +31,7 @@ pub struct ShowArgs {
 pub fn run(args: &ShowArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
     let chain = context.chain()?;
-    let applied = context.applied_if_known();
+    let applied = context.applied_if_known(&chain);
     let id = selection::resolve_one(&chain.graph, &args.revision, applied.as_ref())?;
     let mut replay = Replay::new(context.config.backend);
     let mut changes = Vec::new();

@@ -1,8 +1,9 @@
 //! `cargo dbmig upgrade`.
 
 use clap::Args;
+use dbmig::Request;
 
-use super::running::{self, Verb};
+use super::running;
 use crate::cli::{Answer, Global};
 use crate::error::Error;
 use crate::ui::Ui;
@@ -30,5 +31,5 @@ pub struct UpgradeArgs {
 ///
 /// A chain at fault, a target that doesn't exist, what the database says.
 pub fn run(args: &UpgradeArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
-    running::run(Verb::Upgrade, &args.target, &args.run, global, ui)
+    running::run(Request::Upgrade { target: &args.target }, &args.run, global, ui)
 }

@@ -19,7 +19,9 @@ pub fn expand(url: &str, package: &Path) -> Result<String, Error> {
     let mut file = None;
     while let Some(start) = rest.find("${") {
         let Some(length) = rest[start..].find('}') else {
-            return Err(Error::new(Kind::Config, format!("`{url}` has a `${{` without `}}`")).help("mend `url` in Cargo.toml"));
+            return Err(
+                Error::new(Kind::Config, format!("`{url}` has a `${{` without `}}`")).help("mend `url` in Cargo.toml")
+            );
         };
         let name = &rest[start + 2..start + length];
         expanded.push_str(&rest[..start]);

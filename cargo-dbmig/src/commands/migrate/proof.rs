@@ -17,7 +17,7 @@ use crate::render::Rendered;
 /// # Errors
 ///
 /// A fault of dbmig: SQL that it can't read itself, or that ends in another schema.
-pub fn prove(rendered: &Rendered, chain: &Replay, target: &Schema, backend: Backend) -> Result<(), Error> {
+pub(super) fn prove(rendered: &Rendered, chain: &Replay, target: &Schema, backend: Backend) -> Result<(), Error> {
     let mut replay = chain.clone();
     run(&mut replay, "up.sql", &rendered.up, backend)?;
     compare("up.sql", replay.schema(), target, rendered)?;
@@ -28,7 +28,8 @@ pub fn prove(rendered: &Rendered, chain: &Replay, target: &Schema, backend: Back
 fn run(replay: &mut Replay, name: &str, text: &str, backend: Backend) -> Result<(), Error> {
     let script = sql::split(&Source::new(name, text), backend);
     let read = script.diagnostics.iter().cloned();
-    let diagnostics: Vec<_> = read.chain(replay.run(&script).diagnostics).filter(|one| one.level == Level::Error).collect();
+    let diagnostics: Vec<_> =
+        read.chain(replay.run(&script).diagnostics).filter(|one| one.level == Level::Error).collect();
     if diagnostics.is_empty() { Ok(()) } else { Err(Error::of_diagnostics(Kind::Bug, diagnostics)) }
 }
 

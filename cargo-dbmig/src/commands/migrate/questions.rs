@@ -1,6 +1,6 @@
 //! What `migrate` must be told: values for rows that are there already.
 
-use dbmig_build::schema::{Change, Name, ObjectName, Schema};
+use dbmig_build::schema::{Change, Column, Name, ObjectName, Schema};
 use dbmig_build::sql;
 
 use crate::context::Context;
@@ -13,7 +13,7 @@ use crate::render::Backfills;
 /// # Errors
 ///
 /// A `--backfill` that isn't understood or isn't needed.
-pub fn backfills(
+pub(super) fn backfills(
     given: &[String],
     changes: &[Change],
     before: &Schema,
@@ -26,7 +26,9 @@ pub fn backfills(
         values.insert(column, value);
     }
     for (table, column) in needed.iter().filter(|column| !given_for(&values, column)).cloned().collect::<Vec<_>>() {
-        let question = format!("{table}.{column} is NOT NULL. The value for rows that are there already, as SQL (empty: decide in the file)");
+        let question = format!(
+            "{table}.{column} is NOT NULL. The value for rows that are there already, as SQL (empty: decide in the file)"
+        );
         let Some(answer) = context.ui.ask(&question)? else { break };
         if !answer.trim().is_empty() {
             values.insert((table, column), checked(answer.trim(), context)?);
@@ -49,10 +51,8 @@ fn needed(changes: &[Change], before: &Schema) -> Vec<(ObjectName, Name)> {
                 tables.retain(|name| name != from);
                 tables.push(to.clone());
             }
-            Change::AddColumn { table, column } if tables.contains(table) => {
-                if !column.nullable && column.default.is_none() && column.generated.is_none() {
-                    needed.push((table.clone(), column.name.clone()));
-                }
+            Change::AddColumn { table, column } if tables.contains(table) && has_nothing_to_hold(column) => {
+                needed.push((table.clone(), column.name.clone()));
             }
             Change::AlterColumn { table, from, to } if from.nullable && !to.nullable => {
                 needed.push((table.clone(), to.name.clone()));
@@ -63,7 +63,16 @@ fn needed(changes: &[Change], before: &Schema) -> Vec<(ObjectName, Name)> {
     needed
 }
 
-fn parse(text: &str, needed: &[(ObjectName, Name)], context: &Context<'_>) -> Result<((ObjectName, Name), String), Error> {
+/// Whether a new column has no value for a row: it takes no NULL, has no default and isn't computed.
+fn has_nothing_to_hold(column: &Column) -> bool {
+    !column.nullable && column.default.is_none() && column.generated.is_none()
+}
+
+fn parse(
+    text: &str,
+    needed: &[(ObjectName, Name)],
+    context: &Context<'_>,
+) -> Result<((ObjectName, Name), String), Error> {
     let form = || Error::new(Kind::Usage, format!("--backfill {text}: write it as TABLE.COLUMN=SQL"));
     let (place, value) = text.split_once('=').ok_or_else(form)?;
     let (table, column) = place.trim().rsplit_once('.').ok_or_else(form)?;
