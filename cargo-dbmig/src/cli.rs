@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::commands;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::ui::Ui;
 
 /// What cargo hands to a subcommand: its own name first.
@@ -60,6 +60,8 @@ enum Command {
     History(commands::history::HistoryArgs),
     Heads(commands::heads::HeadsArgs),
     Show(commands::show::ShowArgs),
+    Check(commands::check::CheckArgs),
+    Schema(commands::schema::SchemaArgs),
     Explain(commands::explain::ExplainArgs),
     Completions(commands::completions::CompletionsArgs),
 }
@@ -73,9 +75,16 @@ pub enum Answer {
     No,
 }
 
+impl Answer {
+    /// Yes or no.
+    pub fn of(yes: bool) -> Answer {
+        if yes { Answer::Yes } else { Answer::No }
+    }
+}
+
 /// Parses the process's arguments, runs the command, gives its exit code.
 pub fn main() -> ExitCode {
-    let Cargo::Dbmig(Dbmig { global, command }) = Cargo::parse();
+    let Cargo::Dbmig(Dbmig { global, command }) = Cargo::try_parse().unwrap_or_else(|error| refuse(&error));
     let ui = Ui { json: global.json, quiet: global.quiet };
     match run(command, &global, &ui) {
         Ok(Answer::Yes) => ExitCode::SUCCESS,
@@ -85,6 +94,17 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.kind.exit_code())
         }
     }
+}
+
+/// Prints what is wrong with the command line, as JSON too where that was asked for, or the help that was asked for.
+fn refuse(error: &clap::Error) -> ! {
+    if error.use_stderr() && std::env::args().any(|argument| argument == "--json") {
+        let text = error.render().to_string();
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let ui = Ui { json: true, quiet: true };
+        ui.answer_json(&Error::new(Kind::Usage, message).help("cargo dbmig --help").to_json());
+    }
+    error.exit()
 }
 
 fn run(command: Command, global: &Global, ui: &Ui) -> Result<Answer, Error> {
@@ -101,6 +121,8 @@ fn run(command: Command, global: &Global, ui: &Ui) -> Result<Answer, Error> {
         Command::History(args) => commands::history::run(&args, global, ui),
         Command::Heads(args) => commands::heads::run(&args, global, ui),
         Command::Show(args) => commands::show::run(&args, global, ui),
+        Command::Check(args) => commands::check::run(&args, global, ui),
+        Command::Schema(args) => commands::schema::run(&args, global, ui),
         Command::Explain(args) => commands::explain::run(&args, ui),
         Command::Completions(args) => Ok(commands::completions::run(&args, &Cargo::command())),
     }

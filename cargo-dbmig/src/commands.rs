@@ -1,5 +1,6 @@
 //! One file a command: its help text, its arguments, and a short function that asks, calls and shows.
 
+pub mod check;
 pub mod completions;
 pub mod current;
 mod describe;
@@ -14,6 +15,7 @@ pub mod migrate;
 pub mod redo;
 pub mod revision;
 mod running;
+pub mod schema;
 mod selection;
 pub mod show;
 pub mod stamp;

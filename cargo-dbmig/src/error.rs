@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use dbmig_build::diagnostic::Diagnostic;
+use dbmig_build::diagnostic::{Diagnostic, Level};
+use serde_json::{Value, json};
 
 /// Why a command could not answer.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub struct Error {
     pub help: Vec<String>,
     /// The diagnostics behind it, where sources are at fault.
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether the answer said it already, so that only the exit code is left.
+    pub is_answered: bool,
 }
 
 /// The kinds of error.
@@ -65,7 +68,18 @@ impl Error {
     /// An error without help.
     pub fn new(kind: Kind, message: impl Into<String>) -> Error {
         let (help, diagnostics) = (Vec::new(), Vec::new());
-        Error { kind, code: kind.name().to_owned(), message: message.into(), help, diagnostics }
+        Error { kind, code: kind.name().to_owned(), message: message.into(), help, diagnostics, is_answered: false }
+    }
+
+    /// An error that the answer described already.
+    pub fn answered(kind: Kind) -> Error {
+        Error { is_answered: true, ..Error::new(kind, "") }
+    }
+
+    /// The error as `--json` gives it.
+    pub fn to_json(&self) -> Value {
+        let Error { kind, code, message, help, .. } = self;
+        json!({"error": {"kind": kind.name(), "code": code, "message": message, "help": help}})
     }
 
     /// Adds something to do.
@@ -77,13 +91,14 @@ impl Error {
 
     /// An error that consists of diagnostics; the first one gives its code and message.
     pub fn of_diagnostics(kind: Kind, diagnostics: Vec<Diagnostic>) -> Error {
-        let first = diagnostics.first();
+        let first = diagnostics.iter().find(|one| one.level == Level::Error).or(diagnostics.first());
         Error {
             kind,
             code: first.map_or(kind.name(), |one| one.code.name()).to_owned(),
             message: first.map_or_else(String::new, |one| one.message.clone()),
             help: first.map_or_else(Vec::new, |one| one.help.clone()),
             diagnostics,
+            is_answered: false,
         }
     }
 
@@ -102,7 +117,7 @@ impl From<dbmig::Error> for Error {
         };
         let code = error.kind().to_owned();
         let help = error.help().into_iter().collect();
-        Error { kind, code, message: error.to_string(), help, diagnostics: Vec::new() }
+        Error { kind, code, message: error.to_string(), help, diagnostics: Vec::new(), is_answered: false }
     }
 }
 

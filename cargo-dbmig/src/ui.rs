@@ -56,11 +56,20 @@ impl Ui {
         }
     }
 
+    /// Prints diagnostics that are the answer to stderr, where a person looks for them.
+    pub fn diagnostics(&self, diagnostics: &[Diagnostic]) {
+        if !diagnostics.is_empty() {
+            let _ = writeln!(anstream::stderr(), "{}", render(diagnostics, render::Style::Colored));
+        }
+    }
+
     /// Prints an error to stderr, and as JSON to stdout where that was asked for.
     pub fn error(&self, error: &Error) {
+        if error.is_answered {
+            return;
+        }
         if self.json {
-            let Error { kind, code, message, help, .. } = error;
-            self.answer_json(&json!({"error": {"kind": kind.name(), "code": code, "message": message, "help": help}}));
+            self.answer_json(&error.to_json());
         }
         let mut stderr = anstream::stderr();
         if error.diagnostics.is_empty() {

@@ -1,0 +1,46 @@
+//! `cargo dbmig schema`.
+
+use clap::Args;
+use dbmig::revision::order::{Edges, ancestors};
+use dbmig_build::emit::diesel::{SchemaOptions, schema_module};
+use serde_json::json;
+
+use super::selection;
+use crate::cli::{Answer, Global};
+use crate::context::Context;
+use crate::error::Error;
+use crate::ui::Ui;
+
+/// Print the `table!` modules of a revision, as Diesel's print-schema would
+///
+/// Worked out from the chain; needs no database.
+///
+///     cargo dbmig schema
+///     cargo dbmig schema create_users
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct SchemaArgs {
+    /// The revision
+    #[arg(default_value = "heads", allow_negative_numbers = true)]
+    revision: String,
+}
+
+/// Does what `schema` does.
+///
+/// # Errors
+///
+/// A chain at fault, a selector that names no revision.
+pub fn run(args: &SchemaArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
+    let context = Context::load(global, ui)?;
+    let chain = context.chain()?;
+    let target = selection::resolve(&chain.graph, &args.revision, None)?;
+    let schema = context.schema_at(&chain, &ancestors(&chain.graph, target.revisions, Edges::All))?;
+    let (text, warnings) = schema_module(&schema, &SchemaOptions::of_config(&context.config));
+    ui.warnings(&warnings);
+    if ui.json {
+        ui.answer_json(&json!({"schema": text}));
+    } else {
+        ui.answer(text.trim_end());
+    }
+    Ok(Answer::Yes)
+}
