@@ -70,6 +70,10 @@ pub trait Driver: private::Sealed {
     #[doc(hidden)]
     fn release(&mut self, hold: Self::Hold);
 
+    /// Whether a statement of a revision that runs without a transaction can share one with the note that it is done.
+    #[doc(hidden)]
+    fn fits_transaction(sql: &str) -> bool;
+
     /// Whether foreign keys are enforced now, and enforcing them can be switched off.
     #[doc(hidden)]
     fn enforces_foreign_keys(&mut self) -> Result<bool, Failure>;

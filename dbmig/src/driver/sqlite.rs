@@ -174,6 +174,12 @@ impl Driver for SqliteConnection {
         drop(hold);
     }
 
+    fn fits_transaction(sql: &str) -> bool {
+        // Pragmas may be no-ops within a transaction, the others fail there.
+        let word = sql.split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or("").to_ascii_uppercase();
+        !matches!(word.as_str(), "" | "VACUUM" | "PRAGMA" | "ATTACH" | "DETACH")
+    }
+
     fn enforces_foreign_keys(&mut self) -> Result<bool, Failure> {
         Ok(setting(self, "foreign_keys")? != 0)
     }

@@ -1,5 +1,7 @@
 //! A request beside a situation: which tasks it makes, and whether they can be run at all.
 
+use std::collections::BTreeMap;
+
 use super::task::{Source, Task};
 use super::{Event, Options, Report, Request, TransactionMode};
 use crate::error::{Error, shortened};
@@ -19,8 +21,8 @@ pub(super) struct Goal<'b> {
     /// Rows that are to be forgotten, by version, though no task says so.
     pub(super) forgotten: Vec<Version>,
     kind: Kind,
-    /// Applied revisions above missing ones: (missing, above).
-    gaps: Vec<(String, String)>,
+    /// Missing revisions, each with an applied one above it.
+    gaps: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,7 +79,7 @@ pub(super) fn goal<'b>(situation: &Situation<'b>, request: Request<'_>) -> Resul
     let name = |id: Id| graph.node(id).name.clone();
     let missing = |gap: Gap| (name(gap.missing), name(gap.above));
     let upward = plan.steps.iter().any(|step| step.direction == Direction::Up) && kind == Kind::Run;
-    let gaps = if upward { gaps(graph, applied).into_iter().map(missing).collect() } else { Vec::new() };
+    let gaps = if upward { gaps(graph, applied).into_iter().map(missing).collect() } else { BTreeMap::new() };
     let final_heads = plan.final_heads.iter().map(|&id| graph.version(id).to_string()).collect();
     let tasks = plan.steps.iter().map(|&step| task(situation, step)).collect::<Result<_, _>>()?;
     Ok(Goal { tasks, final_heads, forgotten, kind, gaps })
@@ -199,8 +201,8 @@ impl Goal<'_> {
             if let Source::Journal(_) = &task.source {
                 options.tell(&Event::FromJournal { name: &task.name, edited: task.revision.is_some() });
             }
-            let above = self.gaps.iter().find(|(missing, _)| task.direction == Direction::Up && *missing == task.name);
-            if let Some((_, above)) = above {
+            let above = self.gaps.get(&task.name).filter(|_| task.direction == Direction::Up);
+            if let Some(above) = above {
                 options.tell(&Event::OutOfOrder { name: &task.name, above });
             }
         }
@@ -248,7 +250,8 @@ impl Goal<'_> {
     }
 }
 
-fn controls_transaction(sql: &str) -> bool {
+/// Whether a statement begins or ends a transaction.
+pub(super) fn controls_transaction(sql: &str) -> bool {
     let mut words = sql.split(|letter: char| !letter.is_ascii_alphabetic()).filter(|word| !word.is_empty());
     let first = words.next().unwrap_or("").to_ascii_uppercase();
     match first.as_str() {

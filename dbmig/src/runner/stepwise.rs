@@ -1,6 +1,9 @@
 //! A revision that runs without a transaction: statement by statement, each one journalled when it is done, so that
 //! the next run goes on at the one that failed.
 
+use std::time::Duration;
+
+use super::goal::controls_transaction;
 use super::task::{Outcome, Task, conclude, create_tables, resume, turn};
 use super::{Event, Options, foreign_keys};
 use crate::bundle::Statement;
@@ -41,22 +44,53 @@ fn statements<D: Driver>(
     };
     let before = foreign_keys::before(conn, task.foreign_keys_off());
     let total = statements.len();
+    // Whether the script is in a transaction that it has begun itself.
+    let mut own = false;
     for statement in statements.iter().skip(done) {
-        if let Err(failure) = conn.execute(statement.sql) {
-            // The script may have begun a transaction of its own; what that held is gone, and so is its journal.
-            conn.rollback(session);
+        let so_far = statements.get(..=done).unwrap_or(&statements);
+        let begins_or_ends = controls_transaction(statement.sql);
+        // One transaction for the statement and its note where that can be: a process that is killed between the two
+        // would run the statement again.
+        let together = !own && !begins_or_ends && D::fits_transaction(statement.sql);
+        let outcome = if together {
+            locked(conn, session, timeout, |conn| {
+                Ok(match conn.execute(statement.sql) {
+                    Ok(()) => End::Commit(note(conn, ledger, task, so_far, timeout).map(|()| Ok(()))?),
+                    Err(failure) => End::Rollback(Err(failure)),
+                })
+            })?
+        } else {
+            conn.execute(statement.sql)
+        };
+        if let Err(failure) = outcome {
+            if !together {
+                // The script may have begun a transaction of its own; what that held is gone, and so are its notes.
+                conn.rollback(session);
+            }
             let done = journal::find(conn, ledger, &task.version).ok().flatten().map_or(done, |entry| entry.done);
             return Err(task.failed(statement, failure, Kept::Statements { done, total, resumes: true }, timeout));
         }
+        if !together {
+            note(conn, ledger, task, so_far, timeout)?;
+        }
+        own = own != begins_or_ends;
         done += 1;
-        let so_far = statements.get(..done).unwrap_or(&statements);
-        journal::note(conn, ledger, &task.version, so_far).map_err(refused("writing the journal", timeout))?;
     }
     foreign_keys::after(conn, before, &task.name, task.direction)?;
     locked(conn, session, timeout, |conn| {
         conclude(conn, ledger, task, &statements, timeout)?;
         Ok(End::Commit(Outcome::Done))
     })
+}
+
+fn note<D: Driver>(
+    conn: &mut D,
+    ledger: &Ledger<'_>,
+    task: &Task<'_>,
+    so_far: &[Statement<'_>],
+    timeout: Duration,
+) -> Result<(), Error> {
+    journal::note(conn, ledger, &task.version, so_far).map_err(refused("writing the journal", timeout))
 }
 
 /// Notes that the task runs; how many statements are done already, or `None` if all are.
@@ -75,7 +109,12 @@ fn claim<D: Driver>(
             return Ok(End::Rollback(None));
         }
         options.tell(&Event::Started { name: &task.name, direction: task.direction });
-        let done = resume(conn, ledger, task, statements, options)?;
+        let mut done = resume(conn, ledger, task, statements, options)?;
+        let within = statements.iter().take(done).filter(|statement| controls_transaction(statement.sql)).count() % 2;
+        if within == 1 && done < statements.len() {
+            // The notes of a transaction that the script began are seen: its COMMIT was the last that was done.
+            done += 1;
+        }
         if let Some(entry) = task.entry(statements, done) {
             journal::write(conn, ledger, &entry, Done::No).map_err(refused("writing the journal", timeout))?;
         }

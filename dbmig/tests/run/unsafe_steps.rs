@@ -81,6 +81,27 @@ fn a_transaction_within_the_script_counts_as_one() {
     assert_eq!(ask(conn, "SELECT t AS c FROM log ORDER BY id"), "a b");
 }
 
+/// A process that is killed after the script's own COMMIT and before its note doesn't run it again.
+#[test]
+fn a_commit_that_was_not_noted_was_done() {
+    let conn = &mut memory();
+    let bundle = steps_of("BEGIN\nINSERT INTO log (t) VALUES ('a')\nCOMMIT\nINSERT INTO later VALUES (1)", "");
+    bundle.upgrade(conn, "heads").unwrap_err();
+    let two = "SELECT done_checksum AS c FROM __dbmig_journal WHERE version = '2'";
+    let three = ask(conn, two);
+    // What the database looks like then.
+    let statements: Vec<&str> = bundle.revisions[1].up.statements[..2].iter().map(|statement| statement.sql).collect();
+    let checksum = Checksum::of_tokens(statements);
+    assert_ne!(checksum.to_string(), three);
+    exec(
+        conn,
+        &format!("UPDATE __dbmig_journal SET statements_done = 2, done_checksum = '{checksum}' WHERE version = '2'"),
+    );
+    exec(conn, "CREATE TABLE later (id INTEGER)");
+    bundle.upgrade(conn, "heads").unwrap();
+    assert_eq!(ask(conn, "SELECT t AS c FROM log"), "a");
+}
+
 #[test]
 fn a_change_of_the_journal_mode_leaves_no_lock() {
     let folder = tempfile::tempdir().unwrap();
