@@ -32,3 +32,10 @@ pub fn groups_of(connection: &mut SqliteConnection, user: &User) -> QueryResult<
     }
     groups::table.filter(groups::id.eq_any(all)).order(groups::name).select(Group::as_select()).load(connection)
 }
+
+/// How many users and how many groups there are.
+pub fn counts(connection: &mut SqliteConnection) -> QueryResult<(i64, i64)> {
+    let users = users::table.count().get_result(connection)?;
+    let groups = groups::table.count().get_result(connection)?;
+    Ok((users, groups))
+}

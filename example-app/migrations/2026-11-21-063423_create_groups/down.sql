@@ -1,0 +1,2 @@
+-- Destructive: drops the table groups with all its rows.
+DROP TABLE "groups";

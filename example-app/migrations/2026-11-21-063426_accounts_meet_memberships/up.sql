@@ -1,0 +1,2 @@
+-- Joins branches; there is nothing to do.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Destructive: drops the table account_assignments with all its rows.
+DROP TABLE account_assignments;
