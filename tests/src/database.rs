@@ -4,13 +4,18 @@ use cargo_dbmig::introspect::introspect;
 use dbmig::Backend;
 use dbmig_build::schema::{Name, ObjectName, Schema};
 use dbmig_build::source::Source;
-use dbmig_build::sql::split;
+use dbmig_build::sql::{Script, split};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 /// A connection to a database of its own.
-pub struct Database(pub SqliteConnection);
+pub struct Database {
+    /// The connection.
+    pub connection: SqliteConnection,
+    /// Up and down of the revisions that were applied.
+    chain: Vec<[Script; 2]>,
+}
 
 #[derive(QueryableByName)]
 struct Line {
@@ -27,12 +32,13 @@ impl Default for Database {
 impl Database {
     /// An empty database.
     pub fn new() -> Database {
-        Database(SqliteConnection::establish(":memory:").unwrap_or_else(|error| panic!("{error}")))
+        let connection = SqliteConnection::establish(":memory:").unwrap_or_else(|error| panic!("{error}"));
+        Database { connection, chain: Vec::new() }
     }
 
     /// Runs SQL that has to work.
     pub fn run(&mut self, sql: &str) {
-        self.0.batch_execute(sql).unwrap_or_else(|error| panic!("{error}\n{sql}"));
+        self.connection.batch_execute(sql).unwrap_or_else(|error| panic!("{error}\n{sql}"));
     }
 
     /// Switches foreign keys on or off.
@@ -42,35 +48,32 @@ impl Database {
 
     /// Runs a script as Diesel's own harness does: in a transaction, with foreign keys as they are.
     pub fn migrate_by_diesel(&mut self, sql: &str) -> Result<(), String> {
-        self.0
+        self.connection
             .transaction(|connection| connection.batch_execute(sql))
             .map_err(|error: diesel::result::Error| error.to_string())
     }
 
-    /// Runs a script as the runner does: statement by statement, in a transaction, foreign keys off if it needs that.
-    pub fn migrate(&mut self, sql: &str) -> Result<(), String> {
-        let script = split(&Source::new("up.sql", sql), Backend::Sqlite);
-        assert_eq!(script.diagnostics, []);
-        assert_eq!(script.todos().count(), 0, "{sql}");
-        self.foreign_keys(!script.foreign_keys_off());
-        self.run("BEGIN");
-        for statement in &script.statements {
-            let text = statement.text();
-            self.0.batch_execute(text).map_err(|error| format!("{error}: {text}"))?;
-        }
-        self.run("COMMIT");
-        self.foreign_keys(true);
+    /// Applies a revision of these scripts on top of those that were applied before, by dbmig's runner.
+    pub fn upgrade(&mut self, up: &str, down: &str) -> Result<(), String> {
+        self.chain.push([read(up), read(down)]);
+        with_bundle(&self.chain, |bundle| bundle.upgrade(&mut self.connection, "heads"))
+    }
+
+    /// Reverts the last revision.
+    pub fn downgrade(&mut self) -> Result<(), String> {
+        with_bundle(&self.chain, |bundle| bundle.downgrade(&mut self.connection, "-1"))?;
+        self.chain.pop();
         Ok(())
     }
 
     /// The schema as introspection tells it.
     pub fn schema(&mut self) -> Schema {
-        introspect(&mut self.0, &[]).unwrap_or_else(|error| panic!("{error}: {error:#?}"))
+        introspect(&mut self.connection, &[]).unwrap_or_else(|error| panic!("{error}: {error:#?}"))
     }
 
     /// The answers of a query with one column, `line`.
     pub fn lines(&mut self, query: &str) -> Vec<String> {
-        let lines = diesel::sql_query(query).load::<Line>(&mut self.0);
+        let lines = diesel::sql_query(query).load::<Line>(&mut self.connection);
         lines.unwrap_or_else(|error| panic!("{error}\n{query}")).into_iter().map(|line| line.line).collect()
     }
 
@@ -90,7 +93,7 @@ impl Database {
     /// Tables, columns, keys, references, indexes, triggers and views, as SQLite's pragmas tell them, sorted. Nothing
     /// of it comes from the text of a statement.
     pub fn structure(&mut self) -> Vec<String> {
-        let tables = "SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'";
+        let tables = "SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_\\_d%' ESCAPE '\\'";
         let columns = format!(
             "SELECT 'column ' || t.name || ' ' || quote(c.name) || ' ' || lower(c.type) || ' notnull=' || c.\"notnull\" ||
              ' default=' || quote(c.dflt_value) || ' key=' || c.pk || ' hidden=' || c.hidden || ' wr=' || t.wr ||
@@ -115,4 +118,61 @@ impl Database {
         lines.sort();
         lines
     }
+}
+
+/// A script, which must hold nothing that is left to do.
+fn read(sql: &str) -> Script {
+    let script = split(&Source::new("script.sql", sql), Backend::Sqlite);
+    assert_eq!(script.diagnostics, []);
+    assert_eq!(script.todos().count(), 0, "{sql}");
+    script
+}
+
+fn with_bundle(
+    chain: &[[Script; 2]],
+    run: impl FnOnce(&dbmig::Bundle<'_>) -> Result<dbmig::Report, dbmig::Error>,
+) -> Result<(), String> {
+    let versions: Vec<String> = (1..=chain.len()).map(|number| format!("{number:04}")).collect();
+    let checksums = chain.iter().map(|scripts| scripts.each_ref().map(|script| script.checksum().to_string()));
+    let checksums: Vec<[String; 2]> = checksums.collect();
+    let statement = |one: &'_ dbmig_build::sql::Statement| (one.text().to_owned(), one.line() as u32);
+    let texts =
+        chain.iter().map(|scripts| scripts.each_ref().map(|script| script.statements.iter().map(statement).collect()));
+    let texts: Vec<[Vec<(String, u32)>; 2]> = texts.collect();
+    let statements = texts.iter().map(|scripts| {
+        scripts
+            .each_ref()
+            .map(|script| script.iter().map(|(sql, line)| dbmig::Statement { sql, line: *line }).collect())
+    });
+    let statements: Vec<[Vec<dbmig::Statement<'_>>; 2]> = statements.collect();
+    let parents: Vec<Vec<&str>> =
+        (0..chain.len()).map(|at| at.checked_sub(1).map(|at| &*versions[at]).into_iter().collect()).collect();
+    let revisions = (0..chain.len()).map(|at| {
+        let script = |half: usize| dbmig::Script {
+            checksum: &checksums[at][half],
+            foreign_keys_off: chain[at][half].foreign_keys_off(),
+            statements: &statements[at][half],
+        };
+        dbmig::Revision {
+            name: &versions[at],
+            version: &versions[at],
+            message: "",
+            parents: &parents[at],
+            depends_on: &[],
+            labels: &[],
+            replaces: &[],
+            irreversible: None,
+            run_in_transaction: true,
+            up: script(0),
+            down: Some(script(1)),
+        }
+    });
+    let revisions: Vec<dbmig::Revision<'_>> = revisions.collect();
+    let bundle = dbmig::Bundle {
+        backend: Backend::Sqlite,
+        version_table: "__diesel_schema_migrations",
+        version_table_schema: None,
+        revisions: &revisions,
+    };
+    run(&bundle).map(drop).map_err(|error| error.to_string())
 }

@@ -11,7 +11,12 @@ use dbmig_tests::database::Database;
 fn names(sql: &str, exclude: &[&str]) -> Vec<String> {
     let mut database = Database::new();
     database.run(sql);
-    introspect(&mut database.0, exclude).unwrap().tables.keys().map(ObjectName::to_string).collect()
+    introspect(&mut database.connection, exclude)
+        .unwrap_or_else(|error| panic!("{error}"))
+        .tables
+        .keys()
+        .map(ObjectName::to_string)
+        .collect()
 }
 
 #[test]
@@ -31,9 +36,9 @@ fn a_virtual_table_and_its_shadows_are_what_replay_says() {
     database.run(sql);
     let mut replay = Replay::new(Backend::Sqlite);
     assert_eq!(replay.run(&split(&Source::new("up.sql", sql), Backend::Sqlite)).diagnostics, []);
-    assert_eq!(introspect(&mut database.0, &[]).unwrap(), *replay.schema());
+    assert_eq!(introspect(&mut database.connection, &[]).unwrap(), *replay.schema());
     database.run("CREATE VIRTUAL TABLE places USING rtree(id, a, b);");
-    let tables = introspect(&mut database.0, &[]).unwrap().tables;
+    let tables = introspect(&mut database.connection, &[]).unwrap().tables;
     let places: Vec<String> =
         tables.keys().map(ObjectName::to_string).filter(|name| name.starts_with("places")).collect();
     assert_eq!(places, ["places"]);
@@ -48,7 +53,7 @@ fn what_alter_table_did_is_seen() {
          ALTER TABLE t RENAME COLUMN a TO c; ALTER TABLE t ADD COLUMN d REAL DEFAULT 1.5; ALTER TABLE t DROP COLUMN b;
          ALTER TABLE t RENAME TO \"other t\";",
     );
-    let schema = introspect(&mut database.0, &[]).unwrap();
+    let schema = introspect(&mut database.connection, &[]).unwrap();
     let name = |text: &str| Name::new(text, Backend::Sqlite);
     let table = &schema.tables[&ObjectName::unqualified(name("other t"))];
     let columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();

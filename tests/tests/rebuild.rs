@@ -56,7 +56,7 @@ fn rows_that_refer_to_a_rebuilt_table_stay() {
     let mut database = database(PARENT, PARENT_ROWS);
     let Rendered { up, down, .. } = parent_rendered();
     for script in [up, down] {
-        database.migrate(&script).unwrap_or_else(|error| panic!("{error}\n{script}"));
+        database.upgrade(&script, "SELECT 1;").unwrap_or_else(|error| panic!("{error}\n{script}"));
         assert_eq!(database.values(&table("c"), &name("p_id")), ["1", "1", "2"]);
         assert_eq!(database.values(&table("p"), &name("a")), ["'none'", "'x'"]);
         assert_eq!(database.violations(), Vec::<String>::new());
@@ -90,10 +90,10 @@ fn a_value_that_autoincrement_gave_out_is_not_given_out_again() {
         let (before, after) = (format!("{before}{view}"), format!("{after}{view}"));
         let mut database = database(&before, "INSERT INTO t VALUES (1, 'x'), (9, 'y'); DELETE FROM t WHERE id = 9;");
         let Rendered { up, down, .. } = rendered(&before, &after, &Backfills::new());
-        database.migrate(&up).unwrap();
+        database.upgrade(&up, "SELECT 1;").unwrap();
         database.run("INSERT INTO t (a) VALUES (5)");
         assert_eq!(database.values(&table("t"), &name("id")), ["1", "10"]);
-        database.migrate(&down).unwrap();
+        database.upgrade(&down, "SELECT 1;").unwrap();
         database.run("DELETE FROM t WHERE id = 10; INSERT INTO t (a) VALUES (6)");
         assert_eq!(database.values(&table("t"), &name("id")), ["1", "11"]);
         let names = database.lines("SELECT name || seq AS line FROM sqlite_sequence");
@@ -107,7 +107,7 @@ fn rowids_of_a_table_without_a_key_stay() {
         let before = format!("CREATE TABLE t (a TEXT);{view}");
         let after = format!("CREATE TABLE t (a TEXT DEFAULT 'x');{view}");
         let mut database = database(&before, "INSERT INTO t (rowid, a) VALUES (7, 'x'), (3, 'y')");
-        database.migrate(&rendered(&before, &after, &Backfills::new()).up).unwrap();
+        database.upgrade(&rendered(&before, &after, &Backfills::new()).up, "SELECT 1;").unwrap();
         assert_eq!(database.values(&table("t"), &name("rowid")), ["3", "7"]);
     }
 }
@@ -124,9 +124,8 @@ fn views_and_triggers_that_mention_a_rebuilt_table_stay_as_they_were() {
     let texts = "SELECT sql AS line FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY 1";
     let before_texts = database.lines(texts);
     database.run("PRAGMA legacy_alter_table = ON");
-    database
-        .migrate(&rendered(&before, &after, &BTreeMap::from([((table("t"), name("a")), "''".to_owned())])).up)
-        .unwrap();
+    let value = BTreeMap::from([((table("t"), name("a")), "''".to_owned())]);
+    database.upgrade(&rendered(&before, &after, &value).up, "SELECT 1;").unwrap();
     assert_eq!(database.lines("SELECT '' || legacy_alter_table AS line FROM pragma_legacy_alter_table"), ["1"]);
     assert_eq!(database.lines(texts), before_texts);
     database.run("INSERT INTO o DEFAULT VALUES");
@@ -141,9 +140,9 @@ fn texts_that_are_no_numbers_outlive_a_change_of_type() {
     let mut database = database(before, "INSERT INTO t VALUES (1, '12'), (2, 'abc'), (3, NULL)");
     let Rendered { up, down, notes } = rendered(before, after, &Backfills::new());
     assert!(notes.iter().any(|note| note.contains("`t.a`")), "{notes:?}");
-    database.migrate(&up).unwrap();
+    database.upgrade(&up, "SELECT 1;").unwrap();
     assert_eq!(database.values(&table("t"), &name("a")), ["'abc'", "12", "NULL"]);
-    database.migrate(&down).unwrap();
+    database.upgrade(&down, "SELECT 1;").unwrap();
     assert_eq!(database.values(&table("t"), &name("a")), ["'12'", "'abc'", "NULL"]);
 }
 
@@ -159,7 +158,7 @@ fn a_todo_can_be_filled_in_and_then_the_script_runs() {
     let filled =
         without_todos.join("\n").replace("coalesce(a, NULL)", "coalesce(a, 'x')").replace("    NULL\n", "    id * 2\n");
     let mut database = database(before, "INSERT INTO t VALUES (1, 'a'), (2, NULL)");
-    database.migrate(&filled).unwrap_or_else(|error| panic!("{error}\n{filled}"));
+    database.upgrade(&filled, "SELECT 1;").unwrap_or_else(|error| panic!("{error}\n{filled}"));
     assert_eq!(database.values(&table("t"), &name("a")), ["'a'", "'x'"]);
     assert_eq!(database.values(&table("t"), &name("b")), ["2", "4"]);
 }
@@ -170,10 +169,10 @@ fn tables_that_refer_to_each_other_are_dropped_under_a_guard() {
         CREATE TABLE b (id INTEGER NOT NULL PRIMARY KEY, a INTEGER NOT NULL REFERENCES a (id) DEFERRABLE INITIALLY DEFERRED);";
     let Rendered { up, down, .. } = rendered(before, "", &Backfills::new());
     let mut database = database(before, "INSERT INTO a VALUES (1, 1); INSERT INTO b VALUES (1, 1)");
-    database.migrate(&up).unwrap_or_else(|error| panic!("{error}\n{up}"));
+    database.upgrade(&up, "SELECT 1;").unwrap_or_else(|error| panic!("{error}\n{up}"));
     assert_eq!(database.structure(), Vec::<String>::new());
-    database.migrate(&down).unwrap_or_else(|error| panic!("{error}\n{down}"));
-    assert_eq!(introspect(&mut database.0, &[]).unwrap(), schema(before));
+    database.upgrade(&down, "SELECT 1;").unwrap_or_else(|error| panic!("{error}\n{down}"));
+    assert_eq!(introspect(&mut database.connection, &[]).unwrap(), schema(before));
 }
 
 #[test]
@@ -185,7 +184,7 @@ fn names_with_line_breaks_stay_in_their_comments() {
     assert!(up.contains("DEFAULT 'x\r\n  y'"), "a literal is what it was: {up}");
     let mut database = database(before, "INSERT INTO \"a\nb\" VALUES (NULL, 'x')");
     for script in [&up, &down] {
-        database.migrate(script).unwrap_or_else(|error| panic!("{error}\n{script}"));
+        database.upgrade(script, "SELECT 1;").unwrap_or_else(|error| panic!("{error}\n{script}"));
     }
     let Rendered { up, .. } = rendered(before, &after.replace(" DEFAULT 'x\r\n  y'", ""), &Backfills::new());
     let script = split(&Source::new("up.sql", &*up), Backend::Sqlite);

@@ -203,7 +203,7 @@ fn a_database_goes_there_and_back_with_its_rows() {
         let mut replay = Replay::from_schema(pair.before.clone(), Backend::Sqlite);
         assert_same(&comparable(&live.schema()), &comparable(replay.schema()), &show);
 
-        live.migrate(&rendered.up).unwrap_or_else(|error| panic!("{error}\n{}", show()));
+        live.upgrade(&rendered.up, &rendered.down).unwrap_or_else(|error| panic!("{error}\n{}", show()));
         replayed(&mut replay, &rendered.up);
         assert_same(&comparable(&live.schema()), &comparable(replay.schema()), &show);
         assert_eq!(live.structure(), database(&pair.after, false).structure(), "{}", show());
@@ -213,7 +213,7 @@ fn a_database_goes_there_and_back_with_its_rows() {
         if loses_references(pair, &origins) {
             return;
         }
-        live.migrate(&rendered.down).unwrap_or_else(|error| panic!("{error}\n{}", show()));
+        live.downgrade().unwrap_or_else(|error| panic!("{error}\n{}", show()));
         assert_same(&comparable(&live.schema()), &comparable(&pair.before), &show);
         assert_eq!(live.structure(), expected_before, "{}", show());
         assert_eq!(live.violations(), Vec::<String>::new(), "{}", show());
