@@ -138,3 +138,6 @@ fn compared(present: &Schema, pairs: &[Pair<'_>]) -> Schema {
     }
     schema
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+//! Which changes, and in which order.
+
+use dbmig::Backend;
+
+use super::*;
+use crate::replay::Replay;
+use crate::schema::Constraint;
+use crate::source::Source;
+use crate::sql::split;
+
+fn schema(sql: &str) -> Schema {
+    let mut replay = Replay::new(Backend::Sqlite);
+    assert_eq!(replay.run(&split(&Source::new("schema.sql", sql), Backend::Sqlite)).diagnostics, []);
+    replay.schema().clone()
+}
+
+fn name(text: &str) -> Name {
+    Name::new(text, Backend::Sqlite)
+}
+
+fn table(text: &str) -> ObjectName {
+    ObjectName::unqualified(name(text))
+}
+
+/// One word or two for each change.
+fn describe(change: &Change) -> String {
+    let what = |constraint: &Constraint| constraint.describe();
+    match change {
+        Change::CreateTable(table) => format!("+ {}", table.name),
+        Change::DropTable(table) => format!("- {}", table.name),
+        Change::RenameTable { from, to } => format!("{from} > {to}"),
+        Change::AlterOptions { table, .. } => format!("~ {table}"),
+        Change::AddColumn { table, column } => format!("+ {table}.{}", column.name),
+        Change::DropColumn { table, column } => format!("- {table}.{}", column.name),
+        Change::RenameColumn { table, from, to } => format!("{table}.{from} > {to}"),
+        Change::AlterColumn { table, to, .. } => format!("~ {table}.{}", to.name),
+        Change::AddConstraint { table, constraint } => format!("+ {table} {}", what(constraint)),
+        Change::DropConstraint { table, constraint } => format!("- {table} {}", what(constraint)),
+        Change::CreateIndex { table, index } => format!("+ {table} index {}", index.name),
+        Change::DropIndex { table, index } => format!("- {table} index {}", index.name),
+        other => format!("{other:?}"),
+    }
+}
+
+/// `renames` holds new name and old name, of tables or of columns as `table.column`.
+fn check(before: &str, after: &str, renames: &[(&str, &str)], expected: &[&str]) {
+    let mut stated = Renames::default();
+    for (new, old) in renames {
+        match new.split_once('.') {
+            Some((owner, new)) => drop(stated.columns.insert((table(owner), name(new)), name(old))),
+            None => drop(stated.tables.insert(table(new), table(old))),
+        }
+    }
+    let (before, after) = (schema(before), schema(after));
+    let changes = diff(&before, &after, &stated);
+    assert_eq!(changes.iter().map(describe).collect::<Vec<_>>(), expected);
+    let mut applied = before;
+    apply_all(&changes, &mut applied).unwrap();
+    assert_eq!(diff(&applied, &after, &stated), []);
+}
+
+#[test]
+fn what_differs_in_nothing_that_counts_is_no_change() {
+    check(
+        "CREATE TABLE T (A TEXT DEFAULT ('x'), b INTEGER CHECK (b  >  0), UNIQUE (a)); CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END;",
+        "CREATE TABLE t (b INTEGER, a text DEFAULT 'x', CONSTRAINT t_b_check CHECK (b > 0), CONSTRAINT t_a_key UNIQUE (a));
+         CREATE VIEW v AS SELECT a FROM t;",
+        &[],
+        &[],
+    );
+}
+
+#[test]
+fn parents_are_made_first_and_dropped_last() {
+    let family = "CREATE TABLE a (b_id INTEGER REFERENCES b (id)); CREATE TABLE b (id INTEGER PRIMARY KEY, c_id INTEGER REFERENCES c (id));
+        CREATE TABLE c (id INTEGER PRIMARY KEY, self INTEGER REFERENCES c (id));";
+    check("", family, &[], &["+ c", "+ b", "+ a"]);
+    check(family, "", &[], &["- a", "- b", "- c"]);
+}
+
+#[test]
+fn what_uses_a_column_goes_before_it() {
+    check(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY);
+         CREATE TABLE t (a INTEGER REFERENCES p (id), b INTEGER AS (a + 1), c INTEGER AS (a + 2) STORED, d TEXT, UNIQUE (a), CHECK (a > d));
+         CREATE INDEX i ON t (lower(d)) WHERE a > 0;",
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (c INTEGER AS (3) STORED, d TEXT);",
+        &[],
+        &[
+            "- t foreign key (a)",
+            "- t unique constraint (a)",
+            "- t check (a > d)",
+            "- t index i",
+            "~ t.c",
+            "- t.b",
+            "- t.a",
+            "~ t.c",
+        ],
+    );
+}
+
+#[test]
+fn a_new_reference_waits_for_the_table_that_it_refers_to() {
+    check(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY);",
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, u INTEGER REFERENCES u (id)); CREATE TABLE u (id INTEGER PRIMARY KEY);",
+        &[],
+        &["+ t.u", "+ u", "+ t foreign key (u)"],
+    );
+}
+
+#[test]
+fn names_make_room_for_each_other() {
+    check(
+        "CREATE TABLE a (x TEXT, y INTEGER); CREATE TABLE b (z BLOB); CREATE TABLE gone (a INTEGER REFERENCES a (y));",
+        "CREATE TABLE b (y TEXT, x INTEGER); CREATE TABLE a (z BLOB);",
+        &[("b", "a"), ("a", "b"), ("b.y", "x"), ("b.x", "y")],
+        &[
+            "- gone",
+            "a > __dbmig_aside_a",
+            "b > a",
+            "__dbmig_aside_a > b",
+            "b.x > __dbmig_aside_x",
+            "b.y > x",
+            "b.__dbmig_aside_x > y",
+        ],
+    );
+}
+
+#[test]
+fn what_follows_a_rename_is_no_change() {
+    check(
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, a TEXT UNIQUE CHECK (length(a) > 0)); CREATE TABLE c (p INTEGER REFERENCES p (id));
+         CREATE INDEX i ON p (lower(a)) WHERE a IS NOT NULL;",
+        "CREATE TABLE q (key INTEGER PRIMARY KEY, b TEXT UNIQUE CHECK (length(b) > 0)); CREATE TABLE c (p INTEGER REFERENCES q (key));
+         CREATE INDEX i ON q (lower(b)) WHERE b IS NOT NULL;",
+        &[("q", "p"), ("q.key", "id"), ("q.b", "a"), ("q.gone", "long ago")],
+        &["p > q", "q.a > b", "q.id > key"],
+    );
+}
+
+#[test]
+fn a_rename_onto_a_name_that_is_taken_is_left_to_the_caller() {
+    let both = "CREATE TABLE t (a TEXT, b TEXT);";
+    check(both, "CREATE TABLE t (b TEXT);", &[("t.b", "a")], &["- t.a"]);
+    let tables = "CREATE TABLE a (x TEXT); CREATE TABLE b (x TEXT);";
+    check(tables, "CREATE TABLE b (x TEXT);", &[("b", "a")], &["- a"]);
+}
+
+#[test]
+fn indexes_options_and_names_of_constraints() {
+    check(
+        "CREATE TABLE t (a TEXT, CONSTRAINT old UNIQUE (a)); CREATE INDEX i ON t (a); CREATE INDEX j ON t (a);",
+        "CREATE TABLE t (a TEXT, CONSTRAINT new UNIQUE (a)) STRICT; CREATE INDEX i ON t (a DESC); CREATE INDEX k ON t (a);",
+        &[],
+        &[
+            "- t unique constraint `old`",
+            "- t index i",
+            "- t index j",
+            "~ t",
+            "+ t unique constraint `new`",
+            "+ t index i",
+            "+ t index k",
+        ],
+    );
+}
