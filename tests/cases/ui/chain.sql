@@ -1,0 +1,14 @@
+CREATE TABLE users (
+    id INTEGER NOT NULL PRIMARY KEY,
+    name VARCHAR(64) NOT NULL,
+    nickname TEXT,
+    bio TEXT,
+    age INTEGER NOT NULL,
+    created TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+CREATE TABLE posts (
+    id INTEGER NOT NULL PRIMARY KEY,
+    author INTEGER NOT NULL REFERENCES users (id),
+    type TEXT NOT NULL
+);
+ALTER TABLE users DROP COLUMN nickname;

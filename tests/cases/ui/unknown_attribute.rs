@@ -1,0 +1,8 @@
+//! The attribute without the derive that makes it legal.
+
+struct User {
+    #[dbmig(length = 64)]
+    name: String,
+}
+
+fn main() {}
