@@ -36,8 +36,8 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
 "#;
 
 impl Host {
-    /// A package in a temporary folder, for what needs no build: `Cargo.toml`, an empty `src/main.rs`, and a `.env`
-    /// that names `app.db`.
+    /// A package in a temporary folder, for what needs no build: `Cargo.toml`, an empty `src/main.rs`, an empty
+    /// chain, and a `.env` that names `app.db`.
     ///
     /// # Panics
     ///
@@ -49,6 +49,7 @@ impl Host {
         let host = Host { root, _temporary: Some(folder) };
         host.write("Cargo.toml", manifest("app", ""));
         host.write("src/main.rs", "fn main() {}\n");
+        host.write("migrations/.keep", "");
         host.write(".env", "DATABASE_URL=app.db\n");
         host
     }

@@ -14,7 +14,9 @@ pub struct Names {
 
 impl Names {
     /// Names for a story that states some versions and moments itself.
-    pub fn new(stated: String) -> Names {
+    pub fn new(mut stated: String) -> Names {
+        // A folder's name states the version without dashes too.
+        stated.push_str(&stated.replace('-', ""));
         Names { versions: Vec::new(), stated, paths: Vec::new() }
     }
 

@@ -88,6 +88,7 @@ const CARGO_DBMIG: Modules = &[
             "ui",
             "dbmig::bundle",
             "dbmig::revision",
+            "dbmig::status",
             "dbmig::version",
             "dbmig_build::bundle",
             "dbmig_build::config",
