@@ -1,5 +1,6 @@
 //! What a build script does, on one page: read, link, replay, check, emit, with a barrier behind each phase.
 
+mod ahead;
 mod check;
 mod watch;
 

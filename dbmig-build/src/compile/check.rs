@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
+use super::ahead::ahead;
 use crate::config::DatabaseConfig;
-use crate::diagnostic::{Diagnostic, Level};
+use crate::diagnostic::{Code, Diagnostic, Level};
+use crate::emit::{self, diesel::SchemaOptions};
 use crate::link::{self, Chain};
-use crate::migration;
+use crate::migration::{self, Migration};
 use crate::replay::Replay;
 use crate::schema::Schema;
+use crate::source::Span;
 use crate::verify;
 
 /// A chain that was checked.
@@ -53,7 +56,11 @@ fn run(package: &Path, config: &DatabaseConfig, found: &mut Vec<Diagnostic>) -> 
     found.extend(link::ambiguities(&chain));
     found.extend(link::broken_seals(&chain));
     found.extend(chain.migrations.iter().flat_map(todos));
-    Ok(Readable { chain, schema, schema_module: String::new() })
+    found.extend(ahead(package, config, &schema));
+
+    let (schema_module, unprinted) = emit::diesel::schema_module(&schema, &SchemaOptions::of_config(config));
+    found.extend(unprinted);
+    Ok(Readable { chain, schema, schema_module })
 }
 
 fn stop(faults: Vec<Diagnostic>, found: &mut Vec<Diagnostic>) -> Stop {
@@ -84,13 +91,12 @@ fn replay(chain: &Chain, config: &DatabaseConfig) -> (Schema, Vec<Diagnostic>) {
     (replay.schema().clone(), said)
 }
 
-fn todos(migration: &migration::Migration) -> Vec<Diagnostic> {
+fn todos(migration: &Migration) -> Vec<Diagnostic> {
     let scripts = std::iter::once(&migration.up).chain(&migration.down);
     scripts.flat_map(|script| script.todos()).map(|(span, text)| todo(span, text)).collect()
 }
 
-fn todo(span: &crate::source::Span, text: &str) -> Diagnostic {
-    use crate::diagnostic::Code;
+fn todo(span: &Span, text: &str) -> Diagnostic {
     let what = if text.is_empty() { String::new() } else { format!(": {text}") };
     let message = format!("`{}` still holds a todo{what}", span.source().path());
     Diagnostic::error(Code::OpenTodo, message)
