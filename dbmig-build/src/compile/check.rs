@@ -47,7 +47,7 @@ fn run(package: &Path, config: &DatabaseConfig, found: &mut Vec<Diagnostic>) -> 
     let folder = migration::read(package, &config.migrations, config.backend);
     barrier(folder.diagnostics, found)?;
 
-    let chain = link::chain(folder.migrations).or_else(|faults| Err(stop(faults, found)))?;
+    let chain = link::chain(folder.migrations).map_err(|faults| stop(faults, found))?;
 
     let (schema, said) = replay(&chain, config);
     barrier(said, found)?;
