@@ -36,7 +36,8 @@ pub fn file(error: &str, schema: &str, bundle: &str) -> String {
 const UNUSED_IS_FINE: &str = "#[allow(clippy::allow_attributes, clippy::allow_attributes_without_reason)]\n\
                               #[allow(dead_code, missing_docs, unreachable_pub, unused_qualifications)]\n";
 
-/// A `compile_error!` that says a text.
+/// A `compile_error!` that says a text. rustc writes `error: ` before its first line.
 pub fn compile_error(text: &str) -> String {
-    format!("::core::compile_error!({});\n", proc_macro2::Literal::string(text))
+    let text = format!("the migrations need attention\n\n{text}");
+    format!("::core::compile_error!({});\n", proc_macro2::Literal::string(&text))
 }
