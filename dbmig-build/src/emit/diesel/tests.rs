@@ -25,7 +25,7 @@ fn emitted(tables: Vec<Table>) -> (String, Vec<String>) {
     let tables = tables.into_iter().map(|table| (table.name.clone(), table)).collect();
     let schema = Schema { tables, ..Schema::default() };
     let (text, warnings) = schema_module(&schema, &SchemaOptions::default());
-    (text, warnings.into_iter().map(|warning| warning.message).collect())
+    (text, warnings.into_iter().map(|warning| format!("[{}] {}", warning.code, warning.message)).collect())
 }
 
 #[test]
@@ -45,10 +45,10 @@ fn a_table_that_cannot_be_printed_is_left_out_alone() {
     assert_eq!(
         warnings,
         [
-            "table `a` is left out of the Rust schema: Diesel has no type for `json` of column `j`",
-            "table `b` is left out of the Rust schema: it has 129 columns, and Diesel takes no more than 128",
-            "table `c` is left out of the Rust schema: two of its columns are called `a_b` in Rust",
-            "table `d-e` is left out of the Rust schema: another table is called `d_e` in Rust, too",
+            "[no-diesel-table] table `a` is left out of the Rust schema: Diesel has no type for `json` of column `j`",
+            "[no-diesel-table] table `b` is left out of the Rust schema: it has 129 columns, and Diesel takes no more than 128",
+            "[no-diesel-table] table `c` is left out of the Rust schema: two of its columns are called `a_b` in Rust",
+            "[no-diesel-table] table `d-e` is left out of the Rust schema: another table is called `d_e` in Rust, too",
         ]
     );
     assert_eq!(
