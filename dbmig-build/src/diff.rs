@@ -18,8 +18,8 @@ use crate::schema::{Change, Name, ObjectName, Renames, Schema, Table, apply, app
 /// other in a cycle come in the order of their names.)
 ///
 /// A rename is taken where its old name stands in `before` and its new name doesn't, unless that is renamed away
-/// itself: names may move along a chain or change places. A swap is taken as made already if nothing would change
-/// without it. Constraints are compared by what they say; a name counts only where both sides have one. Names that
+/// itself: names may move along a chain or change places. Names change places only if things then are more like what
+/// they are to be, since nothing else tells a swap that was made from one that wasn't. Constraints are compared by what they say; a name counts only where both sides have one. Names that
 /// differ in nothing that their database distinguishes are the same.
 pub fn diff(before: &Schema, after: &Schema, renames: &Renames) -> Vec<Change> {
     let pairs = tables::pair(before, after, renames);

@@ -2,9 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::db::schema::{
-    account_assignments, accounts, group_memberships, groups, systems, user_memberships, users,
-};
+use crate::db::schema::{account_assignments, accounts, group_memberships, groups, systems, user_memberships, users};
 
 /// Fills an empty database; leaves one that has users alone. Says whether it filled it.
 pub fn fill(connection: &mut SqliteConnection) -> QueryResult<bool> {
@@ -38,9 +36,7 @@ pub fn fill(connection: &mut SqliteConnection) -> QueryResult<bool> {
         let nested = |child: i32, parent: i32| {
             (group_memberships::child_group_id.eq(child), group_memberships::parent_group_id.eq(parent))
         };
-        diesel::insert_into(group_memberships::table)
-            .values(vec![nested(1, 2), nested(2, 3)])
-            .execute(connection)?;
+        diesel::insert_into(group_memberships::table).values(vec![nested(1, 2), nested(2, 3)]).execute(connection)?;
         let member = |user: i32, group: i32| (user_memberships::user_id.eq(user), user_memberships::group_id.eq(group));
         diesel::insert_into(user_memberships::table)
             .values(vec![member(1, 3), member(2, 1), member(3, 2)])

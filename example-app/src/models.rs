@@ -5,9 +5,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use crate::db::schema::{
-    account_assignments, accounts, group_memberships, groups, systems, user_memberships, users,
-};
+use crate::db::schema::{account_assignments, accounts, group_memberships, groups, systems, user_memberships, users};
 
 /// People who can sign in.
 #[derive(Debug, Identifiable, Queryable, Selectable, dbmig::Model)]

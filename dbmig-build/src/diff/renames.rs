@@ -2,32 +2,63 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{Column, Name, ObjectName, Renames, Schema, Table};
+use crate::schema::{Column, IndexColumn, Name, ObjectName, Renames, Schema, Table};
 
 /// New name to old name of the tables that get another one.
 pub(super) fn of_tables(before: &Schema, after: &Schema, renames: &Renames) -> BTreeMap<ObjectName, ObjectName> {
     let stated = renames.tables.iter().map(|(new, old)| (new.clone(), old.clone()));
-    let same = |name: &ObjectName| match (before.tables.get(name), after.tables.get(name)) {
-        (Some(before), Some(after)) => columns_of(before) == columns_of(after),
-        _ => false,
+    let likeness = |old: &ObjectName, new: &ObjectName| match (before.tables.get(old), after.tables.get(new)) {
+        (Some(old), Some(new)) => table_likeness(old, new),
+        _ => 0,
     };
-    pending(stated, |name| before.tables.contains_key(name), |name| after.tables.contains_key(name), same)
+    pending(stated, |name| before.tables.contains_key(name), |name| after.tables.contains_key(name), likeness)
 }
 
 /// Old name to new name of the columns that get another one.
 pub(super) fn of_columns(before: &Table, after: &Table, renames: &Renames) -> BTreeMap<Name, Name> {
     let of_table = renames.columns.iter().filter(|((table, _), _)| *table == after.name);
     let stated = of_table.map(|((_, new), old)| (new.clone(), old.clone()));
-    let same = |name: &Name| before.column(name) == after.column(name);
-    let pending = pending(stated, |name| before.column(name).is_some(), |name| after.column(name).is_some(), same);
+    let likeness = |old: &Name, new: &Name| column_likeness((before, old), (after, new));
+    let pending = pending(stated, |name| before.column(name).is_some(), |name| after.column(name).is_some(), likeness);
     pending.into_iter().map(|(new, old)| (old, new)).collect()
 }
 
-/// A table's columns, which tell best whether two tables have changed places.
-fn columns_of(table: &Table) -> Vec<&Column> {
-    let mut columns: Vec<_> = table.columns.iter().collect();
-    columns.sort_by(|a, b| a.name.cmp(&b.name));
-    columns
+/// In how many columns two tables are alike.
+fn table_likeness(old: &Table, new: &Table) -> usize {
+    let is_alike = |column: &&Column| {
+        new.column(&column.name)
+            .is_some_and(|other| other.column_type == column.column_type && other.nullable == column.nullable)
+    };
+    old.columns.iter().filter(is_alike).count()
+}
+
+/// In how many respects two columns are alike: their own, and their part in keys, references and indexes.
+fn column_likeness((before, old): (&Table, &Name), (after, new): (&Table, &Name)) -> usize {
+    let (Some(one), Some(other)) = (before.column(old), after.column(new)) else { return 0 };
+    let at = |columns: &[IndexColumn], name: &Name| columns.iter().position(|column| column.name() == Some(name));
+    let key = |table: &Table, name: &Name| table.primary_key.as_ref().and_then(|key| at(&key.columns, name));
+    let uniques =
+        |table: &Table, name: &Name| table.uniques.iter().filter(|one| at(&one.columns, name).is_some()).count();
+    let indexes = |table: &Table, name: &Name| {
+        let places = table.indexes.iter().filter_map(|index| Some((index.name.clone(), at(&index.columns, name)?)));
+        places.collect::<BTreeSet<_>>()
+    };
+    let references = |table: &Table, name: &Name| {
+        let keys = table.foreign_keys.iter().filter(|key| key.columns.contains(name));
+        keys.map(|key| key.table.clone()).collect::<BTreeSet<_>>()
+    };
+    let alike = [
+        one.column_type == other.column_type,
+        one.nullable == other.nullable,
+        one.default == other.default,
+        one.generated == other.generated,
+        one.collation == other.collation,
+        key(before, old) == key(after, new),
+        uniques(before, old) == uniques(after, new),
+        indexes(before, old) == indexes(after, new),
+        references(before, old) == references(after, new),
+    ];
+    alike.into_iter().filter(|alike| *alike).count()
 }
 
 /// New name to old name of those that are still to be made.
@@ -35,7 +66,7 @@ fn pending<N: Ord + Clone>(
     stated: impl Iterator<Item = (N, N)>,
     is_before: impl Fn(&N) -> bool,
     is_after: impl Fn(&N) -> bool,
-    is_same: impl Fn(&N) -> bool,
+    likeness: impl Fn(&N, &N) -> usize,
 ) -> BTreeMap<N, N> {
     let mut moves = BTreeMap::new();
     let mut taken = BTreeSet::new();
@@ -53,9 +84,12 @@ fn pending<N: Ord + Clone>(
             break;
         }
     }
-    // A swap whose markers were left standing would be made again and again.
+    // A swap whose markers were left standing must not be made again: what is there has to look more like what is to be
+    // with it than without it.
     for cycle in cycles(&moves) {
-        if cycle.iter().all(&is_same) {
+        let with: usize = cycle.iter().filter_map(|new| Some(likeness(moves.get(new)?, new))).sum();
+        let without: usize = cycle.iter().map(|name| likeness(name, name)).sum();
+        if with <= without {
             moves.retain(|new, _| !cycle.contains(new));
         }
     }
@@ -89,7 +123,8 @@ mod tests {
     fn pending_of(stated: &[(&str, &str)], before: &str, after: &str) -> String {
         let has = |text: &str, name: &String| text.split(' ').any(|one| one == name);
         let stated = stated.iter().map(|(new, old)| (new.to_string(), old.to_string()));
-        let found = pending(stated, |name| has(before, name), |name| has(after, name), |_| false);
+        let found =
+            pending(stated, |name| has(before, name), |name| has(after, name), |old, new| usize::from(old != new));
         found.iter().map(|(new, old)| format!("{old}>{new}")).collect::<Vec<_>>().join(" ")
     }
 
@@ -108,6 +143,6 @@ mod tests {
     fn a_swap_is_pending_until_it_was_made() {
         assert_eq!(pending_of(&[("a", "b"), ("b", "a")], "a b", "a b"), "b>a a>b");
         let stated = [("a".to_owned(), "b".to_owned()), ("b".to_owned(), "a".to_owned())];
-        assert!(pending(stated.into_iter(), |_| true, |_| true, |_| true).is_empty());
+        assert!(pending(stated.into_iter(), |_| true, |_| true, |old, new| usize::from(old == new)).is_empty());
     }
 }

@@ -128,6 +128,17 @@ fn names_make_room_for_each_other() {
 }
 
 #[test]
+fn a_swap_is_made_once() {
+    let swap = [("t.a", "b"), ("t.b", "a")];
+    let (one, other) = ("CREATE TABLE t (a TEXT, b INTEGER);", "CREATE TABLE t (a INTEGER, b TEXT);");
+    check(one, other, &swap, &["t.a > __dbmig_aside_a", "t.b > a", "t.__dbmig_aside_a > b"]);
+    check(other, other, &swap, &[]);
+    check(other, "CREATE TABLE t (a INTEGER NOT NULL, b BLOB);", &swap, &["~ t.a", "~ t.b"]);
+    let key = |key: &str| format!("CREATE TABLE t (a INTEGER, b INTEGER, PRIMARY KEY ({key}))");
+    check(&key("a"), &key("b"), &swap, &["t.a > __dbmig_aside_a", "t.b > a", "t.__dbmig_aside_a > b"]);
+}
+
+#[test]
 fn what_follows_a_rename_is_no_change() {
     check(
         "CREATE TABLE p (id INTEGER PRIMARY KEY, a TEXT UNIQUE CHECK (length(a) > 0)); CREATE TABLE c (p INTEGER REFERENCES p (id));
