@@ -1,0 +1,2 @@
+-- Destructive: drops the table users with all its rows.
+DROP TABLE users;

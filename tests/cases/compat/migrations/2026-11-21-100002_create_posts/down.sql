@@ -1,0 +1,2 @@
+-- Destructive: drops the table posts with all its rows.
+DROP TABLE posts;
