@@ -38,7 +38,7 @@ const CASES: &[Case] = &[
         host.write(&format!("migrations/{USERS}/metadata.toml"), metadata);
     }),
     ("missing-folder", |host| {
-        fs::remove_dir_all(host.path("migrations")).unwrap();
+        fs::remove_dir_all(host.path("migrations")).expect("the folder is there");
     }),
     ("missing-parent", |host| {
         host.revision(
@@ -49,7 +49,7 @@ const CASES: &[Case] = &[
         );
     }),
     ("missing-up", |host| {
-        fs::remove_file(host.path(&format!("migrations/{USERS}/up.sql"))).unwrap();
+        fs::remove_file(host.path(&format!("migrations/{USERS}/up.sql"))).expect("the file is there");
     }),
     ("models-ahead", |host| {
         let manifest = host.read("Cargo.toml");

@@ -14,7 +14,7 @@ fn host(name: &str) -> Host {
     let host = Host::buildable(name);
     host.write("src/main.rs", MAIN);
     host.write("src/db.rs", "//! The database.\n#![deny(warnings, missing_docs)]\ndbmig::embed!();\n");
-    fs::create_dir_all(host.path("migrations")).unwrap();
+    fs::create_dir_all(host.path("migrations")).expect("the disk works");
     host
 }
 
@@ -28,13 +28,15 @@ fn ran(host: &Host) -> (bool, Output) {
 
 /// The emitted file of a host.
 fn emitted(name: &str) -> PathBuf {
-    let builds = fs::read_dir(hosts_target().join("debug/build")).unwrap();
-    let files = builds.map(|entry| entry.unwrap()).filter(|entry| {
-        let folder = entry.file_name().into_string().unwrap();
+    let builds = fs::read_dir(hosts_target().join("debug/build")).expect("a host was built");
+    let files = builds.map(|entry| entry.expect("the folder can be read")).filter(|entry| {
+        let folder = entry.file_name().into_string().expect("Cargo's names are UTF-8");
         folder.rsplit_once('-').is_some_and(|(package, _)| package == name)
     });
     let newest = files.map(|entry| entry.path().join("out/dbmig.rs")).filter(|path| path.exists());
-    newest.max_by_key(|path| path.metadata().unwrap().modified().unwrap()).expect("the build script has written")
+    newest
+        .max_by_key(|path| path.metadata().expect("the file is there").modified().expect("the disk keeps times"))
+        .expect("the build script has written")
 }
 
 #[test]

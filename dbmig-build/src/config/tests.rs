@@ -103,6 +103,25 @@ fn every_fault_is_reported_in_the_texts_order() {
 fn paths_outside_the_package_are_warned_of() {
     for (path, outside) in [("../db", true), ("/srv/db", true), ("a/../../b", true), ("a/../b", false), (".", false)] {
         let configuration = read(&format!("[package.metadata.dbmig]\nmigrations = \"{path}\"")).unwrap();
-        assert_eq!(configuration.warnings.len(), usize::from(outside), "{path}");
+        let codes: Vec<_> = configuration.warnings.iter().map(|one| one.code.name()).collect();
+        assert_eq!(codes, if outside { vec!["path-outside"] } else { Vec::new() }, "{path}");
     }
+}
+
+#[test]
+fn levels_move_warnings_and_leave_errors() {
+    use crate::diagnostic::Level;
+
+    let warning = Diagnostic::warning(Code::MissingDown, "m");
+    let level = |word: &str, diagnostic: &Diagnostic| {
+        let text = format!("[package.metadata.dbmig]\nlint = {{ missing-down = \"{word}\" }}");
+        read(&text).unwrap().default.lint.apply(diagnostic.clone()).map(|one| one.level)
+    };
+    assert_eq!(level("allow", &warning), None);
+    assert_eq!(level("warn", &warning), Some(Level::Warning));
+    assert_eq!(level("deny", &warning), Some(Level::Error));
+    let other = Diagnostic::warning(Code::OutOfDate, "m");
+    assert_eq!(level("deny", &other), Some(Level::Warning));
+    let error = Diagnostic { level: Level::Error, ..warning };
+    assert_eq!(level("allow", &error), Some(Level::Error));
 }

@@ -106,7 +106,7 @@ fn twins_are_pointed_at() {
     assert!(said.contains("2 folders have the version `1`"), "{said}");
     assert!(said.contains("migrations/1_a") && said.contains("migrations/1_b"), "{said}");
     let said = said_of(&[("1_a", "revises = []\nlabels = [\"x\"]"), ("2_b", "revises = [\"1\"]\nlabels = [\"x\"]")]);
-    assert!(said.contains("2 revisions have the label `x`"), "{said}");
+    assert!(said.contains("error[duplicate-label]: 2 revisions have the label `x`"), "{said}");
 }
 
 #[test]
