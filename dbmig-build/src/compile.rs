@@ -127,16 +127,17 @@ fn read_configuration(package: &Path) -> Result<Configuration, Vec<Diagnostic>> 
 
 fn try_compile(package: &Path) -> Result<Vec<Compiled>, Vec<Diagnostic>> {
     let configuration = read_configuration(package)?;
+    // What is said of the configuration is said once, with the default database.
+    let said = configuration.warnings.iter().filter_map(|one| configuration.default.lint.apply(one.clone()));
+    let mut said: Vec<Diagnostic> = said.collect();
     let compile_one = |(name, config): (Option<&str>, &DatabaseConfig)| {
         let checked = check(package, config);
-        let text = checked.readable.as_ref().map(|readable| emitted(readable, config, &checked.diagnostics));
-        Compiled { database: name.map(str::to_owned), diagnostics: checked.diagnostics, text }
+        let mut diagnostics = std::mem::take(&mut said);
+        diagnostics.extend(checked.diagnostics);
+        let text = checked.readable.as_ref().map(|readable| emitted(readable, config, &diagnostics));
+        Compiled { database: name.map(str::to_owned), diagnostics, text }
     };
-    let mut compiled: Vec<Compiled> = configuration.all().map(compile_one).collect();
-    if let Some(first) = compiled.first_mut() {
-        first.diagnostics.splice(0..0, configuration.warnings.iter().cloned());
-    }
-    Ok(compiled)
+    Ok(configuration.all().map(compile_one).collect())
 }
 
 /// The text of the file that `dbmig::embed!()` includes.
@@ -146,3 +147,6 @@ fn emitted(readable: &Readable, config: &DatabaseConfig, diagnostics: &[Diagnost
     let bundle = with_bundle(&readable.chain, config, emit::bundle::bundle);
     emit::file(&error, &readable.schema_module, &bundle)
 }
+
+#[cfg(test)]
+mod tests;
