@@ -10,6 +10,7 @@ mod sqlite_fill;
 mod sqlite_reason;
 mod sqlite_rebuild;
 mod text;
+mod users;
 
 use std::collections::BTreeMap;
 use std::fmt;

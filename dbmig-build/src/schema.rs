@@ -23,7 +23,7 @@ pub use column_type::ColumnType;
 pub use constraint::{Check, Conflict, Constraint, Deferrable, ForeignKey, PrimaryKey, ReferentialAction, Unique};
 pub use expression::{Expression, ExpressionToken};
 pub use index::{Index, IndexColumn, IndexKey, SortOrder};
-pub use mention::mentions;
+pub use mention::{mentioned, mentions};
 pub use name::{Name, ObjectName};
 pub use order::{aside, parents_first, rename_order};
 pub use table::{Table, TableOptions, Trigger};

@@ -7,14 +7,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dbmig_build::schema::{
-    Change, Column, ForeignKey, Name, ObjectName, ReferentialAction, Schema, Table, View, apply, aside, mentions,
-    parents_first, rename_order,
+    Change, Column, ForeignKey, Name, ObjectName, ReferentialAction, Schema, Table, apply, aside, parents_first,
+    rename_order,
 };
 
 use super::RenderError;
 use super::plan::{Direction, Origin, Plan};
 use super::sqlite_create::{self, column_without_constraints, create_index, drop_index};
 use super::text::{column, comment};
+use super::users::Users;
 use super::{sqlite_fill, sqlite_reason, sqlite_rebuild};
 
 /// Renders one script; adds to `notes` what the author should know of it.
@@ -23,15 +24,17 @@ pub(super) fn script(plan: &Plan<'_>, notes: &mut Vec<String>) -> Result<String,
     script.drop_opaque();
     script.drop_tables();
     script.rename_tables()?;
-    let works = script.works()?;
+    let users = Users::of(&script.middle);
+    let works = script.works(&users)?;
     for work in &works {
-        script.take_down(work);
+        script.take_down(work, &users);
     }
     for work in &works {
         script.rename_columns(work)?;
     }
+    let users = Users::of(&script.middle);
     for work in &works {
-        script.build_up(work);
+        script.build_up(work, &users);
     }
     script.create_tables();
     for work in works.iter().filter(|work| work.reasons.is_empty()) {
@@ -156,6 +159,7 @@ impl<'a> Script<'a> {
                 referrers.entry(&key.table).or_default().insert(&table.name);
             }
         }
+        let users = Users::of(&self.middle);
         for table in parents_first(&dropped).into_iter().rev() {
             // With foreign keys on, DROP TABLE deletes its rows first, and what refers to them is deleted or refuses.
             self.guarded |= referrers.get(&table.name).is_some_and(|tables| !tables.is_empty());
@@ -166,7 +170,7 @@ impl<'a> Script<'a> {
             if plan.direction == Direction::Up {
                 self.notes
                     .push(format!("`{}` is dropped with all its rows; down.sql brings it back empty", table.name));
-                for what in users(&self.middle, table, None) {
+                for what in users.of_table(table) {
                     self.notes
                         .push(format!("{what} mentions `{}`, which is dropped: it won't work any more", table.name));
                 }
@@ -189,7 +193,7 @@ impl<'a> Script<'a> {
     }
 
     /// What is to be done to each table that stays; tables have their new names by now.
-    fn works(&self) -> Result<Vec<Work<'a>>, RenderError> {
+    fn works(&self, users: &Users) -> Result<Vec<Work<'a>>, RenderError> {
         let mut works = Vec::new();
         let mut renamed = self.middle.clone();
         for (name, origin) in &self.plan.origins {
@@ -206,12 +210,19 @@ impl<'a> Script<'a> {
         let works = works.into_iter().filter_map(|(present, after, moves)| {
             let renamed = renamed.tables.get(&after.name)?;
             let is_touched = renamed != after || !moves.is_empty();
-            is_touched.then(|| self.work(present, renamed, after, moves))
+            is_touched.then(|| self.work(users, present, renamed, after, moves))
         });
         works.collect()
     }
 
-    fn work(&self, present: &Table, renamed: &Table, after: &'a Table, moves: Moves) -> Result<Work<'a>, RenderError> {
+    fn work(
+        &self,
+        users: &Users,
+        present: &Table,
+        renamed: &Table,
+        after: &'a Table,
+        moves: Moves,
+    ) -> Result<Work<'a>, RenderError> {
         if present.options.virtual_module.is_some() {
             return Err(RenderError::Impossible(format!("the virtual table `{}` can't be altered", after.name)));
         }
@@ -219,20 +230,20 @@ impl<'a> Script<'a> {
         let new_name =
             |name: &Name| away.iter().find(|(from, _)| from == name).map_or(name.clone(), |(_, to)| to.clone());
         let gone: Vec<(Name, Name)> = dropped.iter().map(|name| (name.clone(), new_name(name))).collect();
-        let reasons = sqlite_reason::reasons(self.plan, &self.middle, renamed, after, &gone, &added);
+        let reasons = sqlite_reason::reasons(self.plan, users, renamed, after, &gone, &added);
         let renames = if reasons.is_empty() { renames } else { away.into_iter().chain(renames).collect() };
         Ok(Work { after, dropped, renames, added, reasons })
     }
 
     /// Takes away what ALTER can take away, before anything gets its new name.
-    fn take_down(&mut self, work: &Work<'_>) {
+    fn take_down(&mut self, work: &Work<'_>, users: &Users) {
         let name = &work.after.name;
         let Some(present) = self.middle.tables.get(name).cloned() else { return };
         for dropped in &work.dropped {
             if self.plan.direction == Direction::Up {
                 let what = column(name, dropped);
                 self.notes.push(format!("`{what}` is dropped with its values; down.sql can't bring them back"));
-                for user in users(&self.middle, &present, Some(dropped)) {
+                for user in users.of_column(&present, dropped) {
                     self.notes.push(format!("{user} mentions `{what}`, which is dropped: it won't work any more"));
                 }
             }
@@ -267,7 +278,7 @@ impl<'a> Script<'a> {
         Ok(())
     }
 
-    fn build_up(&mut self, work: &Work<'_>) {
+    fn build_up(&mut self, work: &Work<'_>, users: &Users) {
         let Some(present) = self.middle.tables.get(&work.after.name).cloned() else { return };
         if work.reasons.is_empty() {
             for name in &work.added {
@@ -279,7 +290,7 @@ impl<'a> Script<'a> {
         }
         self.guarded = true;
         let fill = sqlite_fill::fill(self.plan, &present, work.after, &work.added, self.notes);
-        let way = match users(&self.middle, &present, None).is_empty() {
+        let way = match users.of_table(&present).next().is_none() {
             true => sqlite_rebuild::Way::Rename,
             false => sqlite_rebuild::Way::Aside,
         };
@@ -345,14 +356,4 @@ fn renamed<'a>(table: &Table, renames: impl IntoIterator<Item = &'a (Name, Name)
         apply(&Change::RenameColumn { table: table.name.clone(), from, to }, &mut alone)?;
     }
     Ok(alone.tables.remove(&table.name).unwrap_or_else(|| table.clone()))
-}
-
-/// The views, and the triggers of other tables, that mention a table; and one of its columns, if one is given.
-fn users(schema: &Schema, table: &Table, column: Option<&Name>) -> Vec<String> {
-    let by = |sql: &str| mentions(sql, &table.name.name) && column.is_none_or(|name| mentions(sql, name));
-    let view = |view: &&View| by(&view.sql);
-    let views = schema.views.values().filter(view).map(|view| format!("view `{}`", view.name));
-    let others = schema.tables.values().filter(|one| one.name != table.name || column.is_some());
-    let triggers = others.flat_map(|one| &one.triggers).filter(|trigger| by(&trigger.sql));
-    views.chain(triggers.map(|trigger| format!("trigger `{}`", trigger.name))).collect()
 }

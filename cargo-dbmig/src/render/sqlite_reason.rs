@@ -3,19 +3,20 @@
 //! From 3.35 on it renames, adds columns that need nothing of the rows which are there, and drops columns that nothing
 //! uses. Sources: <https://sqlite.org/lang_altertable.html>, sections 4 (ADD COLUMN) and 5 (DROP COLUMN).
 
-use dbmig_build::schema::{Autoincrement, Column, Constraint, Expression, Name, Schema, Storage, Table, mentions};
+use dbmig_build::schema::{Autoincrement, Column, Constraint, Expression, Name, Storage, Table};
 
 use super::plan::{Direction, Plan};
 use super::sqlite_create::{check, column_reference, is_constant, is_null};
 use super::sqlite_fill::is_unique;
+use super::users::Users;
 
 /// Why a table has to be rebuilt, in words; empty if ALTER can do everything.
 ///
-/// `present` has its columns' new names. `gone` holds the columns that go, by their names in `middle` and in
+/// `present` has its columns' new names. `gone` holds the columns that go, by their old names and by those in
 /// `present`.
 pub(super) fn reasons(
     plan: &Plan<'_>,
-    middle: &Schema,
+    users: &Users,
     present: &Table,
     after: &Table,
     gone: &[(Name, Name)],
@@ -33,7 +34,7 @@ pub(super) fn reasons(
     let (lost, new) = constraints(present, after);
     reasons.extend(lost.iter().map(|constraint| format!("{} is dropped", constraint.describe())));
     for (name, present_name) in gone {
-        reasons.extend(in_use(middle, present, after, name, present_name));
+        reasons.extend(in_use(users, present, after, name, present_name));
     }
     if gone.len() == present.columns.len() {
         reasons.push("none of its columns stays".to_owned());
@@ -116,19 +117,13 @@ fn altered(before: &Column, after: &Column) -> Vec<String> {
 }
 
 /// Why a column can't simply be dropped. Indexes that go are dropped before it.
-fn in_use(middle: &Schema, present: &Table, after: &Table, name: &Name, present_name: &Name) -> Option<String> {
+fn in_use(users: &Users, present: &Table, after: &Table, name: &Name, present_name: &Name) -> Option<String> {
     let mut left = present.clone();
     left.indexes.retain(|index| after.index(&index.name) == Some(index));
     if let Some(user) = left.user_of_column(present_name) {
         return Some(format!("{name} is dropped, which {user} uses"));
     }
-    let owner = &present.name.name;
-    let views = middle.views.values().filter(|view| mentions(&view.sql, owner) && mentions(&view.sql, name));
-    let mut views = views.map(|view| format!("view `{}`", view.name));
-    let triggers = middle.tables.values().flat_map(|table| &table.triggers);
-    let triggers = triggers.filter(|trigger| mentions(&trigger.sql, owner) && mentions(&trigger.sql, name));
-    let mut triggers = triggers.map(|trigger| format!("trigger `{}`", trigger.name));
-    let user = views.next().or_else(|| triggers.next())?;
+    let user = users.of_column(present, name).next()?;
     Some(format!("{name} is dropped, which {user} mentions"))
 }
 

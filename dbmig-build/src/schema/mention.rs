@@ -4,11 +4,20 @@
 //! is the same for all that people write; where a text could mean another table's column of the same name, only
 //! qualified mentions follow.
 
+use std::collections::BTreeSet;
+
 use super::Name;
 
 /// Whether a statement mentions a name, quoted or not. String literals and comments don't count.
 pub fn mentions(sql: &str, name: &Name) -> bool {
     names(sql).iter().any(|one| one.is(sql, name))
+}
+
+/// All names that a statement may mention; `like` lends its rule of comparison.
+pub fn mentioned(sql: &str, like: &Name) -> BTreeSet<Name> {
+    let texts = names(sql).into_iter().map(|one| &sql[one.start..one.end]);
+    let is_name = |text: &&str| GRAMMAR.binary_search(&text.to_ascii_lowercase().as_str()).is_err();
+    texts.filter(is_name).map(|text| like.renamed(&unquoted(text))).collect()
 }
 
 /// The statement after a table got another name.

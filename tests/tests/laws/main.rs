@@ -172,7 +172,7 @@ fn database(schema: &Schema, with_rows: bool) -> Database {
     database
 }
 
-/// Whether values are lost that foreign keys need when the way is gone back.
+/// Whether values are lost, or made up for NULL, that foreign keys need when the way is gone back.
 fn loses_references(pair: &Pair, origins: &Origins) -> bool {
     let kept: BTreeSet<&(ObjectName, Name)> = origins.values().collect();
     let in_reference = |table: &Table, column: &Name| {
@@ -180,6 +180,10 @@ fn loses_references(pair: &Pair, origins: &Origins) -> bool {
         is_child || pair.before.tables.values().any(|one| one.foreign_keys.iter().any(|key| key.table == table.name))
     };
     let lost = |table: &Table, column: &Column| !kept.contains(&(table.name.clone(), column.name.clone()));
+    let filled = filled(pair, origins);
+    let lost = |table: &Table, column: &Column| {
+        lost(table, column) || filled.contains(&(table.name.clone(), column.name.clone()))
+    };
     let mut tables = pair.before.tables.values();
     tables.any(|table| table.columns.iter().any(|column| lost(table, column) && in_reference(table, &column.name)))
 }
