@@ -1,8 +1,14 @@
 //! `cargo dbmig show`.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
+use dbmig::revision::Id;
 use dbmig_build::diagnostic::Level;
+use dbmig_build::diff::diff;
+use dbmig_build::link::Chain;
 use dbmig_build::replay::Replay;
+use dbmig_build::schema::{Change, Name, ObjectName, Renames, Schema, Table, Trigger};
 use serde_json::json;
 
 use super::{describe, listing, selection};
@@ -33,17 +39,7 @@ pub fn run(args: &ShowArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let chain = context.chain()?;
     let applied = context.applied_if_known(&chain);
     let id = selection::resolve_one(&chain.graph, &args.revision, applied.as_ref())?;
-    let mut replay = Replay::new(context.config.backend);
-    let mut changes = Vec::new();
-    let mut errors = Vec::new();
-    for migration in chain.migrations.iter().take(id.index() + 1) {
-        let replayed = replay.run(&migration.up);
-        errors.extend(replayed.diagnostics.into_iter().filter(|one| one.level == Level::Error));
-        changes = replayed.changes;
-    }
-    if !errors.is_empty() {
-        return Err(Error::of_diagnostics(Kind::Chain, errors));
-    }
+    let changes = changes(&context, &chain, id)?;
     let migration = &chain.migrations[id.index()];
     let (up, down) = (migration.up.source.text(), migration.down.as_ref().map(|down| down.source.text()));
     if ui.json {
@@ -65,4 +61,65 @@ pub fn run(args: &ShowArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
         ui.answer(format!("\n-- down.sql\n{}", down.trim_end()));
     }
     Ok(Answer::Yes)
+}
+
+/// What a revision changes in all: a table rebuild shows as what it is for, not as the tables that come and go.
+fn changes(context: &Context<'_>, chain: &Chain, id: Id) -> Result<Vec<Change>, Error> {
+    let mut replay = Replay::new(context.config.backend);
+    let mut errors = Vec::new();
+    for migration in &chain.migrations[..id.index()] {
+        errors.extend(replay.run(&migration.up).diagnostics);
+    }
+    let before = replay.schema().clone();
+    let replayed = replay.run(&chain.migration(id).up);
+    errors.extend(replayed.diagnostics);
+    errors.retain(|one| one.level == Level::Error);
+    if !errors.is_empty() {
+        return Err(Error::of_diagnostics(Kind::Chain, errors));
+    }
+    let mut changes = diff(&before, replay.schema(), &renames(&replayed.changes));
+    changes.extend(undeclared(&before, replay.schema()));
+    Ok(changes)
+}
+
+/// Views and triggers that come and go: no model declares them, so diff leaves them alone.
+fn undeclared(before: &Schema, after: &Schema) -> Vec<Change> {
+    let triggers = |schema: &Schema| -> BTreeMap<Name, (ObjectName, Trigger)> {
+        let of_table = |table: &Table| {
+            let name = table.name.clone();
+            table.triggers.clone().into_iter().map(move |one| (one.name.clone(), (name.clone(), one)))
+        };
+        schema.tables.values().flat_map(of_table).collect()
+    };
+    let (old, new) = (triggers(before), triggers(after));
+    let gone = old.iter().filter(|(name, (table, _))| !new.contains_key(name) && after.tables.contains_key(table));
+    let come = new.iter().filter(|(name, _)| !old.contains_key(name));
+    let gone = gone.map(|(_, (table, one))| Change::DropTrigger { table: table.clone(), trigger: one.clone() });
+    let come = come.map(|(_, (table, one))| Change::CreateTrigger { table: table.clone(), trigger: one.clone() });
+    let dropped = before.views.values().filter(|view| !after.views.contains_key(&view.name));
+    let created = after.views.values().filter(|view| !before.views.contains_key(&view.name));
+    let views = dropped.cloned().map(Change::DropView).chain(created.cloned().map(Change::CreateView));
+    gone.chain(come).chain(views).collect()
+}
+
+/// The renames among a script's changes, in the words of diff.
+fn renames(changes: &[Change]) -> Renames {
+    let mut renames = Renames::default();
+    for change in changes {
+        match change {
+            Change::RenameTable { from, to } => {
+                let columns = std::mem::take(&mut renames.columns);
+                let moved = |((table, name), old)| ((if table == *from { to.clone() } else { table }, name), old);
+                renames.columns = columns.into_iter().map(moved).collect();
+                let first = renames.tables.remove(from).unwrap_or_else(|| from.clone());
+                renames.tables.insert(to.clone(), first);
+            }
+            Change::RenameColumn { table, from, to } => {
+                let first = renames.columns.remove(&(table.clone(), from.clone())).unwrap_or_else(|| from.clone());
+                renames.columns.insert((table.clone(), to.clone()), first);
+            }
+            _ => {}
+        }
+    }
+    renames
 }
