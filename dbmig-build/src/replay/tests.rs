@@ -154,34 +154,3 @@ fn keys(columns: &[IndexColumn]) -> String {
     });
     shown.collect::<Vec<_>>().join(", ")
 }
-
-#[test]
-fn replay_costs_what_the_scripts_cost() {
-    let time = |count: usize| {
-        let started = std::time::Instant::now();
-        let mut replay = Replay::new(Backend::Sqlite);
-        for at in 0..count {
-            let parent = at / 2;
-            let text = match at % 4 {
-                3 => format!(
-                    "CREATE TABLE n (id INTEGER PRIMARY KEY, a{at} TEXT); DROP TABLE t{}; ALTER TABLE n RENAME TO t{};\
-                     ALTER TABLE t{} RENAME COLUMN a{at} TO b; DROP INDEX i{};",
-                    at - 1,
-                    at - 1,
-                    at - 1,
-                    at - 2,
-                ),
-                _ => format!(
-                    "CREATE TABLE t{at} (id INTEGER PRIMARY KEY, p INTEGER REFERENCES t{parent});\
-                     CREATE INDEX i{at} ON t{at} (p);"
-                ),
-            };
-            let replayed = replay.run(&split(&Source::new("up.sql", text), Backend::Sqlite));
-            assert_eq!(replayed.diagnostics, []);
-        }
-        started.elapsed()
-    };
-    // Four times the scripts cost about four times the time; if every script looked at every table, sixteen times.
-    let (few, many) = (time(500).min(time(500)), time(2_000).min(time(2_000)));
-    assert!(many < few * 9, "500 scripts: {few:?}, 2000: {many:?}");
-}
