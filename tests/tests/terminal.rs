@@ -1,0 +1,77 @@
+//! What is asked at a real terminal, and what an answer does.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use dbmig_tests::host::Host;
+use dbmig_tests::program;
+use expectrl::session::OsSession;
+use expectrl::{Eof, Expect, Session};
+
+const USERS: &str = "#[derive(dbmig::Model)]\npub struct User {\n    pub id: i32,\n    FIELD\n}\n";
+
+/// A host whose chain has a table `users`, and whose models then say something else.
+fn host(models: &str) -> Host {
+    let host = Host::temporary();
+    host.write("src/models.rs", USERS.replace("    FIELD\n", ""));
+    host.dbmig(&["migrate", "-m", "create users"]).success();
+    host.write("src/models.rs", models);
+    host
+}
+
+fn terminal(host: &Host, arguments: &[&str]) -> OsSession {
+    let mut command = program::cargo_dbmig(host.root());
+    command.args(arguments).stdin(Stdio::inherit());
+    let mut session = Session::spawn(command).expect("a terminal");
+    session.set_expect_timeout(Some(Duration::from_secs(20)));
+    session
+}
+
+fn newest_up(host: &Host) -> String {
+    let folders = std::fs::read_dir(host.path("migrations")).expect("migrations");
+    let mut names: Vec<_> = folders.map(|entry| entry.expect("an entry").file_name()).collect();
+    names.sort();
+    let name = names.last().expect("a revision").to_string_lossy().into_owned();
+    host.read(&format!("migrations/{name}/up.sql"))
+}
+
+#[test]
+fn a_value_for_existing_rows_is_asked_for() {
+    let host = host(&USERS.replace("FIELD", "pub admin: bool,"));
+    let mut session = terminal(&host, &["migrate", "-m", "add admin"]);
+    session.expect("users.admin is NOT NULL").expect("the question");
+    session.send_line("false").expect("an answer");
+    session.expect("+ column users.admin").expect("the summary");
+    session.expect(Eof).expect("the end");
+    let up = newest_up(&host);
+    assert!(up.contains("    false\nFROM users"), "{up}");
+    assert!(!up.contains("todo"), "{up}");
+}
+
+#[test]
+fn no_answer_leaves_the_decision_in_the_file() {
+    let host = host(&USERS.replace("FIELD", "pub admin: bool,"));
+    let mut session = terminal(&host, &["migrate", "-m", "add admin"]);
+    session.expect("users.admin is NOT NULL").expect("the question");
+    session.send_line("").expect("an answer");
+    session.expect("dbmig: todo").expect("what is to be done");
+    session.expect(Eof).expect("the end");
+    assert!(newest_up(&host).contains("-- dbmig: todo"));
+}
+
+#[test]
+fn a_table_without_a_model_is_dropped_on_yes_alone() {
+    let host = host("// No models.\n");
+    let mut session = terminal(&host, &["migrate", "-m", "drop users"]);
+    session.expect("`users` has no model any more. Drop it").expect("the question");
+    session.send_line("n").expect("an answer");
+    session.expect("nothing was written").expect("the end of it");
+    session.expect(Eof).expect("the end");
+
+    let mut session = terminal(&host, &["migrate", "-m", "drop users"]);
+    session.expect("Drop it").expect("the question");
+    session.send_line("y").expect("an answer");
+    session.expect("- table users").expect("the summary");
+    session.expect(Eof).expect("the end");
+    assert!(newest_up(&host).contains("DROP TABLE users;"));
+}
