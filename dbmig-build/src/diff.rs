@@ -11,7 +11,9 @@ mod tables;
 
 use std::collections::BTreeMap;
 
-use crate::schema::{Change, Name, ObjectName, Renames, Schema, Table, apply, apply_all, parents_first};
+use crate::schema::{
+    Change, Name, ObjectName, Renames, Schema, Table, apply, apply_all, aside, parents_first, rename_order,
+};
 
 /// The changes that make `after` of `before`, ordered so that each finds what it needs: a table that is referred to is
 /// made before those that refer to it, and nothing uses a column any more when it goes. (Tables that refer to each
@@ -54,6 +56,21 @@ pub fn diff(before: &Schema, after: &Schema, renames: &Renames) -> Vec<Change> {
     let created: Vec<&Table> = after.tables.values().filter(|table| tables::is_new(table, &pairs)).collect();
     changes.extend(parents_first(&created).into_iter().map(|table| Change::CreateTable(Box::new(table.clone()))));
     changes.extend(phases.references);
+    changes
+}
+
+/// The renames among the changes from `before` to the tables of `desired`, in an order in which each finds its new name
+/// free: tables first, then columns under their tables' new names.
+pub fn due_renames(before: &Schema, desired: &Schema, renames: &Renames) -> Vec<Change> {
+    let renamed = renames::of_tables(before, desired, renames);
+    let mut changes = tables::renamed(&renamed);
+    for after in desired.tables.values() {
+        let Some(present) = before.tables.get(renamed.get(&after.name).unwrap_or(&after.name)) else { continue };
+        let table = &after.name;
+        let steps = rename_order(renames::of_columns(present, after, renames), aside);
+        let change = |(from, to)| Change::RenameColumn { table: table.clone(), from, to };
+        changes.extend(steps.into_iter().map(change));
+    }
     changes
 }
 

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::schema::{Change, Name, ObjectName, Renames, Schema, Table, apply};
+use crate::diff::due_renames;
+use crate::schema::{ObjectName, Renames, Schema, Table, apply};
 
 /// The schema that a chain is to become.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +29,8 @@ pub fn target(
     dropped: &BTreeSet<ObjectName>,
 ) -> Target {
     let mut schema = chain.clone();
-    for change in effective_renames(chain, renames) {
-        // An effective rename fits by its definition; one that doesn't is left to diff, as a drop and an addition.
+    for change in due_renames(chain, desired, renames) {
+        // One that doesn't fit (into the place of a table without a model, say) is left to diff.
         let _ = apply(&change, &mut schema);
     }
     for table in desired.tables.values() {
@@ -43,23 +44,6 @@ pub fn target(
     };
     let unmodelled = schema.tables.keys().filter(is_unmodelled).cloned().collect();
     Target { schema, unmodelled }
-}
-
-/// The renames that are still to be made: the old name is there and the new one isn't.
-fn effective_renames(chain: &Schema, renames: &Renames) -> Vec<Change> {
-    let mut changes = Vec::new();
-    let is_due = |to: &ObjectName, from: &ObjectName| chain.tables.contains_key(from) && !chain.tables.contains_key(to);
-    for (to, from) in renames.tables.iter().filter(|(to, from)| is_due(to, from)) {
-        changes.push(Change::RenameTable { from: from.clone(), to: to.clone() });
-    }
-    for ((table, to), from) in &renames.columns {
-        let before = renames.tables.get(table).filter(|from| is_due(table, from)).unwrap_or(table);
-        let has = |name: &Name| chain.tables.get(before).is_some_and(|table| table.column(name).is_some());
-        if has(from) && !has(to) {
-            changes.push(Change::RenameColumn { table: table.clone(), from: from.clone(), to: to.clone() });
-        }
-    }
-    changes
 }
 
 /// Whether a name matches a pattern in which `*` stands for any characters.
@@ -84,7 +68,7 @@ mod tests {
     use dbmig::Backend;
 
     use super::*;
-    use crate::schema::{Column, ColumnType, Trigger};
+    use crate::schema::{Column, ColumnType, Name, Trigger};
 
     fn name(text: &str) -> Name {
         Name::new(text, Backend::Sqlite)
@@ -134,5 +118,17 @@ mod tests {
         let people = &target.schema.tables[&ObjectName::unqualified(name("people"))];
         assert_eq!(people.triggers.len(), 1);
         assert!(people.column(&name("full_name")).is_some());
+    }
+
+    #[test]
+    fn renames_along_a_chain_leave_nothing_behind() {
+        let chain = schema(vec![table("a", &["id", "x"]), table("b", &["id", "y"])]);
+        let desired = schema(vec![table("b", &["id", "x"]), table("c", &["id", "y"])]);
+        let unqualified = |text| ObjectName::unqualified(name(text));
+        let tables = [(unqualified("b"), unqualified("a")), (unqualified("c"), unqualified("b"))].into();
+        let renames = Renames { tables, ..Renames::default() };
+        let target = target(&chain, &desired, &renames, &[], &BTreeSet::new());
+        assert_eq!(target.schema, desired);
+        assert_eq!(target.unmodelled, []);
     }
 }

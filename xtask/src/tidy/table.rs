@@ -52,7 +52,7 @@ const DBMIG_BUILD: Modules = &[
     ("replay", &["diagnostic", "schema", "source", "sql", "dbmig::backend"]),
     ("models", &["config", "diagnostic", "nearest", "schema", "source", "sql", "dbmig::backend"]),
     ("diff", &["schema"]),
-    ("target", &["schema"]),
+    ("target", &["diff", "schema"]),
     (
         "verify",
         &[
