@@ -74,6 +74,15 @@ pub trait Driver: private::Sealed {
     #[doc(hidden)]
     fn fits_transaction(sql: &str) -> bool;
 
+    /// Whether what a statement does ends with the connection, so that another connection must do it again before it
+    /// goes on behind it.
+    #[doc(hidden)]
+    fn ends_with_connection(sql: &str) -> bool;
+
+    /// Whether a statement belongs to the guard at the head of a table rebuild, which must run as a whole.
+    #[doc(hidden)]
+    fn is_guard(sql: &str) -> bool;
+
     /// Whether foreign keys are enforced now, and enforcing them can be switched off.
     #[doc(hidden)]
     fn enforces_foreign_keys(&mut self) -> Result<bool, Failure>;

@@ -78,9 +78,9 @@ impl Entry {
         }
     }
 
-    /// Whether it is about the application that the ledger knows of.
-    pub(crate) fn is_current(&self, run_on: &str) -> bool {
-        self.finished.as_deref() == Some(run_on)
+    /// Whether it is about the application that the ledger knows of, its way back that stopped midway included.
+    pub(crate) fn is_about(&self, run_on: &str) -> bool {
+        self.finished.as_deref() == Some(run_on) || self.is_partial(true)
     }
 
     /// Whether it says that a half stopped midway, given whether the ledger has the version.

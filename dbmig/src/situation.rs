@@ -88,7 +88,7 @@ fn journalled(
     ledger: &BTreeMap<Version, String>,
     journal: &BTreeMap<Version, Entry>,
 ) -> Vec<Node> {
-    let entry = |version: &Version| journal.get(version).filter(|entry| entry.is_current(&ledger[version]));
+    let entry = |version: &Version| journal.get(version).filter(|entry| entry.is_about(&ledger[version]));
     let known: HashMap<&str, &Entry> =
         unknown.iter().filter_map(|version| Some((version.as_str(), entry(version)?))).collect();
     let exists = |parent: &&String, below: &Entry| {
@@ -118,7 +118,7 @@ impl<'b> Situation<'b> {
     /// The journal's row of an applied revision, unless it is stale.
     pub(crate) fn entry(&self, version: &Version) -> Option<&Entry> {
         let run_on = self.ledger.get(version)?;
-        self.journal.get(version).filter(|entry| entry.is_current(run_on))
+        self.journal.get(version).filter(|entry| entry.is_about(run_on))
     }
 
     /// The rows of revisions that stopped midway.

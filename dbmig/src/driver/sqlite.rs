@@ -176,8 +176,15 @@ impl Driver for SqliteConnection {
 
     fn fits_transaction(sql: &str) -> bool {
         // Pragmas may be no-ops within a transaction, the others fail there.
-        let word = sql.split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or("").to_ascii_uppercase();
-        !matches!(word.as_str(), "" | "VACUUM" | "PRAGMA" | "ATTACH" | "DETACH")
+        !matches!(first_word(sql).as_str(), "" | "VACUUM" | "PRAGMA" | "ATTACH" | "DETACH")
+    }
+
+    fn ends_with_connection(sql: &str) -> bool {
+        matches!(first_word(sql).as_str(), "PRAGMA" | "ATTACH" | "DETACH")
+    }
+
+    fn is_guard(sql: &str) -> bool {
+        sql.contains("__dbmig_foreign_keys_off")
     }
 
     fn enforces_foreign_keys(&mut self) -> Result<bool, Failure> {
@@ -197,6 +204,10 @@ impl Driver for SqliteConnection {
         };
         Ok(rows.into_iter().map(violation).collect())
     }
+}
+
+fn first_word(sql: &str) -> String {
+    sql.split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or("").to_ascii_uppercase()
 }
 
 fn setting(conn: &mut SqliteConnection, pragma: &str) -> Result<i64, Failure> {

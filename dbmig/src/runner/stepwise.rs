@@ -44,6 +44,11 @@ fn statements<D: Driver>(
     };
     let before = foreign_keys::before(conn, task.foreign_keys_off());
     let total = statements.len();
+    for statement in statements.iter().take(done).filter(|statement| D::ends_with_connection(statement.sql)) {
+        // An earlier process did it, for its own connection. It fails where this is that connection, which has the
+        // database attached; where something is amiss, the statements that need it say so.
+        let _ = conn.execute(statement.sql);
+    }
     // Whether the script is in a transaction that it has begun itself.
     let mut own = false;
     for statement in statements.iter().skip(done) {
@@ -114,6 +119,11 @@ fn claim<D: Driver>(
         if within == 1 && done < statements.len() {
             // The notes of a transaction that the script began are seen: its COMMIT was the last that was done.
             done += 1;
+        }
+        let unguarded = |at: usize| statements.get(at).is_none_or(|statement| !D::is_guard(statement.sql));
+        while done > 0 && !unguarded(done) && !unguarded(done - 1) {
+            // The guard's temporary table went away with the process that made it.
+            done -= 1;
         }
         if let Some(entry) = task.entry(statements, done) {
             journal::write(conn, ledger, &entry, Done::No).map_err(refused("writing the journal", timeout))?;

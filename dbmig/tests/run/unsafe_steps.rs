@@ -143,3 +143,65 @@ fn a_script_in_a_transaction_ends_none() {
     );
     assert_eq!(everything(conn), "");
 }
+
+/// What a process that was killed had set up for its connection alone is gone when the next one goes on.
+#[test]
+fn the_next_process_has_the_settings_of_the_one_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("app.db");
+    let bundle = steps_of(
+        "CREATE TABLE child (t TEXT REFERENCES log (t))
+         PRAGMA legacy_alter_table = ON
+         INSERT INTO later VALUES (1)
+         ALTER TABLE log RENAME TO log_old",
+        "",
+    );
+    bundle.upgrade(&mut connect(&path), "heads").unwrap_err();
+    let conn = &mut connect(&path);
+    exec(conn, "CREATE TABLE later (id INTEGER); PRAGMA foreign_keys = OFF");
+    bundle.upgrade(conn, "heads").unwrap();
+    assert_eq!(
+        ask(conn, "SELECT sql AS c FROM sqlite_master WHERE name = 'child'"),
+        "CREATE TABLE child (t TEXT REFERENCES log (t))"
+    );
+    assert_eq!(pragma(conn, "legacy_alter_table"), "0");
+}
+
+/// A process that is killed within the guard of a rebuild takes the guard's temporary table along.
+#[test]
+fn a_guard_runs_as_a_whole() {
+    let guard = "CREATE TEMPORARY TABLE __dbmig_foreign_keys_off (foreign_keys INTEGER CHECK (foreign_keys = 0)) -- foreign keys off
+                 INSERT INTO temp.__dbmig_foreign_keys_off SELECT foreign_keys FROM pragma_foreign_keys
+                 DROP TABLE temp.__dbmig_foreign_keys_off
+                 INSERT INTO later VALUES (1)";
+    for killed_after in 0..=3 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("app.db");
+        let bundle = steps_of(guard, "");
+        bundle.upgrade(&mut connect(&path), "heads").unwrap_err();
+        let conn = &mut connect(&path);
+        let done = bundle.revisions[1].up.statements.iter().take(killed_after).map(|statement| statement.sql);
+        let checksum = Checksum::of_tokens(done);
+        let set = format!("statements_done = {killed_after}, done_checksum = '{checksum}'");
+        exec(conn, &format!("CREATE TABLE later (id INTEGER); UPDATE __dbmig_journal SET {set} WHERE version = '2'"));
+        bundle.upgrade(conn, "heads").unwrap();
+        assert!(bundle.status(conn).unwrap().is_up_to_date(), "{killed_after}");
+    }
+}
+
+/// The way back that was begun is the one that goes on, also where this checkout has another one or none.
+#[test]
+fn a_way_back_from_the_journal_goes_on_too() {
+    let bundle = steps_of("SELECT 1", "INSERT INTO log (t) VALUES ('back')\nINSERT INTO later VALUES (1)");
+    let older = super::bundle(&bundle.revisions[..1]);
+    let edited = steps_of("SELECT 2", "SELECT 3");
+    for other in [older, edited] {
+        let conn = &mut memory();
+        bundle.upgrade(conn, "heads").unwrap();
+        other.downgrade(conn, "-1").unwrap_err();
+        assert_eq!(other.status(conn).unwrap().partial[0].done, 1);
+        exec(conn, "CREATE TABLE later (id INTEGER)");
+        other.downgrade(conn, "-1").unwrap();
+        assert_eq!((ask(conn, "SELECT t AS c FROM log"), ledger(conn)), ("back".to_owned(), "1".to_owned()));
+    }
+}
