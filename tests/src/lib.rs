@@ -2,6 +2,7 @@
 
 pub mod database;
 pub mod host;
+pub mod long_chain;
 pub mod names;
 pub mod program;
 pub mod random;

@@ -75,7 +75,7 @@ pub fn cargo_dbmig(folder: &Path) -> Command {
     command
 }
 
-/// The `cargo-dbmig` binary of this checkout.
+/// The `cargo-dbmig` binary of this checkout, in the profile that the test itself is built in.
 ///
 /// # Panics
 ///
@@ -87,10 +87,14 @@ pub fn cargo_dbmig_path() -> &'static Path {
         // The whole workspace's features, so that nothing is compiled again in another shape.
         command.args(["build", "--quiet", "--workspace", "--exclude", "example-app", "--bin", "cargo-dbmig"]);
         command.args(["--features", "dbmig/sqlite-bundled,dbmig/clap"]);
+        let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
+        if profile == "release" {
+            command.arg("--release");
+        }
         let status = command.current_dir(workspace()).status().expect("Cargo starts");
         assert!(status.success(), "cargo-dbmig can't be built");
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from);
-        target.join("debug").join(format!("cargo-dbmig{}", std::env::consts::EXE_SUFFIX))
+        target.join(profile).join(format!("cargo-dbmig{}", std::env::consts::EXE_SUFFIX))
     })
 }
 

@@ -41,29 +41,34 @@ fn host() -> Host {
     host.write("src/models.rs", MODELS[2]);
     for name in NAMES {
         for file in ["metadata.toml", "up.sql", "down.sql"] {
-            host.write(&format!("migrations/{name}/{file}"), std::fs::read(folder().join(name).join(file)).unwrap());
+            host.write(
+                &format!("migrations/{name}/{file}"),
+                std::fs::read(folder().join(name).join(file)).expect("the folder and the database can be read"),
+            );
         }
     }
     host
 }
 
 fn connect(host: &Host) -> SqliteConnection {
-    SqliteConnection::establish(&host.path("app.db").display().to_string()).unwrap()
+    SqliteConnection::establish(&host.path("app.db").display().to_string())
+        .expect("the folder and the database can be read")
 }
 
 /// A connection of Diesel's for scripts that rebuild tables: SQLite as libsqlite3-sys compiles it has foreign keys on.
 fn connect_without_foreign_keys(host: &Host) -> SqliteConnection {
     let mut connection = connect(host);
-    connection.batch_execute("PRAGMA foreign_keys = OFF").unwrap();
+    connection.batch_execute("PRAGMA foreign_keys = OFF").expect("the folder and the database can be read");
     connection
 }
 
 fn diesels(host: &Host) -> FileBasedMigrations {
-    FileBasedMigrations::from_path(host.path("migrations")).unwrap()
+    FileBasedMigrations::from_path(host.path("migrations")).expect("the folder and the database can be read")
 }
 
 fn names(source: &impl MigrationSource<Sqlite>) -> Vec<String> {
-    let mut migrations: Vec<Box<dyn Migration<Sqlite>>> = source.migrations().unwrap();
+    let mut migrations: Vec<Box<dyn Migration<Sqlite>>> =
+        source.migrations().expect("the folder and the database can be read");
     migrations.sort_by_key(|migration| migration.name().version().as_owned());
     migrations.iter().map(|migration| migration.name().to_string()).collect()
 }
@@ -71,13 +76,14 @@ fn names(source: &impl MigrationSource<Sqlite>) -> Vec<String> {
 /// The versions that a ledger holds, by dbmig's account.
 fn applied(host: &Host) -> Vec<String> {
     let shown = host.dbmig(&["history", "--json"]).success();
-    let answer: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+    let answer: serde_json::Value =
+        serde_json::from_str(&shown.stdout).expect("the folder and the database can be read");
     let mut versions: Vec<String> = answer["revisions"]
         .as_array()
-        .unwrap()
+        .expect("the folder and the database can be read")
         .iter()
         .filter(|one| one["applied"] == true)
-        .map(|one| one["version"].as_str().unwrap().to_owned())
+        .map(|one| one["version"].as_str().expect("the folder and the database can be read").to_owned())
         .collect();
     versions.sort();
     versions

@@ -1,5 +1,6 @@
 //! Chores of the workspace: `cargo xtask test | ci | tidy | bench`.
 
+mod bench;
 mod ci;
 mod shell;
 mod test;
@@ -25,6 +26,8 @@ enum Chore {
     Ci,
     /// Check the house rules
     Tidy,
+    /// Time the commands and the build script on long chains, in release builds
+    Bench,
 }
 
 fn main() -> ExitCode {
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
         Chore::Test(arguments) => test::run(&arguments),
         Chore::Ci => ci::run(),
         Chore::Tidy => tidy::run(),
+        Chore::Bench => bench::run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
