@@ -19,29 +19,20 @@ use std::fmt;
 use crate::shell::{self, Outcome};
 use workspace::Workspace;
 
-/// A rule: its name, what finds the places that break it, and what a broken one means.
-type Rule = (&'static str, fn(&Workspace) -> Vec<Violation>, Meaning);
-
-/// What a broken rule means.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Meaning {
-    /// The chore fails.
-    Failure,
-    /// It is said, and the chore goes on.
-    Warning,
-}
+/// A rule: its name, and what finds the places that break it.
+type Rule = (&'static str, fn(&Workspace) -> Vec<Violation>);
 
 const RULES: &[Rule] = &[
-    ("edges", edges::check, Meaning::Failure),
-    ("headers", headers::check, Meaning::Failure),
-    ("mod-files", mod_files::check, Meaning::Failure),
-    ("file-length", file_length::check, Meaning::Failure),
-    ("let-chains", let_chains::check, Meaning::Failure),
-    ("allow-attributes", allow_attributes::check, Meaning::Failure),
-    ("unfinished", unfinished::check, Meaning::Failure),
-    ("absolute-paths", absolute_paths::check, Meaning::Failure),
-    ("orphans", orphans::check, Meaning::Failure),
-    ("codes", codes::check, Meaning::Warning),
+    ("edges", edges::check),
+    ("headers", headers::check),
+    ("mod-files", mod_files::check),
+    ("file-length", file_length::check),
+    ("let-chains", let_chains::check),
+    ("allow-attributes", allow_attributes::check),
+    ("unfinished", unfinished::check),
+    ("absolute-paths", absolute_paths::check),
+    ("orphans", orphans::check),
+    ("codes", codes::check),
 ];
 
 /// A place that breaks a rule.
@@ -68,10 +59,10 @@ impl fmt::Display for Violation {
 pub(crate) fn run() -> Outcome {
     let workspace = Workspace::read(&shell::root())?;
     let mut count = 0;
-    for (name, check, meaning) in RULES {
+    for (name, check) in RULES {
         let mut violations = check(&workspace);
         violations.sort();
-        count += if *meaning == Meaning::Failure { violations.len() } else { 0 };
+        count += violations.len();
         for violation in violations {
             eprintln!("{violation} [{name}]");
         }
