@@ -11,6 +11,6 @@ pub(crate) fn run() -> Outcome {
     shell::run(&mut cargo(&["clippy", "-p", "dbmig-build", "-p", "dbmig-derive", "--locked", "--", "-D", "warnings"]))?;
     shell::run(&mut cargo(&["clippy", "-p", "dbmig", "--features", "sqlite", "--locked", "--", "-D", "warnings"]))?;
     let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--locked", "--quiet"]);
-    shell::run(doc.env("RUSTDOCFLAGS", "-D warnings"))?;
+    shell::run(doc.env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private_intra_doc_links"))?;
     test::run(&test::Arguments::default())
 }
