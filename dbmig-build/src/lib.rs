@@ -1,7 +1,7 @@
 //! The compiler of dbmig: migrations and models in, diagnostics and Rust out.
 //!
 //! Offline, deterministic and light to build: every host crate compiles it for its build script. The pipeline stands
-//! on one page in [`compile`].
+//! on one page in [`mod@compile`].
 
 pub mod bundle;
 pub mod cargo;
