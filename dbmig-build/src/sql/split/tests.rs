@@ -166,7 +166,7 @@ fn scripts_that_need_foreign_keys_off() {
 
 #[test]
 fn a_dialect_that_is_not_read_yet_is_said_to_be_so() {
-    let script = super::split(&Source::new("up.sql", "SELECT 1;"), Backend::Postgres);
+    let script = split(&Source::new("up.sql", "SELECT 1;"), Backend::Postgres);
     let codes: Vec<&str> = script.diagnostics.iter().map(|one| one.code.name()).collect();
     assert_eq!(codes, ["unsupported-backend"]);
 }
