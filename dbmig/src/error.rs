@@ -113,6 +113,8 @@ pub enum Error {
         direction: Direction,
         /// One line for each: the table, the row, the table that it refers to.
         violations: Vec<String>,
+        /// What is left of the revision.
+        kept: Kept,
     },
     /// Another process changed the ledger in a way that this run doesn't fit.
     Changed {
@@ -239,7 +241,14 @@ impl Error {
                  it by hand and `cargo dbmig stamp current`"
                     .to_owned()
             }
-            Error::ForeignKeys { .. } => "mend the rows, or the script; nothing of this revision was kept".to_owned(),
+            Error::ForeignKeys { kept, .. } => match kept {
+                Kept::Nothing => "mend the rows, or the script; nothing of this revision was kept",
+                Kept::NothingOfTheRun => "mend the rows, or the script; nothing of this run was kept",
+                Kept::Statements { .. } => {
+                    "mend the rows and run this again; the revision's statements are done and stay"
+                }
+            }
+            .to_owned(),
             Error::Changed { .. } => "run this again".to_owned(),
         };
         Some(help)
@@ -292,7 +301,7 @@ impl fmt::Display for Error {
             Error::PartialEdited { name, done } => {
                 write!(f, "{name} stopped after statement {done}, and what it had done has been edited since")
             }
-            Error::ForeignKeys { name, direction, violations } => {
+            Error::ForeignKeys { name, direction, violations, .. } => {
                 write!(f, "{name} ({direction}) would leave rows that refer to nothing")?;
                 f.write_str(&listed("rows", violations))
             }

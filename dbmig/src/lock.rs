@@ -43,13 +43,26 @@ pub(crate) fn locked<D: Driver, T>(
     lock_timeout: Duration,
     work: impl FnOnce(&mut D) -> Result<End<T>, Error>,
 ) -> Result<T, Error> {
+    let uncommitted = |_: &mut D, failure| refused("committing the transaction", lock_timeout)(failure);
+    committed(conn, session, lock_timeout, work, uncommitted)
+}
+
+/// As [`locked`]; `uncommitted` says what kept the work from being committed, while the transaction is still open.
+pub(crate) fn committed<D: Driver, T>(
+    conn: &mut D,
+    session: &D::Session,
+    lock_timeout: Duration,
+    work: impl FnOnce(&mut D) -> Result<End<T>, Error>,
+    uncommitted: impl FnOnce(&mut D, Failure) -> Error,
+) -> Result<T, Error> {
     conn.begin(session).map_err(refused("beginning a transaction", lock_timeout))?;
     match catch_unwind(AssertUnwindSafe(|| work(conn))) {
         Ok(Ok(End::Commit(value))) => match conn.commit(session) {
             Ok(()) => Ok(value),
             Err(failure) => {
+                let error = uncommitted(conn, failure);
                 conn.rollback(session);
-                Err(refused("committing the transaction", lock_timeout)(failure))
+                Err(error)
             }
         },
         Ok(Ok(End::Rollback(value))) => {

@@ -14,7 +14,7 @@ use crate::bundle::Bundle;
 use crate::driver::Driver;
 use crate::error::{Error, Kept};
 use crate::ledger::Ledger;
-use crate::lock::{End, locked, refused};
+use crate::lock::{End, committed, refused};
 use crate::revision::Direction;
 use crate::situation;
 use goal::{Goal, goal, scope};
@@ -223,9 +223,18 @@ fn whole<D: Driver>(
     let timeout = options.lock_timeout;
     let ledger = Ledger::of(bundle);
     let off = goal.tasks.iter().any(Task::foreign_keys_off);
-    let last = goal.tasks.last().map(|task| (task.name.as_str(), task.direction));
+    let last = goal.tasks.last().map(|task| task.direction);
+    let name = match goal.tasks.as_slice() {
+        [first, .., last] => format!("{} to {}", first.name, last.name),
+        [only] => only.name.clone(),
+        [] => "the version table".to_owned(),
+    };
+    let uncommitted = |conn: &mut D, failure| {
+        let direction = last.unwrap_or(Direction::Up);
+        foreign_keys::uncommitted(conn, failure, &name, direction, Kept::NothingOfTheRun, timeout)
+    };
     let done = foreign_keys::off(conn, session, off, timeout, |conn| {
-        locked(conn, session, timeout, |conn| {
+        let work = |conn: &mut D| {
             if read_goal(bundle, conn, request, timeout)?.report() != goal.report() {
                 return Ok(End::Rollback(false));
             }
@@ -240,11 +249,12 @@ fn whole<D: Driver>(
                 execute(conn, &ledger, task, options).map_err(|error| kept(error, Kept::NothingOfTheRun))?;
                 conn.settle(session).map_err(refused("restoring the connection's settings", timeout))?;
             }
-            if let Some((name, direction)) = last {
-                foreign_keys::after(conn, before, name, direction)?;
+            if let Some(direction) = last {
+                foreign_keys::after(conn, before, &name, direction, Kept::NothingOfTheRun)?;
             }
             Ok(End::Commit(true))
-        })
+        };
+        committed(conn, session, timeout, work, uncommitted)
     })?;
     if !done {
         return Ok(None);
@@ -297,7 +307,10 @@ fn alone<D: Driver>(
     let timeout = options.lock_timeout;
     let off = task.foreign_keys_off();
     foreign_keys::off(conn, session, off, timeout, |conn| {
-        locked(conn, session, timeout, |conn| {
+        let uncommitted = |conn: &mut D, failure| {
+            foreign_keys::uncommitted(conn, failure, &task.name, task.direction, Kept::Nothing, timeout)
+        };
+        let work = |conn: &mut D| {
             task::create_tables(conn, ledger, timeout)?;
             if task::turn(conn, ledger, task, timeout)? == Outcome::DoneByAnother {
                 return Ok(End::Rollback(Outcome::DoneByAnother));
@@ -305,9 +318,10 @@ fn alone<D: Driver>(
             let before = foreign_keys::before(conn, off);
             options.tell(&Event::Started { name: &task.name, direction: task.direction });
             execute(conn, ledger, task, options)?;
-            foreign_keys::after(conn, before, &task.name, task.direction)?;
+            foreign_keys::after(conn, before, &task.name, task.direction, Kept::Nothing)?;
             Ok(End::Commit(Outcome::Done))
-        })
+        };
+        committed(conn, session, timeout, work, uncommitted)
     })
 }
 

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::driver::{Driver, Violation};
-use crate::error::Error;
+use crate::driver::{Driver, Failure, FailureKind, Violation};
+use crate::error::{Error, Kept};
 use crate::lock::refused;
 use crate::revision::Direction;
 
@@ -43,6 +43,7 @@ pub(super) fn after<D: Driver>(
     before: Option<Vec<Violation>>,
     name: &str,
     direction: Direction,
+    kept: Kept,
 ) -> Result<(), Error> {
     let Some(before) = before else { return Ok(()) };
     let now = conn.violations().map_err(|failure| Error::Database {
@@ -67,7 +68,24 @@ pub(super) fn after<D: Driver>(
     if violations.is_empty() {
         return Ok(());
     }
-    Err(Error::ForeignKeys { name: name.to_owned(), direction, violations })
+    Err(Error::ForeignKeys { name: name.to_owned(), direction, violations, kept })
+}
+
+/// What kept a transaction from being committed: references that are checked only then, most often.
+pub(super) fn uncommitted<D: Driver>(
+    conn: &mut D,
+    failure: Failure,
+    name: &str,
+    direction: Direction,
+    kept: Kept,
+    lock_timeout: Duration,
+) -> Error {
+    let found = if failure.kind == FailureKind::Other { conn.violations().unwrap_or_default() } else { Vec::new() };
+    if found.is_empty() {
+        return refused(&format!("committing {name}"), lock_timeout)(failure);
+    }
+    let violations = found.iter().map(describe).collect();
+    Error::ForeignKeys { name: name.to_owned(), direction, violations, kept }
 }
 
 fn describe(violation: &Violation) -> String {

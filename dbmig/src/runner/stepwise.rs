@@ -43,6 +43,8 @@ fn statements<D: Driver>(
         return Ok(Outcome::DoneByAnother);
     };
     let before = foreign_keys::before(conn, task.foreign_keys_off());
+    // What the database was like before the first statement isn't known any more, so that nothing is excused.
+    let before = before.map(|violations| if done == 0 { violations } else { Vec::new() });
     let total = statements.len();
     for statement in statements.iter().take(done).filter(|statement| D::ends_with_connection(statement.sql)) {
         // An earlier process did it, for its own connection. It fails where this is that connection, which has the
@@ -81,7 +83,8 @@ fn statements<D: Driver>(
         own = own != begins_or_ends;
         done += 1;
     }
-    foreign_keys::after(conn, before, &task.name, task.direction)?;
+    let kept = Kept::Statements { done, total, resumes: true };
+    foreign_keys::after(conn, before, &task.name, task.direction, kept)?;
     locked(conn, session, timeout, |conn| {
         conclude(conn, ledger, task, &statements, timeout)?;
         Ok(End::Commit(Outcome::Done))

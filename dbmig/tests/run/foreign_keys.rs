@@ -147,3 +147,43 @@ fn an_observer_that_panics_leaves_no_lock() {
     unaltered(&mut conn);
     assert_eq!(ledger(&mut conn), "1");
 }
+
+/// References that are checked at the end of a transaction alone.
+#[test]
+fn a_commit_that_is_refused_says_whose_it_was() {
+    let table =
+        "CREATE TABLE node (id INTEGER PRIMARY KEY, up INTEGER REFERENCES node (id) DEFERRABLE INITIALLY DEFERRED)";
+    let bundle = bundle(&[
+        revision("1_node", &[], table, "DROP TABLE node"),
+        revision("2_fill", &["1"], "INSERT INTO node VALUES (1, 7)", "DELETE FROM node"),
+    ]);
+    let conn = &mut memory();
+    exec(conn, "PRAGMA foreign_keys = ON");
+    let rows =
+        "would leave rows that refer to nothing\nrows:\n  row 1 of node refers to a row of node that doesn't exist";
+    assert_eq!(shown(bundle.upgrade(conn, "heads")), format!("1_node to 2_fill (up) {rows}"));
+    assert_eq!(everything(conn), "");
+    bundle.upgrade(conn, "1").unwrap();
+    let error = bundle.upgrade(conn, "heads").unwrap_err();
+    assert_eq!(error.to_string(), format!("2_fill (up) {rows}"));
+    assert_eq!(error.help().unwrap(), "mend the rows, or the script; nothing of this revision was kept");
+    assert_eq!(ledger(conn), "1");
+}
+
+/// Orphans that an earlier run has left are no orphans that were there before.
+#[test]
+fn a_revision_that_stopped_midway_is_not_excused() {
+    let orphans = "DELETE FROM p WHERE id = 1 -- foreign keys off\nVACUUM";
+    let (bundle, mut conn) =
+        family(Revision { run_in_transaction: false, ..revision("2_rebuild", &["1"], orphans, "") });
+    let conn = &mut conn;
+    for _ in 0..2 {
+        let error = bundle.upgrade(conn, "heads").unwrap_err();
+        assert!(error.to_string().starts_with("2_rebuild (up) would leave rows that refer to nothing"), "{error}");
+        assert!(error.help().unwrap().ends_with("the revision's statements are done and stay"));
+        assert_eq!(ledger(conn), "1");
+    }
+    exec(conn, "DELETE FROM c WHERE p = 1");
+    bundle.upgrade(conn, "heads").unwrap();
+    unaltered(conn);
+}
