@@ -145,8 +145,16 @@ pub(crate) fn create<D: Driver>(conn: &mut D, ledger: &Ledger<'_>) -> Result<(),
     ))
 }
 
-/// Writes a row anew. A row that is `finished` is so at the time that the ledger's row states.
+/// Writes a row anew. A row that is `finished` is so at the time that the ledger's row states; it was started when its
+/// partial row was written, where there was one.
 pub(crate) fn write<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, entry: &Entry, done: Done) -> Result<(), Failure> {
+    let partial = conn.rows(&format!(
+        "SELECT started FROM {} WHERE ledger = {} AND version = {} AND finished IS NULL",
+        table(ledger),
+        literal(ledger.name),
+        literal(&entry.version)
+    ))?;
+    let started = partial.into_iter().flatten().flatten().next();
     delete(conn, ledger, &entry.version)?;
     let optional = |text: &Option<String>| text.as_deref().map_or("NULL".to_owned(), literal);
     let finished = match done {
@@ -155,6 +163,7 @@ pub(crate) fn write<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, entry: &Entry,
     };
     let values = [
         literal(ledger.name),
+        started.as_deref().map_or("CURRENT_TIMESTAMP".to_owned(), literal),
         literal(&entry.version),
         literal(&entry.name),
         literal(&text::write_strings(&entry.parents)),
@@ -170,7 +179,7 @@ pub(crate) fn write<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, entry: &Entry,
         literal(&entry.done_checksum),
         finished,
     ];
-    conn.execute(&format!("INSERT INTO {} (ledger, {COLUMNS}) VALUES ({})", table(ledger), values.join(", ")))
+    conn.execute(&format!("INSERT INTO {} (ledger, started, {COLUMNS}) VALUES ({})", table(ledger), values.join(", ")))
 }
 
 /// Whether a row that is written is about a half that is done.

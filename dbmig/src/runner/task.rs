@@ -171,6 +171,10 @@ pub(super) fn execute<D: Driver>(
     if matches!(task.direction, Direction::Up | Direction::Down) {
         // It may have stopped midway while it ran without a transaction.
         let done = resume(conn, ledger, task, &statements, options)?;
+        if let Some(entry) = task.entry(&statements, done).filter(|entry| entry.direction == Direction::Up) {
+            // It says when the revision was started.
+            journal::write(conn, ledger, &entry, Done::No).map_err(refused("writing the journal", timeout))?;
+        }
         for statement in statements.iter().skip(done) {
             conn.execute(statement.sql).map_err(|failure| task.failed(statement, failure, Kept::Nothing, timeout))?;
         }

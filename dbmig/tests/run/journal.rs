@@ -115,3 +115,20 @@ fn statements_are_kept_as_they_were() {
     bundle(&[]).downgrade(conn, "base").unwrap();
     assert_eq!(tables(conn), "");
 }
+
+#[test]
+fn the_journal_knows_when_a_revision_was_started() {
+    let conn = &mut memory();
+    let past = "UPDATE __dbmig_journal SET started = '2000-01-01 00:00:00' WHERE finished IS NULL";
+    let steps = Revision { run_in_transaction: false, ..revision("2_steps", &["1"], past, "") };
+    let bundle = bundle(&[revision("1_whole", &[], past, "SELECT 1"), steps]);
+    bundle.upgrade(conn, "heads").unwrap();
+    assert_eq!(
+        ask(conn, "SELECT started < finished AS c FROM __dbmig_journal ORDER BY version"),
+        "1 1",
+        "the row is there while the script runs"
+    );
+    bundle.stamp(conn, "1").unwrap();
+    bundle.redo(conn, "-1").unwrap();
+    assert_eq!(ask(conn, "SELECT started AS c FROM __dbmig_journal"), "2000-01-01 00:00:00");
+}
