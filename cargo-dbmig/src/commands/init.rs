@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::cli::{Answer, Global};
@@ -97,15 +97,20 @@ pub fn run(args: &InitArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
 /// What was done and what is left to the user.
 struct Report<'a> {
     ui: &'a Ui,
-    edits: Vec<String>,
+    edits: Vec<Value>,
     paste: Vec<(String, String)>,
 }
 
 impl Report<'_> {
-    fn did(&mut self, verb: &str, what: impl Into<String>) {
-        let what = what.into();
-        self.ui.status(verb, &what);
-        self.edits.push(format!("{} {what}", verb.to_lowercase()));
+    /// Says what was done to a file, and shows the lines that are new in it.
+    fn did(&mut self, verb: &str, file: &str, added: &str) {
+        if !self.ui.json {
+            if self.edits.last().is_none_or(|last| last["file"] != file) {
+                self.ui.answer(format!("{verb} {file}"));
+            }
+            added.lines().for_each(|line| self.ui.answer(format!("    + {line}").trim_end()));
+        }
+        self.edits.push(json!({"file": file, "added": added}));
     }
 
     fn finish(&self) {
@@ -133,7 +138,7 @@ fn create(path: &Path, name: &str, text: &str, report: &mut Report<'_>) -> Resul
         return Ok(false);
     }
     write_new(path, text).map_err(|error| Error::io(name, &error))?;
-    report.did("Created", name);
+    report.did("created", name, text);
     Ok(true)
 }
 
@@ -160,7 +165,7 @@ fn configure(package: &Package, report: &mut Report<'_>) -> Result<(), Error> {
     settings.insert("backend", value("sqlite"));
     metadata.insert("dbmig", Item::Table(settings));
     write_new(&package.manifest_path(), &document.to_string()).map_err(|error| Error::io("Cargo.toml", &error))?;
-    report.did("Edited", "Cargo.toml: [package.metadata.dbmig]");
+    report.did("edited", "Cargo.toml", "[package.metadata.dbmig]\nbackend = \"sqlite\"\n");
     Ok(())
 }
 
@@ -232,7 +237,9 @@ fn add_dependencies(package: &Package, source: Option<&Path>, report: &mut Repor
                 error
             });
         }
-        report.did("Added", format!("{} to [{section}]", dependency.name));
+        let features = dependency.features;
+        let features = if features.is_empty() { String::new() } else { format!(" with {features}") };
+        report.did("edited", "Cargo.toml", &format!("[{section}] {}{features}\n", dependency.name));
     }
     Ok(())
 }
@@ -268,7 +275,7 @@ fn modules(package: &Package, report: &mut Report<'_>) -> Result<(), Error> {
     }
     if text == CARGO_NEW_MAIN {
         write_new(&path, MAIN_RS).map_err(|error| Error::io(name, &error))?;
-        report.did("Edited", format!("{name}: `mod db;`, and `--migrate` in main()"));
+        report.did("edited", name, MAIN_RS);
         return Ok(());
     }
     match file {
@@ -276,7 +283,7 @@ fn modules(package: &Package, report: &mut Report<'_>) -> Result<(), Error> {
             let at = module_place(&file, &text);
             let edited = format!("{}mod db;\n{}", &text[..at], &text[at..]);
             write_new(&path, &edited).map_err(|error| Error::io(name, &error))?;
-            report.did("Edited", format!("{name}: `mod db;`"));
+            report.did("edited", name, "mod db;\n");
         }
         None => report.paste.push((name.to_owned(), "mod db;\n".to_owned())),
     }
@@ -313,6 +320,6 @@ fn environment(package: &Package, report: &mut Report<'_>) -> Result<(), Error> 
     }
     let separator = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     write_new(&path, &format!("{text}{separator}/app.db*\n")).map_err(|error| Error::io(".gitignore", &error))?;
-    report.did("Edited", ".gitignore: /app.db*");
+    report.did("edited", ".gitignore", "/app.db*\n");
     Ok(())
 }
