@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use dbmig::Backend;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::schema::{Catalog, Change, Name, Schema};
+use crate::schema::{ApplyError, Catalog, Change, Name, Schema};
 use crate::source::Span;
 use crate::sql::syntax::Syntax;
 use crate::sql::{Directive, Script, Statement, Unreadable, parse, split_part};
@@ -140,15 +140,24 @@ impl Replay {
             _ => Code::ReplayConflict,
         };
         let diagnostic = Diagnostic::error(code, conflict.reason.to_string()).at(at, "");
-        match &conflict.reason {
+        let diagnostic = match &conflict.reason {
             Reason::Apply(_) | Reason::Missing(..) => match self.history.about(&conflict.reason) {
                 Some((span, text)) => diagnostic.at(span, text),
                 None => diagnostic,
             },
             Reason::Second(first, _) => diagnostic.at(first.clone(), "the first one is here"),
-            Reason::Unreadable(_) => diagnostic.help(REPLAY_HELP),
-            Reason::Refused(_) => diagnostic,
-        }
+            Reason::Unreadable(_) | Reason::Refused(_) => diagnostic,
+        };
+        diagnostic.help(match &conflict.reason {
+            Reason::Unreadable(_) => REPLAY_HELP,
+            Reason::Refused(_) | Reason::Second(..) => "mend the statement: the database refuses it as it is",
+            reason if reason.is_missing() => {
+                "take the statement out, or mend the name; what is made outside of the chain is stated on the line before: \
+                 `-- dbmig: replay CREATE TABLE …`"
+            }
+            Reason::Apply(ApplyError::ColumnInUse(..)) => "first drop what uses it",
+            _ => "take one of the two out, or give it another name",
+        })
     }
 }
 

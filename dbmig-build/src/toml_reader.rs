@@ -37,7 +37,8 @@ impl<'a> Reader<'a> {
             let path = self.source.path();
             let diagnostic = Diagnostic::error(self.code, format!("`{path}` is not valid TOML"));
             let message = error.message().trim().replace('\n', ", ");
-            diagnostic.at(self.source.span(error.span().unwrap_or(0..0)), message)
+            let diagnostic = diagnostic.at(self.source.span(error.span().unwrap_or(0..0)), message);
+            diagnostic.help(format!("mend the line; `cargo dbmig explain {}` shows what the file may say", self.code))
         })
     }
 
@@ -51,10 +52,16 @@ impl<'a> Reader<'a> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Notes a fault at a place.
-    pub(crate) fn fault<T>(&mut self, at: &Spanned<T>, message: impl Into<String>, label: impl Into<String>) {
+    /// Notes a fault at a place, and what to write there.
+    pub(crate) fn fault<T>(
+        &mut self,
+        at: &Spanned<T>,
+        message: impl Into<String>,
+        label: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         let diagnostic = Diagnostic::error(self.code, message).at(self.place(at), label);
-        self.diagnostics.push(diagnostic);
+        self.diagnostics.push(diagnostic.help(help));
     }
 
     /// Reports each key of a table, called `table`, that isn't `known`, with the one that was probably meant.
@@ -75,7 +82,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn string(&mut self, entries: &Table<'_>, key: &str) -> Option<Spanned<String>> {
         let value = entries.get(key)?;
         let Some(text) = value.get_ref().as_str() else {
-            self.wrong_type(key, value, "a string");
+            self.wrong_type(key, value, "a string", "\"…\"");
             return None;
         };
         Some(Spanned::new(value.span(), text.to_owned()))
@@ -85,14 +92,14 @@ impl<'a> Reader<'a> {
     pub(crate) fn strings(&mut self, entries: &Table<'_>, key: &str) -> Option<Spanned<Vec<Spanned<String>>>> {
         let value = entries.get(key)?;
         let Some(array) = value.get_ref().as_array() else {
-            self.wrong_type(key, value, "a list of strings");
+            self.wrong_type(key, value, "a list of strings", "[\"…\"]");
             return None;
         };
         let mut strings = Vec::new();
         for element in array.iter() {
             match element.get_ref().as_str() {
                 Some(text) => strings.push(Spanned::new(element.span(), text.to_owned())),
-                None => self.wrong_type(key, element, "a list of strings"),
+                None => self.wrong_type(key, element, "a list of strings", "[\"…\"]"),
             }
         }
         Some(Spanned::new(value.span(), strings))
@@ -103,7 +110,7 @@ impl<'a> Reader<'a> {
         let value = entries.get(key)?;
         let boolean = value.get_ref().as_bool();
         if boolean.is_none() {
-            self.wrong_type(key, value, "`true` or `false`");
+            self.wrong_type(key, value, "`true` or `false`", "true");
         }
         boolean
     }
@@ -113,14 +120,20 @@ impl<'a> Reader<'a> {
         let value = entries.get(key)?;
         let table = value.get_ref().as_table();
         if table.is_none() {
-            self.wrong_type(key, value, "a table");
+            self.wrong_type(key, value, "a table", "{ … }");
         }
         table
     }
 
-    fn wrong_type(&mut self, key: &str, value: &Value<'_>, wanted: &str) {
+    fn wrong_type(&mut self, key: &str, value: &Value<'_>, wanted: &str, example: &str) {
         let found = describe(value.get_ref());
-        self.fault(value, format!("`{key}` must be {wanted}"), format!("this is {found}"));
+        // A list that was written without its brackets needs nothing else.
+        let example = match value.get_ref().as_str() {
+            Some(text) if example.starts_with('[') => format!("[\"{text}\"]"),
+            _ => example.to_owned(),
+        };
+        let help = format!("{key} = {example}");
+        self.fault(value, format!("`{key}` must be {wanted}"), format!("this is {found}"), help);
     }
 
     /// Everything reported, in the order of the text.

@@ -63,7 +63,9 @@ fn further(
         let valid = name.starts_with(|first: char| first.is_ascii_lowercase())
             && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte));
         if !valid {
-            reader.fault(key, format!("`{name}` can't name a database"), "use lower-case letters, digits, `-` and `_`");
+            let said = "use lower-case letters, digits, `-` and `_`";
+            let help = format!("[{TABLE}.databases.analytics]");
+            reader.fault(key, format!("`{name}` can't name a database"), said, help);
         }
         if let Some(section) = reader.table(databases, name) {
             configs.insert(name.to_owned(), database(reader, section, Some(name), warnings));
@@ -100,13 +102,15 @@ fn database(
     }
     if let Some(ledger) = reader.string(section, "version_table") {
         if ledger.get_ref().is_empty() {
-            reader.fault(&ledger, "`version_table` must be a name", "this is empty");
+            let help = "version_table = \"__diesel_schema_migrations\"";
+            reader.fault(&ledger, "`version_table` must be a name", "this is empty", help);
         }
         config.version_table = ledger.into_inner();
     }
     if let Some(schema) = reader.string(section, "version_table_schema") {
         if config.backend == Backend::Sqlite {
-            reader.fault(&schema, "`version_table_schema` is for PostgreSQL alone", "SQLite has no schemas");
+            let message = "`version_table_schema` is for PostgreSQL alone";
+            reader.fault(&schema, message, "SQLite has no schemas", "delete the line");
         }
         config.version_table_schema = Some(schema.into_inner());
     }
@@ -130,7 +134,7 @@ fn backend(reader: &mut Reader<'_>, word: &Spanned<String>) -> Option<Backend> {
         Ok(Backend::Sqlite) => Some(Backend::Sqlite),
         Ok(other) => {
             let message = format!("backend `{other}` is not supported yet: this version supports sqlite only");
-            reader.fault(word, message, "");
+            reader.fault(word, message, "", "backend = \"sqlite\"");
             None
         }
         Err(_) => {
@@ -146,7 +150,7 @@ fn backend(reader: &mut Reader<'_>, word: &Spanned<String>) -> Option<Backend> {
 fn path(reader: &mut Reader<'_>, written: &Spanned<String>, warnings: &mut Vec<Diagnostic>) -> Option<String> {
     let text = written.get_ref().replace('\\', "/");
     if text.trim().is_empty() {
-        reader.fault(written, "a path must not be empty", "");
+        reader.fault(written, "a path must not be empty", "", "\".\" is the package itself");
         return None;
     }
     let absolute = text.starts_with('/') || text.as_bytes().get(1) == Some(&b':');
@@ -160,7 +164,12 @@ fn path(reader: &mut Reader<'_>, written: &Spanned<String>, warnings: &mut Vec<D
     if absolute || parts.first() == Some(&"..") {
         let message = format!("`{}` lies outside the package", written.get_ref());
         let diagnostic = Diagnostic::warning(Code::PathOutside, message).at(reader.place(written), "");
-        warnings.push(diagnostic.note("a package with files outside itself can't be published"));
+        let diagnostic = diagnostic.note("a package with files outside itself can't be published");
+        warnings.push(
+            diagnostic.help(
+                "move it into the package; if it is never to be published: `lint = { path-outside = \"allow\" }`",
+            ),
+        );
     }
     let path = if parts.is_empty() { ".".to_owned() } else { parts.join("/") };
     Some(if text.starts_with('/') { format!("/{path}") } else { path })
@@ -171,7 +180,7 @@ fn read_naming(reader: &mut Reader<'_>, patterns: &Table<'_>, table: &str, confi
     for (key, kind) in ConstraintKind::KEYS {
         let Some(pattern) = reader.string(patterns, key) else { continue };
         if let Some(fault) = naming::fault(pattern.get_ref()) {
-            reader.fault(&pattern, format!("`{key}` can't name constraints"), fault);
+            reader.fault(&pattern, format!("`{key}` can't name constraints"), fault, "cargo dbmig explain config");
         }
         *config.naming.pattern_mut(kind) = pattern.into_inner();
     }

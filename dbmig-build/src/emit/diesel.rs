@@ -80,7 +80,7 @@ fn visible(schema: &Schema) -> Vec<&Table> {
 
 fn left_out(table: &Table, reason: &str) -> Diagnostic {
     let problem = format!("table `{}` is left out of the Rust schema: {reason}", table.name);
-    Diagnostic::warning(Code::NoDieselTable, problem)
+    Diagnostic::warning(Code::NoDieselTable, problem).help("cargo dbmig explain no-diesel-table")
 }
 
 /// As rustfmt lays it out: on one line if the names take 60 characters or less.

@@ -47,7 +47,7 @@ pub fn read(root: &Path, folder: &str, backend: Backend) -> Folder {
 }
 
 fn unreadable_folder(folder: &str, error: &io::Error) -> Diagnostic {
-    match error.kind() {
+    let diagnostic = match error.kind() {
         io::ErrorKind::NotFound => {
             let message = format!("the migrations folder `{folder}` does not exist");
             Diagnostic::error(Code::MissingMigrations, message).help("cargo dbmig init")
@@ -55,8 +55,10 @@ fn unreadable_folder(folder: &str, error: &io::Error) -> Diagnostic {
         io::ErrorKind::NotADirectory => {
             Diagnostic::error(Code::MissingMigrations, format!("`{folder}` is not a folder")).help("cargo dbmig init")
         }
-        _ => Diagnostic::error(Code::Io, format!("can't read the migrations folder `{folder}`: {error}")),
-    }
+        _ => Diagnostic::error(Code::Io, format!("can't read the migrations folder `{folder}`: {error}"))
+            .help("give yourself the right to read it"),
+    };
+    diagnostic.at(whole(folder), "")
 }
 
 struct Entry {
@@ -94,14 +96,16 @@ fn read_entry(root: &Path, entry: &Entry, backend: Backend, found: &mut Folder) 
     }
     if !entry.is_utf8 {
         let message = format!("the name of the folder `{path}` is not UTF-8");
-        found.diagnostics.push(Diagnostic::error(Code::NotUtf8, message).at(whole(&path), ""));
+        let diagnostic = Diagnostic::error(Code::NotUtf8, message).at(whole(&path), "");
+        found.diagnostics.push(diagnostic.help("name it `YYYY-MM-DD-HHMMSS_what_it_does`"));
         return;
     }
     match entries(&root.join(&path)) {
         Ok(files) => read_migration(root, &entry.name, &path, &files, backend, found),
         Err(error) => {
             let message = format!("can't read the folder: {error}");
-            found.diagnostics.push(Diagnostic::error(Code::Io, message).at(whole(&path), ""));
+            let diagnostic = Diagnostic::error(Code::Io, message).at(whole(&path), "");
+            found.diagnostics.push(diagnostic.help("give yourself the right to read it, or move it elsewhere"));
         }
     }
 }
@@ -233,7 +237,8 @@ fn read_text(root: &Path, path: &str, entry: Option<&Entry>) -> Result<Source, D
         return Err(symlink(path));
     }
     let bytes = fs::read(root.join(path))
-        .map_err(|error| Diagnostic::error(Code::Io, format!("can't read the file: {error}")).at(whole(path), ""))?;
+        .map_err(|error| Diagnostic::error(Code::Io, format!("can't read the file: {error}")).at(whole(path), ""))
+        .map_err(|diagnostic| diagnostic.help("it must be a file that you may read"))?;
     text_of(path, bytes)
 }
 

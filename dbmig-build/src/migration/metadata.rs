@@ -9,6 +9,7 @@ use crate::source::{Source, Span};
 use crate::toml_reader::{Reader, Table};
 
 const KEYS: [&str; 7] = ["message", "revises", "labels", "depends_on", "replaces", "irreversible", "sealed"];
+const LABEL_HELP: &str = "labels = [\"billing\"]";
 /// Words that commands read as selectors.
 const RESERVED: [&str; 4] = ["head", "heads", "base", "current"];
 
@@ -195,7 +196,12 @@ fn section_of(reader: &mut Reader<'_>, section: &Table<'_>, metadata: &mut Metad
     }
     if let Some(why) = reader.string(section, "irreversible") {
         if why.get_ref().trim().is_empty() {
-            reader.fault(&why, "`irreversible` must say why there is no way back", "this is empty");
+            reader.fault(
+                &why,
+                "`irreversible` must say why there is no way back",
+                "this is empty",
+                "irreversible = \"the old rows are gone\"",
+            );
         }
         metadata.irreversible = Some(why.into_inner());
     }
@@ -203,7 +209,8 @@ fn section_of(reader: &mut Reader<'_>, section: &Table<'_>, metadata: &mut Metad
         metadata.sealed = Checksum::parse(digits.get_ref());
         places.sealed = Some(reader.place(&digits));
         if metadata.sealed.is_none() {
-            reader.fault(&digits, "`sealed` is no checksum", "32 hexadecimal digits are expected");
+            let help = "delete the line, or take it back from git";
+            reader.fault(&digits, "`sealed` is no checksum", "32 hexadecimal digits are expected", help);
         }
     }
 }
@@ -220,9 +227,9 @@ fn versions(reader: &mut Reader<'_>, key: &str, list: &[Spanned<String>]) -> (Ve
             let diagnostic = diagnostic.at(reader.place(written), "");
             reader.report(diagnostic.help(format!("{key} = [\"{version}\"]")));
         } else if text.is_empty() {
-            reader.fault(written, format!("`{key}` has an empty entry"), "");
+            reader.fault(written, format!("`{key}` has an empty entry"), "", format!("{key} = []"));
         } else if seen.contains(&text) {
-            reader.fault(written, format!("`{key}` names `{text}` twice"), "");
+            reader.fault(written, format!("`{key}` names `{text}` twice"), "", "name it once");
         }
         seen.push(text);
     }
@@ -233,12 +240,13 @@ fn check_label(reader: &mut Reader<'_>, label: &Spanned<String>) {
     let text = label.get_ref();
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-./".contains(letter);
     if RESERVED.contains(&text.as_str()) {
-        reader.fault(label, format!("`{text}` can't be a label"), "commands read this word as a selector");
+        reader.fault(label, format!("`{text}` can't be a label"), "commands read this word as a selector", LABEL_HELP);
     } else if !text.starts_with(|first: char| first.is_ascii_alphabetic()) || !text.chars().all(plain) {
         reader.fault(
             label,
             format!("`{text}` can't be a label"),
             "a letter, then letters, digits, `_`, `-`, `.` and `/`",
+            LABEL_HELP,
         );
     }
 }

@@ -15,7 +15,10 @@ const METADATA: &str = "run_in_transaction = true\n\n[dbmig]\nmessage = \"m\"\nr
 fn folder(files: &[(&str, &[u8])]) -> Folder {
     let root = tempfile::tempdir().unwrap();
     write(root.path(), files);
-    read(root.path(), "migrations", Backend::Sqlite)
+    let found = read(root.path(), "migrations", Backend::Sqlite);
+    let bare = found.diagnostics.iter().find(|one| one.help.is_empty() || one.labels.is_empty());
+    assert!(bare.is_none(), "each has a place and a help: {bare:?}");
+    found
 }
 
 fn write(root: &Path, files: &[(&str, &[u8])]) {

@@ -39,6 +39,20 @@ impl fmt::Display for Reason {
     }
 }
 
+impl Reason {
+    /// Whether what the statement is about isn't there.
+    pub(super) fn is_missing(&self) -> bool {
+        use ApplyError::{NoColumn, NoConstraint, NoIndex, NoTable, NoTrigger, NoView};
+        match self {
+            Reason::Missing(..) => true,
+            Reason::Apply(error) => {
+                matches!(error, NoTable(_) | NoView(_) | NoColumn(..) | NoConstraint(..) | NoIndex(..) | NoTrigger(..))
+            }
+            Reason::Second(..) | Reason::Refused(_) | Reason::Unreadable(_) => false,
+        }
+    }
+}
+
 impl From<ApplyError> for Conflict {
     fn from(error: ApplyError) -> Conflict {
         Conflict { span: None, reason: Reason::Apply(error) }

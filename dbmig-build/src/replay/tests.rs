@@ -49,6 +49,7 @@ fn messages(scripts: &[&str]) -> String {
     let (_, diagnostics) = run(scripts);
     let mut shown = String::new();
     for one in &diagnostics {
+        assert!(!one.help.is_empty(), "{one:?}");
         let (first, others) = one.labels.split_first().expect("each has a place");
         writeln!(shown, "{} {}: {}", first.span, one.code, one.message).expect("to a string");
         for label in others {

@@ -67,6 +67,17 @@ impl Fault {
             Fault::Character => "this character means nothing in SQL",
         }
     }
+
+    /// What to do about it.
+    pub const fn help(self) -> &'static str {
+        match self {
+            Fault::OpenString => "end it with `'`; within a string it is written twice: `'it''s'`",
+            Fault::OpenName => "end it with the quote that it begins with",
+            Fault::Number => "write digits alone, or quote it where it is a name",
+            Fault::Blob => "write it as `x'00FF'`",
+            Fault::Nul | Fault::Character => "take it out",
+        }
+    }
 }
 
 impl Token {

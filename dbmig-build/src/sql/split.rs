@@ -41,7 +41,8 @@ fn split_lexed(lexed: Option<Lexed>, source: &Source, backend: Backend) -> Scrip
     };
     diagnostics.extend(lexed.tokens.iter().filter_map(|token| match token.kind {
         TokenKind::Broken(fault) => {
-            Some(Diagnostic::error(Code::UnreadableSql, fault.describe()).at(source.span(token.range()), ""))
+            let diagnostic = Diagnostic::error(Code::UnreadableSql, fault.describe());
+            Some(diagnostic.at(source.span(token.range()), "").help(fault.help()))
         }
         _ => None,
     }));
@@ -62,6 +63,7 @@ fn split_lexed(lexed: Option<Lexed>, source: &Source, backend: Backend) -> Scrip
 /// The diagnostic for a backend whose SQL isn't read yet.
 pub(crate) fn unsupported(backend: Backend) -> Diagnostic {
     Diagnostic::error(Code::UnsupportedBackend, format!("reading SQL of {backend} is not supported yet"))
+        .help("backend = \"sqlite\"")
 }
 
 /// The directives of each statement, and those behind the last one.
@@ -101,7 +103,8 @@ fn directives(
             None => {
                 if let Directive::Allow { span, .. } | Directive::Replay { span, .. } = &directive {
                     let diagnostic = Diagnostic::error(Code::Directive, "no statement follows this directive");
-                    diagnostics.push(diagnostic.at(span.clone(), ""));
+                    let diagnostic = diagnostic.at(span.clone(), "");
+                    diagnostics.push(diagnostic.help("move it to the line before the statement that it is about"));
                 }
                 trailing.push(directive);
             }

@@ -110,14 +110,20 @@ fn a_directive_that_cannot_be_read_is_reported_at_its_place() {
         messages("-- dbmig: replay\nselect 1"),
         ["up.sql:1:4 `replay` needs the DDL that stands for the statement's effect | -- dbmig: replay nothing"]
     );
-    assert_eq!(messages("select 1;\n-- dbmig: allow(x)"), ["up.sql:2:4 no statement follows this directive"]);
+    assert_eq!(
+        messages("select 1;\n-- dbmig: allow(x)"),
+        ["up.sql:2:4 no statement follows this directive | move it to the line before the statement that it is about"]
+    );
     assert_eq!(messages("-- dbmigrate: x\n-- see dbmig: y\n/* dbmig: z */\n-- dbmïg:\nselect 1"), [""; 0]);
 }
 
 #[test]
 fn broken_tokens_are_reported_at_their_places() {
-    assert_eq!(messages("select 1;\nselect 'é"), ["up.sql:2:8 this string has no end"]);
-    assert_eq!(messages("select\0"), ["up.sql:1:7 a NUL byte ends the script for the database"]);
+    assert_eq!(
+        messages("select 1;\nselect 'é"),
+        ["up.sql:2:8 this string has no end | end it with `'`; within a string it is written twice: `'it''s'`"]
+    );
+    assert_eq!(messages("select\0"), ["up.sql:1:7 a NUL byte ends the script for the database | take it out"]);
 }
 
 #[test]
