@@ -1,7 +1,7 @@
-//! Chores of the workspace: `cargo xtask test | ci | tidy | bench`.
+//! Chores of the workspace: `cargo xtask test | lint | ci | tidy | bench`.
 
 mod bench;
-mod ci;
+mod lint;
 mod shell;
 mod test;
 mod tidy;
@@ -22,7 +22,9 @@ struct Arguments {
 enum Chore {
     /// Run every test, after installing what the tests need
     Test(test::Arguments),
-    /// Check formatting, lints, documentation and house rules, then run every test
+    /// Check formatting, house rules, lints and documentation
+    Lint,
+    /// `lint`, then `test`: what must be green before a change lands
     Ci,
     /// Check the house rules
     Tidy,
@@ -33,7 +35,8 @@ enum Chore {
 fn main() -> ExitCode {
     let result = match Arguments::parse().chore {
         Chore::Test(arguments) => test::run(&arguments),
-        Chore::Ci => ci::run(),
+        Chore::Lint => lint::run(),
+        Chore::Ci => lint::run().and_then(|()| test::run(&test::Arguments::default())),
         Chore::Tidy => tidy::run(),
         Chore::Bench => bench::run(),
     };
