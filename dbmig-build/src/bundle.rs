@@ -59,6 +59,7 @@ fn revision<'a>(parts: &'a Parts<'a>) -> Revision<'a> {
     let Parts { migration, .. } = parts;
     Revision {
         name: &migration.name,
+        path: &migration.path,
         version: migration.version.as_str(),
         message: &migration.metadata.message,
         parents: &parts.parents,

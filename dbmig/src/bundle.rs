@@ -24,6 +24,8 @@ pub struct Bundle<'a> {
 pub struct Revision<'a> {
     /// The folder's name: `2026-11-21-101500_create_users`.
     pub name: &'a str,
+    /// The folder's path from the package's, with `/`: `migrations/2026-11-21-101500_create_users`.
+    pub path: &'a str,
     /// The version that the name states: `20261121101500`.
     pub version: &'a str,
     /// What the author said that it does.

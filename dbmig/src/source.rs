@@ -73,7 +73,7 @@ fn execute<DB: DieselBackend>(
             return Err(Box::new(Error::Failed(Box::new(Failed {
                 name: revision.name.to_owned(),
                 direction,
-                file: file(revision.name, direction),
+                file: file(revision.path, direction),
                 line: statement.line,
                 statement: shortened(statement.sql),
                 message: error.to_string(),
@@ -85,7 +85,7 @@ fn execute<DB: DieselBackend>(
     Ok(())
 }
 
-/// The path of a script below the package, as errors name it.
-pub(crate) fn file(name: &str, direction: Direction) -> String {
-    format!("migrations/{name}/{}.sql", direction.name())
+/// The path of a script in a revision's folder, as errors name it.
+pub(crate) fn file(path: &str, direction: Direction) -> String {
+    format!("{path}/{}.sql", direction.name())
 }

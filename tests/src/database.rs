@@ -155,6 +155,7 @@ fn with_bundle(
         };
         dbmig::Revision {
             name: &versions[at],
+            path: &versions[at],
             version: &versions[at],
             message: "",
             parents: &parents[at],

@@ -32,7 +32,8 @@ pub fn bundle(bundle: &Bundle<'_>) -> String {
 
 fn revision(revision: &Revision<'_>) -> TokenStream {
     let Revision { run_in_transaction, .. } = revision;
-    let (name, version, message) = (text(revision.name), text(revision.version), text(revision.message));
+    let (name, path) = (text(revision.name), text(revision.path));
+    let (version, message) = (text(revision.version), text(revision.message));
     let (parents, depends_on) = (texts(revision.parents), texts(revision.depends_on));
     let (labels, replaces) = (texts(revision.labels), texts(revision.replaces));
     let irreversible = option(revision.irreversible.map(text));
@@ -41,6 +42,7 @@ fn revision(revision: &Revision<'_>) -> TokenStream {
     quote! {
         ::dbmig::Revision {
             name: #name,
+            path: #path,
             version: #version,
             message: #message,
             parents: #parents,
@@ -117,6 +119,7 @@ mod tests {
         };
         let only = Revision {
             name: "1_a",
+            path: "migrations/1_a",
             version: "1",
             message: "a",
             parents: &[],

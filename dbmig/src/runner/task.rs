@@ -74,7 +74,9 @@ impl Task<'_> {
 
     /// The script, as errors name it.
     pub(super) fn file(&self) -> String {
-        let file = source::file(&self.name, self.direction);
+        // Where only the journal knows it, there is no folder either.
+        let path = self.revision.map_or(self.name.as_str(), |revision| revision.path);
+        let file = source::file(path, self.direction);
         match self.source {
             Source::Journal(_) => format!("{file} in {}", journal::TABLE),
             _ => file,

@@ -34,6 +34,7 @@ fn bundle(revisions: &[Revision<'static>]) -> Bundle<'static> {
 fn revision(name: &'static str, parents: &[&'static str], up: &'static str, down: &'static str) -> Revision<'static> {
     Revision {
         name,
+        path: String::leak(format!("migrations/{name}")),
         version: String::leak(Version::of_folder(name).to_string()),
         message: name,
         parents: leak(parents.to_vec()),
