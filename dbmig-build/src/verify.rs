@@ -10,7 +10,7 @@ use dbmig::Backend;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::migration::Migration;
 use crate::replay::Replay;
-use crate::schema::{Change, Name, ObjectName, Schema, Table, apply};
+use crate::schema::{Catalog, Change, Name, ObjectName, Schema, Table};
 use crate::sql::{Directive, Script, TokenKind, unquote};
 
 /// Replays a migration's `down.sql` on the schema `after` its `up.sql`, which made `changes`; a warning if that doesn't
@@ -27,11 +27,7 @@ pub fn verify(migration: &Migration, changes: &[Change], after: &Schema, backend
     let mut touched = part(after, changes);
     // What the script names may be there though it wasn't touched; `IF EXISTS` must see it.
     touched.tables.extend(named(down, after, backend));
-    let mut before = touched.clone();
-    for change in changes.iter().rev() {
-        // What was applied can be undone; should a change ever not be, there is nothing to compare with.
-        apply(&change.inverse(), &mut before).ok()?;
-    }
+    let before = undone(&touched, changes)?;
     let mut replay = Replay::from_schema(touched, backend);
     let mut faults = replay.run(down).diagnostics;
     if !faults.is_empty() {
@@ -65,10 +61,46 @@ fn named(script: &Script, schema: &Schema, backend: Backend) -> BTreeMap<ObjectN
     names.filter_map(|name| Some((name.clone(), schema.tables.get(&name)?.clone()))).collect()
 }
 
+/// The schema before changes. What was applied can be undone; should a change ever not be, there is nothing to compare
+/// with.
 fn undone(schema: &Schema, changes: &[Change]) -> Option<Schema> {
-    let mut schema = schema.clone();
-    changes.iter().rev().try_for_each(|change| apply(&change.inverse(), &mut schema)).ok()?;
-    Some(schema)
+    let made = renames_of_made(changes);
+    let mut catalog = Catalog::from(schema.clone());
+    for (at, change) in changes.iter().enumerate().rev() {
+        match change {
+            Change::RenameTable { from, to } if made.contains(&at) => {
+                let table = catalog.schema().tables.get(to)?.clone();
+                catalog.apply(&Change::DropTable(Box::new(table.clone()))).ok()?;
+                catalog.apply(&Change::CreateTable(Box::new(Table { name: from.clone(), ..table }))).ok()?;
+            }
+            change => catalog.apply(&change.inverse()).ok()?,
+        }
+    }
+    Some(catalog.into_schema())
+}
+
+/// The places of renames of tables that the same changes made: the last step of a rebuild. Nothing from before can
+/// refer to such a table by its first name, so what refers to it now referred to the table that was rebuilt, and must
+/// not follow the rename back.
+fn renames_of_made(changes: &[Change]) -> BTreeSet<usize> {
+    let mut made = BTreeSet::new();
+    let mut places = BTreeSet::new();
+    for (at, change) in changes.iter().enumerate() {
+        match change {
+            Change::CreateTable(table) => {
+                made.insert(&table.name);
+            }
+            Change::DropTable(table) => {
+                made.remove(&table.name);
+            }
+            Change::RenameTable { from, to } if made.remove(from) => {
+                made.insert(to);
+                places.insert(at);
+            }
+            _ => {}
+        }
+    }
+    places
 }
 
 /// Those tables and views of a schema that changes are about.

@@ -55,6 +55,14 @@ fn downs_that_restore() {
             "CREATE TABLE n (id INTEGER PRIMARY KEY NOT NULL, name TEXT NOT NULL, old TEXT); DROP TABLE a; ALTER TABLE n RENAME TO a;",
             "CREATE TABLE n (id INTEGER PRIMARY KEY NOT NULL, name TEXT, old TEXT); DROP TABLE a; ALTER TABLE n RENAME TO a; CREATE INDEX a_name_idx ON a (name);",
         ),
+        // A parent and its child, both rebuilt.
+        (
+            "CREATE TABLE n (id INTEGER PRIMARY KEY NOT NULL, name TEXT, old TEXT, more TEXT); DROP TABLE a; ALTER TABLE n RENAME TO a; \
+             CREATE TABLE m (id INTEGER PRIMARY KEY NOT NULL, a_id INTEGER NOT NULL REFERENCES a(id)); DROP TABLE b; ALTER TABLE m RENAME TO b;",
+            "CREATE TABLE n (id INTEGER PRIMARY KEY NOT NULL, name TEXT, old TEXT); DROP TABLE a; ALTER TABLE n RENAME TO a; \
+             CREATE INDEX a_name_idx ON a (name); \
+             CREATE TABLE m (id INTEGER PRIMARY KEY NOT NULL, a_id INTEGER REFERENCES a(id)); DROP TABLE b; ALTER TABLE m RENAME TO b;",
+        ),
         // Touches a table that up doesn't, and puts it back.
         ("CREATE TABLE c (id INTEGER);", "DROP TABLE c; ALTER TABLE b RENAME TO z; ALTER TABLE z RENAME TO b;"),
     ] {
