@@ -213,7 +213,7 @@ impl Error {
             Error::UnknownVersions { direction: Direction::Up, .. } => {
                 "run the newer program or check out the branch that has them; or revert them with `cargo dbmig \
                  downgrade`, where the journal knows how; or, if the database is right as it is, make the ledger say \
-                 so with `cargo dbmig stamp --purge head`"
+                 so with `cargo dbmig stamp --purge heads`"
                     .to_owned()
             }
             Error::UnknownVersions { .. } => {
@@ -326,9 +326,10 @@ impl From<PlanError> for Error {
 
 impl Failed {
     fn help(&self) -> String {
+        let advice = self.advice();
         match self.kept {
-            Kept::Nothing => "nothing of this revision was kept; mend the statement and run this again".to_owned(),
-            Kept::NothingOfTheRun => "nothing of this run was kept; mend the statement and run this again".to_owned(),
+            Kept::Nothing => format!("nothing of this revision was kept; {advice}"),
+            Kept::NothingOfTheRun => format!("nothing of this run was kept; {advice}"),
             Kept::Statements { done, total, resumes: true } => format!(
                 "{done} of {total} statements are done and stay; mend the one that failed and run this again: it goes \
                  on there"
@@ -336,6 +337,22 @@ impl Failed {
             Kept::Statements { done, total, .. } => {
                 format!("{done} of {total} statements are done and stay; undo them by hand, or finish by hand")
             }
+        }
+    }
+}
+
+impl Failed {
+    /// What to do, by what databases say in such cases.
+    fn advice(&self) -> &'static str {
+        let says = |text: &str| self.message.contains(text);
+        let up = self.direction == Direction::Up;
+        if says(" constraint failed") || says(" violates ") || says("Duplicate entry") {
+            "mend the rows that don't fit, or the statement, and run this again"
+        } else if up && (says("already exists") || says("duplicate column name")) {
+            "if the database has what this revision does, say so with `cargo dbmig stamp`; otherwise mend the \
+             statement and run this again"
+        } else {
+            "mend the statement and run this again"
         }
     }
 }

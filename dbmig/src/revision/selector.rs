@@ -183,7 +183,7 @@ fn relative(text: &str, steps: i64, branch: Option<&Branch>, scope: Scope<'_>) -
     let start = match starts.as_slice() {
         [] => None,
         [id] => Some(*id),
-        several => return Err(error::several(graph, text, "starts from several current revisions", several)),
+        several => return Err(error::several(graph, text, error::SEVERAL_STARTS, several)),
     };
     let walk = walk::Walk { text, graph, line: branch.map(|branch| &branch.line) };
     let revisions = walk.steps(start, steps, walk::Merge::Part)?;

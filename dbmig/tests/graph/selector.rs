@@ -102,7 +102,7 @@ fn words_and_offsets_on_a_line() {
             ("-2", "base"),
             ("-3", "`-3` goes down from 2_b beyond the base"),
             ("+2", "`+2` goes up from 2_b beyond the head"),
-            ("base-1", "`base-1` goes down from the base beyond the base"),
+            ("base-1", "`base-1` goes down from the base, and nothing is below it"),
             ("head+1", "`head+1` goes up from 3_c beyond the head"),
             ("-99999999999999999999", "no revision `-99999999999999999999`"),
         ],

@@ -3,13 +3,17 @@
 use std::fmt;
 
 use crate::revision::graph::{Graph, Id};
-use crate::version::slug_of_folder;
+use crate::revision::selector::find::WORDS;
+use crate::version::{Version, slug_of_folder};
 
 /// How many folder names a message lists.
 const LISTED: usize = 8;
 
 /// How many near misses a message offers.
 const NEAREST: usize = 3;
+
+/// What makes a step ambiguous that starts from where the database is.
+pub(super) const SEVERAL_STARTS: &str = "starts from several current revisions";
 
 /// Why a selector doesn't stand for a revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +23,7 @@ pub enum SelectorError {
     Unknown {
         /// The name.
         text: String,
-        /// The folder names and labels that look most like it.
+        /// The folder names, labels and words that look most like it.
         nearest: Vec<String>,
     },
     /// Several revisions fit.
@@ -85,6 +89,9 @@ impl fmt::Display for SelectorError {
             SelectorError::Ambiguous { text, what, candidates } => {
                 write!(f, "`{text}` {what}{}", listed("candidates", candidates))
             }
+            SelectorError::TooFar { text, from: None, down: true } => {
+                write!(f, "`{text}` goes down from the base, and nothing is below it")
+            }
             SelectorError::TooFar { text, from, down } => {
                 let (way, end) = if *down { ("down", "base") } else { ("up", "head") };
                 let from = from.as_deref().unwrap_or("the base");
@@ -96,7 +103,10 @@ impl fmt::Display for SelectorError {
             SelectorError::NoBranch { text, label } => write!(f, "`{text}`: `{label}` is no label and no revision"),
             SelectorError::NoDatabase { text } => write!(f, "`{text}` needs a database"),
             SelectorError::NoRevision { text } if text.is_empty() => f.write_str("an empty selector names no revision"),
-            SelectorError::NoRevision { text } => write!(f, "`{text}` is the base, not a revision"),
+            SelectorError::NoRevision { text } if text == "base" => {
+                f.write_str("`base` is no revision: it is what is there before the first one")
+            }
+            SelectorError::NoRevision { text } => write!(f, "`{text}` names no revision: there is none"),
             SelectorError::Range { text } => write!(f, "`{text}` is a range, and one revision is needed"),
             SelectorError::NoRange { text } => write!(f, "`{text}` is no range"),
         }
@@ -113,15 +123,27 @@ impl SelectorError {
                 format!("did you mean {}?", nearest.join(" or "))
             }
             SelectorError::Unknown { .. } => "list the revisions with `cargo dbmig history`".to_owned(),
+            SelectorError::Ambiguous { text, what, candidates } if what == SEVERAL_STARTS => {
+                let versions = candidates.iter().map(|name| format!("`{}@{text}`", Version::of_folder(name)));
+                format!("say on which line: {}", versions.take(NEAREST).collect::<Vec<_>>().join(" or "))
+            }
             SelectorError::Ambiguous { .. } => {
                 "name one of them by its version, all heads as `heads`, the head of a branch as `label@head`".to_owned()
+            }
+            SelectorError::TooFar { from: None, down: true, .. } => {
+                "at the base nothing is applied; `cargo dbmig current` says where the database is".to_owned()
             }
             SelectorError::TooFar { down: true, .. } => "`base` is below the first revision".to_owned(),
             SelectorError::TooFar { .. } => "`heads` are the last revisions".to_owned(),
             SelectorError::OffBranch { .. } | SelectorError::NoBranch { .. } => {
-                "see labels and branches with `cargo dbmig branches`".to_owned()
+                "see labels and branches with `cargo dbmig history -v`".to_owned()
             }
-            SelectorError::NoDatabase { .. } => "give a database with `--url`, or name the revision".to_owned(),
+            SelectorError::NoDatabase { .. } => {
+                "name the revision, or say with `DATABASE_URL` which database is meant".to_owned()
+            }
+            SelectorError::NoRevision { text } if text == "head" || text == "heads" => {
+                "write the first one: cargo dbmig migrate -m \"…\"".to_owned()
+            }
             SelectorError::NoRevision { .. } => "name a revision, `head` for example".to_owned(),
             SelectorError::Range { .. } => "leave out the colon and one side".to_owned(),
             SelectorError::NoRange { .. } => "write it as `FROM:TO`, `FROM:` or `:TO`".to_owned(),
@@ -161,6 +183,8 @@ pub(super) fn nearest(text: &str, graph: &Graph) -> Vec<String> {
         near.extend(distance.map(|distance| (distance, node.name.as_str())));
         near.extend(node.labels.iter().map(|label| (edits(text, label), label.as_str())));
     }
+    let lower = text.to_lowercase();
+    near.extend(WORDS.iter().map(|word| (edits(&lower, word), *word)));
     let bearable = 1 + text.chars().count() / 3;
     near.retain(|(distance, _)| *distance <= bearable);
     near.sort();

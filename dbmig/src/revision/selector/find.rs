@@ -34,9 +34,12 @@ fn is_timestamp(text: &str) -> bool {
     [4, 2, 2, 6].iter().all(|&width| widths.next() == Some(Some(width))) && widths.all(|width| width == Some(4))
 }
 
+/// The words of the selector language.
+pub(super) const WORDS: [&str; 4] = ["head", "heads", "base", "current"];
+
 /// Whether a text is a word of the selector language.
 pub(super) fn is_word(text: &str) -> bool {
-    matches!(text, "head" | "heads" | "base" | "current")
+    WORDS.contains(&text)
 }
 
 /// The revision that has a label.
