@@ -43,7 +43,12 @@ use crate::revision::{Direction, PlanError};
 use crate::runner::{Event, Options, Request};
 use crate::status::Status;
 
-/// What a program can be asked about its database: flatten it into your parser with `#[command(flatten)]`.
+// Documented for rustdoc alone: clap would make it the host's own `--help`.
+#[cfg_attr(
+    doc,
+    doc = "What a program can be asked about its database: flatten it into your parser with `#[command(flatten)]`."
+)]
+#[cfg_attr(not(doc), expect(missing_docs, reason = "see above"))]
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Migrations")]
 pub struct MigrateArgs {
