@@ -153,13 +153,14 @@ fn unknown_parent(version: &Version, parent: &Version, dependency: bool, index: 
     let message = format!("`{}` {verb} `{parent}`, which does not exist", index.name(version));
     let diagnostic = Diagnostic::error(Code::UnknownParent, message);
     let diagnostic = at(diagnostic, index.edge(version, parent), "no migration has this version");
-    let mut versions: Vec<&str> = index.by_version.keys().copied().filter(|one| *one != version.as_str()).collect();
-    // Of equally near ones the greatest: most revisions follow a recent one.
+    let mut versions: Vec<&str> = index.by_version.keys().copied().filter(|one| *one < version.as_str()).collect();
+    // A parent's version is below its children's. Of equally near ones the greatest: most revisions follow a recent one.
     versions.sort_unstable_by(|a, b| b.cmp(a));
-    match nearest(parent.as_str(), versions).and_then(|near| index.by_version.get(near)) {
-        Some(near) => diagnostic.help(format!("did you mean `{}`, the version of `{}`?", near.version, near.name)),
-        None => diagnostic.help("restore the missing migration, or name one that exists"),
-    }
+    let near = nearest(parent.as_str(), versions).and_then(|near| index.by_version.get(near));
+    let diagnostic = near.into_iter().fold(diagnostic, |diagnostic, near| {
+        diagnostic.help(format!("did you mean `{}`, the version of `{}`?", near.version, near.name))
+    });
+    diagnostic.help("restore the missing migration, or name one that exists")
 }
 
 fn cycle(versions: &[Version], index: &Index<'_>) -> Diagnostic {
