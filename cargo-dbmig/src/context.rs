@@ -105,9 +105,9 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     ///
-    /// A variable that is set nowhere.
-    pub fn url(&self) -> Result<String, Error> {
-        database::expand(&self.config.url, &self.package.root)
+    /// A variable that is set nowhere, a URL of no SQLite database.
+    pub fn url(&self) -> Result<database::Url, Error> {
+        database::locate(&self.config.url, &self.package.root)
     }
 
     /// Connects to the database, which is made if it isn't there.

@@ -17,6 +17,15 @@ pub struct Package {
 }
 
 impl Package {
+    /// The package with its Cargo.toml as it is now.
+    ///
+    /// # Errors
+    ///
+    /// A Cargo.toml that can't be read.
+    pub fn read_again(&self) -> Result<Package, Error> {
+        Ok(Package { root: self.root.clone(), manifest: read_manifest(&self.manifest_path())? })
+    }
+
     /// The path of its Cargo.toml.
     pub fn manifest_path(&self) -> PathBuf {
         self.root.join("Cargo.toml")
@@ -63,7 +72,7 @@ fn nearest_manifest() -> Result<PathBuf, Error> {
 
 fn read_manifest(path: &Path) -> Result<String, Error> {
     std::fs::read_to_string(path).map_err(|error| {
-        Error::new(Kind::Config, format!("{} can't be read: {error}", path.display()))
+        Error::new(Kind::Config, format!("{} can't be read: {error}", shown(path)))
             .help("name the package's Cargo.toml with --manifest-path")
     })
 }
@@ -71,8 +80,24 @@ fn read_manifest(path: &Path) -> Result<String, Error> {
 fn parse(manifest: &str, path: &Path) -> Result<DocumentMut, Error> {
     manifest.parse::<DocumentMut>().map_err(|error| {
         let message = format!("Cargo.toml is no valid TOML\n{}", error.to_string().trim_end());
-        Error::new(Kind::Config, message).help(format!("mend {}", path.display()))
+        Error::new(Kind::Config, message).help(format!("mend {}", shown(path)))
     })
+}
+
+/// A path as a person at this folder would write it, where it lies here or above.
+fn shown(path: &Path) -> String {
+    let Ok(here) = std::env::current_dir() else { return path.display().to_string() };
+    for (up, folder) in here.ancestors().enumerate() {
+        if let Ok(rest) = path.strip_prefix(folder) {
+            // In another tree altogether the path as it was given is the shorter way.
+            let is_near = up == 0 || rest.components().count() == 1;
+            if is_near {
+                return format!("{}{}", "../".repeat(up), rest.display());
+            }
+            break;
+        }
+    }
+    path.display().to_string()
 }
 
 fn parent(manifest_path: &Path) -> PathBuf {
