@@ -99,7 +99,8 @@ impl Ui {
         if !self.can_ask() {
             return Ok(None);
         }
-        let answer = dialoguer::Confirm::new().with_prompt(question).default(false).interact();
+        // By the Enter key, as lines are: otherwise the Enter that people add answers the next question.
+        let answer = dialoguer::Confirm::new().with_prompt(question).default(false).wait_for_newline(true).interact();
         answer.map(Some).map_err(|error| Error::new(Kind::Io, format!("no answer from the terminal: {error}")))
     }
 

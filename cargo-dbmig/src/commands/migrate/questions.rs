@@ -1,5 +1,8 @@
 //! What `migrate` must be told: values for rows that are there already.
 
+mod sqlite;
+
+use dbmig::Backend;
 use dbmig_build::schema::{Change, Column, Name, ObjectName, Schema};
 use dbmig_build::sql;
 
@@ -22,16 +25,25 @@ pub(super) fn backfills(
     let needed = needed(changes, before);
     let mut values = Backfills::new();
     for text in given {
-        let (column, value) = parse(text, &needed, context)?;
+        let (column, value) = parse(text, &needed)?;
+        let value = checked(value, &column, &columns(&column.0, changes, before), context)?;
         values.insert(column, value);
     }
     for (table, column) in needed.iter().filter(|column| !given_for(&values, column)).cloned().collect::<Vec<_>>() {
         let question = format!(
             "{table}.{column} is NOT NULL. The value for rows that are there already, as SQL (empty: decide in the file)"
         );
-        let Some(answer) = context.ui.ask(&question)? else { break };
-        if !answer.trim().is_empty() {
-            values.insert((table, column), checked(answer.trim(), context)?);
+        let columns = columns(&table, changes, before);
+        let place = (table, column);
+        while let Some(answer) = context.ui.ask(&question)?.filter(|answer| !answer.trim().is_empty()) {
+            match checked(answer.trim(), &place, &columns, context) {
+                Ok(value) => {
+                    values.insert(place, value);
+                    break;
+                }
+                // A slip of the fingers isn't worth another run.
+                Err(error) => context.ui.error(&error),
+            }
         }
     }
     Ok(values)
@@ -68,11 +80,21 @@ fn has_nothing_to_hold(column: &Column) -> bool {
     !column.nullable && column.default.is_none() && column.generated.is_none()
 }
 
-fn parse(
-    text: &str,
-    needed: &[(ObjectName, Name)],
-    context: &Context<'_>,
-) -> Result<((ObjectName, Name), String), Error> {
+/// The columns that a value may use: those from before, and the names that they get.
+fn columns(table: &ObjectName, changes: &[Change], before: &Schema) -> Vec<Name> {
+    let old = changes.iter().find_map(|change| match change {
+        Change::RenameTable { from, to } if to == table => Some(from),
+        _ => None,
+    });
+    let there = before.tables.get(old.unwrap_or(table)).into_iter().flat_map(|table| &table.columns);
+    let renamed = changes.iter().filter_map(|change| match change {
+        Change::RenameColumn { table: one, to, .. } if one == table || Some(one) == old => Some(to),
+        _ => None,
+    });
+    there.map(|column| &column.name).chain(renamed).cloned().collect()
+}
+
+fn parse<'a>(text: &'a str, needed: &[(ObjectName, Name)]) -> Result<((ObjectName, Name), &'a str), Error> {
     let form = || Error::new(Kind::Usage, format!("--backfill {text}: write it as TABLE.COLUMN=SQL"));
     let (place, value) = text.split_once('=').ok_or_else(form)?;
     let (table, column) = place.trim().rsplit_once('.').ok_or_else(form)?;
@@ -82,13 +104,27 @@ fn parse(
         let names: Vec<_> = needed.iter().map(|(table, column)| format!("{table}.{column}")).collect();
         return Err(if names.is_empty() { error } else { error.help(format!("these do: {}", names.join(", "))) });
     };
-    Ok((found.clone(), checked(value.trim(), context)?))
+    Ok((found.clone(), value.trim()))
 }
 
-fn checked(value: &str, context: &Context<'_>) -> Result<String, Error> {
+/// A value that can fill a column.
+fn checked(
+    value: &str,
+    (table, column): &(ObjectName, Name),
+    columns: &[Name],
+    context: &Context<'_>,
+) -> Result<String, Error> {
     let wrong = |why: String| {
-        Error::new(Kind::Usage, format!("`{value}` is no SQL expression: {why}")).help("a text needs quotes: 'unknown'")
+        let error = Error::new(Kind::Usage, format!("`{value}` is no SQL expression for {table}.{column}: {why}"));
+        error.help(format!("a text needs quotes: '{}'", value.trim_matches('\'')))
     };
     sql::expression(value, context.config.backend).map_err(wrong)?;
-    Ok(value.to_owned())
+    if value.eq_ignore_ascii_case("null") {
+        return Err(Error::new(Kind::Usage, format!("NULL is what {table}.{column} can't hold any more")));
+    }
+    let objection = match context.config.backend {
+        Backend::Sqlite => sqlite::objection(value, table, columns)?,
+        Backend::Postgres | Backend::Mysql => None,
+    };
+    objection.map_or(Ok(value.to_owned()), |why| Err(wrong(why)))
 }
