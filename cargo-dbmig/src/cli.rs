@@ -18,7 +18,7 @@ enum Cargo {
 
 /// Alembic-style migrations for Diesel: structs are the models, the compiler checks the chain.
 #[derive(Args)]
-#[command(version, about, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(version, arg_required_else_help = true, disable_help_subcommand = true)]
 struct Dbmig {
     #[command(flatten)]
     global: Global,
@@ -28,6 +28,7 @@ struct Dbmig {
 
 /// Options that every command takes.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Global options")]
 pub struct Global {
     /// The database, where `[package.metadata.dbmig.databases]` names several
     #[arg(short, long, global = true, value_name = "NAME")]
@@ -124,6 +125,53 @@ fn run(command: Command, global: &Global, ui: &Ui) -> Result<Answer, Error> {
         Command::Check(args) => commands::check::run(&args, global, ui),
         Command::Schema(args) => commands::schema::run(&args, global, ui),
         Command::Explain(args) => commands::explain::run(&args, ui),
-        Command::Completions(args) => Ok(commands::completions::run(&args, &Cargo::command())),
+        Command::Completions(args) => Ok(commands::completions::run(&args, &Cargo::command(), ui)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Clap doesn't wrap these texts well: a line that is too long leaves a word on a line of its own.
+    #[test]
+    fn help_fits_a_terminal() {
+        let cargo = Cargo::command();
+        let dbmig = cargo.find_subcommand("dbmig").unwrap();
+        for command in dbmig.get_subcommands() {
+            let texts = command.get_about().into_iter().chain(command.get_long_about());
+            for line in texts.map(ToString::to_string).collect::<Vec<_>>().iter().flat_map(|text| text.lines()) {
+                assert!(line.chars().count() <= 90, "{}: {line}", command.get_name());
+            }
+        }
+    }
+
+    /// Messages of every crate name only commands that there are.
+    #[test]
+    fn messages_name_commands_that_exist() {
+        let cargo = Cargo::command();
+        let dbmig = cargo.find_subcommand("dbmig").unwrap();
+        let workspace = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let mut folders: Vec<_> =
+            ["cargo-dbmig/src", "dbmig/src", "dbmig-build/src"].iter().map(|folder| workspace.join(folder)).collect();
+        let mut found = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let text = std::fs::read_to_string(&path).unwrap();
+                for (at, start) in text.match_indices("cargo dbmig ") {
+                    let name: String =
+                        text[at + start.len()..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '-').collect();
+                    let is_option = name.is_empty() || name.starts_with('-');
+                    assert!(is_option || dbmig.find_subcommand(&name).is_some(), "{}: {name}", path.display());
+                    found += 1;
+                }
+            }
+        }
+        assert!(found > 50);
     }
 }

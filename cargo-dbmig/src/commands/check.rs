@@ -12,8 +12,8 @@ use crate::ui::{Ui, diagnostic_json};
 
 /// Check the chain as the build does, and whether the models are ahead of it
 ///
-/// Exit code 0: all is well; 1: something is not; 2: the chain can't be read. Needs no database and compiles nothing,
-/// so that it serves as a pre-commit hook.
+/// Exit code 0: all is well; 1: something is not; 2: the chain can't be read. Needs no
+/// database and compiles nothing, so that it serves as a pre-commit hook.
 ///
 ///     cargo dbmig check
 ///     cargo dbmig check --json

@@ -1,6 +1,7 @@
 //! `cargo dbmig current`.
 
 use clap::Args;
+use dbmig::Status;
 use dbmig::revision::order::{Edges, tips};
 use serde_json::json;
 
@@ -35,7 +36,9 @@ pub struct CurrentArgs {
 pub fn run(args: &CurrentArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
     let chain = context.chain()?;
-    let status = context.status(&chain)?.unwrap_or_default();
+    let found = context.status(&chain)?;
+    let is_there = found.is_some();
+    let status = found.unwrap_or_default();
     let applied = context.applied(&chain, &status);
     let graph = &chain.graph;
     let current = tips(graph, &applied, Edges::Parents);
@@ -43,6 +46,7 @@ pub fn run(args: &CurrentArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
         let mut value = listing::revisions_json(graph, &current, Some(&applied));
         let unknown = status.unknown.iter().map(|one| json!({"version": one.version, "name": one.name}));
         value["unknown"] = unknown.collect();
+        value["edited"] = edited(&status).collect();
         ui.answer_json(&value);
     } else {
         for &id in &current {
@@ -59,13 +63,26 @@ pub fn run(args: &CurrentArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
             ui.answer(format!("{} (stopped midway: {} of {} statements are done)", one.name, one.done, one.total));
         }
         if current.is_empty() && status.unknown.is_empty() {
-            ui.status("Base", "nothing is applied");
+            ui.status("Base", if is_there { "nothing is applied" } else { "there is no database yet" });
         }
-        if !status.pending.is_empty() {
-            let pending = status.pending.len();
+        for name in edited(&status) {
+            ui.status("Edited", format!("the up.sql of {name} isn't what was applied: {REDO_IT}"));
+        }
+        let pending = if is_there { status.pending.len() } else { graph.len() };
+        if !status.unknown.is_empty() {
+            ui.hint("check out the branch that has it, or revert it: cargo dbmig downgrade");
+        } else if pending > 0 {
             ui.hint(format!("cargo dbmig upgrade ({pending} pending)"));
         }
     }
     let behind = !status.is_up_to_date() || (!chain.graph.is_empty() && current.is_empty());
     Ok(if args.check_heads && behind { Answer::No } else { Answer::Yes })
+}
+
+/// What to do about a revision that was edited after it was applied.
+const REDO_IT: &str = "restore it, or bring the database down below it and up again";
+
+/// The folder names of applied revisions whose `up.sql` was edited since.
+fn edited(status: &Status) -> impl Iterator<Item = &str> {
+    status.applied.iter().filter(|one| one.edited == Some(true)).map(|one| one.name.as_str())
 }

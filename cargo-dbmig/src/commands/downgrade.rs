@@ -10,7 +10,8 @@ use crate::ui::Ui;
 
 /// Run the down halves of what the database has above a revision
 ///
-/// A revision that this checkout doesn't have is reverted with the down SQL that the database keeps in its journal.
+/// A revision that this checkout doesn't have is reverted with the down SQL that the
+/// database keeps in its journal.
 ///
 ///     cargo dbmig downgrade               # one step
 ///     cargo dbmig downgrade -2

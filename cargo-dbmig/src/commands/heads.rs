@@ -10,7 +10,8 @@ use crate::ui::Ui;
 
 /// List the revisions that nobody revises
 ///
-/// A chain that can be deployed has one head; `cargo dbmig merge` joins several. Needs no database.
+/// A chain that can be deployed has one head; `cargo dbmig merge` joins several. Needs no
+/// database.
 ///
 ///     cargo dbmig heads
 ///     cargo dbmig heads --json

@@ -15,8 +15,8 @@ use crate::ui::Ui;
 
 /// Set a package up: folder, configuration, dependencies, build.rs, src/db.rs
 ///
-/// Makes the edits itself and shows them; what it can't edit safely it prints, to be pasted. Running it again changes
-/// nothing that is there already.
+/// Makes the edits itself and shows them; what it can't edit safely it prints, to be
+/// pasted. Running it again changes nothing that is there already.
 ///
 ///     cargo new app && cd app && cargo dbmig init
 #[derive(Args)]
@@ -46,7 +46,7 @@ dbmig::embed!();
 pub fn connect() -> Result<SqliteConnection, Box<dyn std::error::Error>> {
     dotenvy::dotenv().ok();
     let url = std::env::var(\"DATABASE_URL\").map_err(|_| \"DATABASE_URL is not set\")?;
-    Ok(SqliteConnection::establish(&url)?)
+    SqliteConnection::establish(&url).map_err(|error| format!(\"can't open the database `{url}`: {error}\").into())
 }
 ";
 
@@ -84,8 +84,10 @@ const CARGO_NEW_MAIN: &str = "fn main() {\n    println!(\"Hello, world!\");\n}\n
 pub fn run(args: &InitArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let package = package::find(global)?;
     let mut report = Report { ui, edits: Vec::new(), paste: Vec::new() };
-    configure(&package, &mut report)?;
+    // What can fail for reasons outside the package comes first, so that a failure leaves the package as it was.
     add_dependencies(&package, args.source.as_deref(), &mut report)?;
+    let package = package.read_again()?;
+    configure(&package, &mut report)?;
     create(&package.root.join("migrations/.keep"), "migrations/.keep", "", &mut report)?;
     build_script(&package, &mut report)?;
     modules(&package, &mut report)?;
@@ -126,7 +128,7 @@ impl Report<'_> {
             }
             self.ui.answer("");
         }
-        if self.edits.is_empty() {
+        if self.edits.is_empty() && self.paste.is_empty() {
             self.ui.status("Unchanged", "the package is set up already");
         }
         self.ui.hint("write a struct with #[derive(dbmig::Model)], then: cargo dbmig migrate -m \"create …\"");
@@ -281,7 +283,9 @@ fn modules(package: &Package, report: &mut Report<'_>) -> Result<(), Error> {
     match file {
         Some(file) => {
             let at = module_place(&file, &text);
-            let edited = format!("{}mod db;\n{}", &text[..at], &text[at..]);
+            let is_block = |item: &syn::Item| matches!(item, syn::Item::Mod(_) | syn::Item::Use(_));
+            let blank = if file.items.first().is_none_or(is_block) { "" } else { "\n" };
+            let edited = format!("{}mod db;\n{blank}{}", &text[..at], &text[at..]);
             write_new(&path, &edited).map_err(|error| Error::io(name, &error))?;
             report.did("edited", name, "mod db;\n");
         }

@@ -17,8 +17,9 @@ use crate::ui::Ui;
 
 /// Join heads: write a revision without SQL that revises all of them
 ///
-/// Without revisions, all heads are joined. Before it writes, the branches are replayed one after the other: two that
-/// both create a table, say, are shown with their places instead of being merged.
+/// Without revisions, all heads are joined. Before it writes, the branches are replayed
+/// one after the other: two that both create a table, say, are shown with their places
+/// instead of being merged.
 ///
 ///     cargo dbmig merge -m "merge heads"
 ///     cargo dbmig merge -m "billing meets main" 20261121101500 20261122090000

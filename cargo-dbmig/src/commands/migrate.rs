@@ -23,8 +23,9 @@ use crate::ui::Ui;
 
 /// Compare the models with the chain and write the difference as a revision
 ///
-/// Works offline: the chain's schema is worked out by replaying its SQL. Writes up.sql and down.sql, and proves by
-/// replay that one brings the chain to the models and the other brings it back, before it writes anything.
+/// Works offline: the chain's schema is worked out by replaying its SQL. Writes up.sql
+/// and down.sql, and proves by replay that one brings the chain to the models and the
+/// other brings it back, before it writes anything.
 ///
 ///     cargo dbmig migrate -m "create users"
 ///     cargo dbmig migrate -m "add admin" --backfill users.admin=false

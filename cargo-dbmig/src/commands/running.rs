@@ -7,10 +7,11 @@ use dbmig::revision::Direction;
 use dbmig::{Event, Options, Report, Request, TransactionMode};
 use dbmig_build::diagnostic::{Code, Diagnostic};
 use dbmig_build::link::Chain;
+use diesel::SqliteConnection;
 use serde_json::json;
 
 use crate::cli::{Answer, Global};
-use crate::context::Context;
+use crate::context::{Context, database};
 use crate::error::{Error, Kind};
 use crate::ui::Ui;
 use dbmig_build::bundle::with_bundle;
@@ -58,7 +59,11 @@ pub(super) fn run(request: Request<'_>, args: &RunArgs, global: &Global, ui: &Ui
         show_plan(ui, &report);
         return Ok(Answer::Yes);
     }
-    let mut connection = context.connect()?;
+    let mut connection = match request {
+        Request::Upgrade { .. } | Request::Stamp { .. } => context.connect()?,
+        // Nothing to go down from: the answer is the same, and no database is made for it.
+        _ => existing_or_empty(&context)?,
+    };
     let transaction = match args.transaction {
         None => TransactionMode::Auto,
         Some(Transaction::Each) => TransactionMode::Each,
@@ -77,12 +82,14 @@ pub(super) fn run(request: Request<'_>, args: &RunArgs, global: &Global, ui: &Ui
     Ok(Answer::Yes)
 }
 
+/// A database that isn't there is an empty one.
+fn existing_or_empty(context: &Context<'_>) -> Result<SqliteConnection, Error> {
+    context.connect_existing()?.map_or_else(database::empty, Ok)
+}
+
 /// What a request would do. A database that isn't there is an empty one.
 fn plan(request: Request<'_>, context: &Context<'_>, chain: &Chain) -> Result<Report, Error> {
-    let mut connection = match context.connect_existing()? {
-        Some(connection) => connection,
-        None => crate::context::database::connect(":memory:")?,
-    };
+    let mut connection = existing_or_empty(context)?;
     with_bundle(chain, &context.config, |bundle| bundle.plan(&mut connection, request)).map_err(Error::from)
 }
 
@@ -91,6 +98,8 @@ fn print_script(request: Request<'_>, context: &Context<'_>, chain: &Chain) -> R
     let script = with_bundle(chain, &context.config, |bundle| bundle.script(request, &applied))?;
     if context.ui.json {
         context.ui.answer_json(&json!({ "sql": script }));
+    } else if script.is_empty() {
+        context.ui.status("Unchanged", "there is nothing to do");
     } else {
         context.ui.answer(script.trim_end());
     }
