@@ -140,6 +140,13 @@ pub(super) fn turn<D: Driver>(
     if task.around.iter().any(|version| present.contains(version) != up) {
         return Err(Error::Changed { name: task.name.clone() });
     }
+    // What another process has begun to apply meanwhile, without a transaction, the ledger doesn't say yet.
+    for version in task.around.iter().filter(|_| !up) {
+        let begun = journal::find(conn, ledger, version).map_err(refused("reading the journal", timeout))?;
+        if begun.is_some_and(|entry| entry.is_partial(false)) {
+            return Err(Error::Changed { name: task.name.clone() });
+        }
+    }
     Ok(Outcome::Done)
 }
 
