@@ -3,7 +3,9 @@
 use clap::Args;
 use dbmig::revision::{Graph, Id};
 use dbmig::version::Version;
-use dbmig_build::migration::{Metadata, write_metadata};
+use dbmig_build::diagnostic::Level;
+use dbmig_build::migration::{Metadata, parse_metadata, write_metadata};
+use dbmig_build::source::Source;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -128,7 +130,7 @@ fn several_heads(graph: &Graph, heads: &[Id]) -> Error {
 ///
 /// # Errors
 ///
-/// A version that is taken or too long, a folder that can't be written.
+/// A version that is taken or too long, a label that is taken or can't be one, a folder that can't be written.
 pub fn write(
     context: &Context<'_>,
     graph: &Graph,
@@ -141,10 +143,30 @@ pub fn write(
         Some(version) => chosen_name(version, draft.message, &above, graph)?,
         None => scaffold::folder_name(draft.message, &above, graph, Timestamp::now())?,
     };
-    let files = [("up.sql", draft.up), ("down.sql", draft.down), ("metadata.toml", &write_metadata(metadata))];
+    let text = write_metadata(metadata);
+    refuse_bad_metadata(metadata, &text, &name, graph)?;
+    let files = [("up.sql", draft.up), ("down.sql", draft.down), ("metadata.toml", &text)];
     scaffold::write_folder(&context.migrations(), &name, &files)
         .map_err(|error| Error::io(format!("{}/{name}", context.config.migrations), &error))?;
     Ok(name)
+}
+
+/// What is written must be read again: nobody should have to mend a file that a command has just made.
+fn refuse_bad_metadata(metadata: &Metadata, text: &str, name: &str, graph: &Graph) -> Result<(), Error> {
+    let (_, _, diagnostics) = parse_metadata(&Source::new("metadata.toml", text), name);
+    if let Some(fault) = diagnostics.into_iter().find(|one| one.level == Level::Error) {
+        let why = fault.labels.first().map(|label| label.text.as_str()).filter(|text| !text.is_empty());
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        return Err(Error::new(Kind::Usage, format!("{}{why}", fault.message)));
+    }
+    let taken = |id: &Id| graph.node(*id).labels.iter().find(|label| metadata.labels.contains(label));
+    match graph.ids().find_map(|id| taken(&id).map(|label| (id, label))) {
+        Some((id, label)) => {
+            let name = &graph.node(id).name;
+            Err(Error::new(Kind::Usage, format!("the label `{label}` is taken by {name}")))
+        }
+        None => Ok(()),
+    }
 }
 
 fn chosen_name(version: &str, message: &str, above: &[Version], graph: &Graph) -> Result<String, Error> {
