@@ -262,11 +262,14 @@ fn modules(package: &Package, report: &mut Report<'_>) -> Result<(), Error> {
     let library = package.root.join("src/lib.rs");
     let main = package.root.join("src/main.rs");
     create(&package.root.join("src/db.rs"), "src/db.rs", DB_RS, report)?;
-    let (path, name) = if main.exists() { (main, "src/main.rs") } else { (library, "src/lib.rs") };
+    // A library's programs need the module too.
+    let is_library = !main.exists() && library.exists();
+    let (path, name) = if is_library { (library, "src/lib.rs") } else { (main, "src/main.rs") };
+    let declaration = if is_library { "pub mod db;\n" } else { "mod db;\n" };
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            report.paste.push(("the root of your crate".to_owned(), "mod db;\n".to_owned()));
+            report.paste.push(("the root of your crate".to_owned(), declaration.to_owned()));
             return Ok(());
         }
         Err(error) => return Err(Error::io(name, &error)),
@@ -285,11 +288,14 @@ fn modules(package: &Package, report: &mut Report<'_>) -> Result<(), Error> {
             let at = module_place(&file, &text);
             let is_block = |item: &syn::Item| matches!(item, syn::Item::Mod(_) | syn::Item::Use(_));
             let blank = if file.items.first().is_none_or(is_block) { "" } else { "\n" };
-            let edited = format!("{}mod db;\n{blank}{}", &text[..at], &text[at..]);
+            let edited = format!("{}{declaration}{blank}{}", &text[..at], &text[at..]);
             write_new(&path, &edited).map_err(|error| Error::io(name, &error))?;
-            report.did("edited", name, "mod db;\n");
+            report.did("edited", name, declaration);
         }
-        None => report.paste.push((name.to_owned(), "mod db;\n".to_owned())),
+        None => report.paste.push((name.to_owned(), declaration.to_owned())),
+    }
+    if is_library {
+        return Ok(());
     }
     let arguments = "#[command(flatten)]\nmigrate: dbmig::cli::MigrateArgs,\n";
     report.paste.push(("your clap parser, for `--migrate`".to_owned(), arguments.to_owned()));
