@@ -7,7 +7,7 @@ mod watch;
 use std::path::{Path, PathBuf};
 use std::process;
 
-pub use check::{Checked, Readable, check};
+pub use check::{Checked, Readable, check, open_todos};
 
 use crate::bundle::with_bundle;
 use crate::cargo;

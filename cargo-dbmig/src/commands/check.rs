@@ -41,8 +41,11 @@ pub fn run(_args: &CheckArgs, global: &Global, ui: &Ui) -> Result<Answer, Error>
     };
     ui.diagnostics(&checked.diagnostics);
     if ok {
-        let revisions = readable.chain.graph.len();
-        ui.status("Checked", format!("{revisions} revisions: the chain is sound and builds what the models say"));
+        let revisions = match readable.chain.graph.len() {
+            1 => "1 revision".to_owned(),
+            several => format!("{several} revisions"),
+        };
+        ui.status("Checked", format!("{revisions}: the chain is sound and builds what the models say"));
     }
     Ok(Answer::of(ok))
 }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use dbmig::revision::Direction;
+use dbmig::runner::ReportStep;
 use dbmig::{Event, Options, Report, Request, TransactionMode};
-use dbmig_build::diagnostic::{Code, Diagnostic};
+use dbmig_build::compile::open_todos;
 use dbmig_build::link::Chain;
 use diesel::SqliteConnection;
 use serde_json::json;
@@ -50,7 +51,7 @@ pub(crate) enum Transaction {
 pub(super) fn run(request: Request<'_>, args: &RunArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
     let chain = context.chain()?;
-    refuse_todos(&chain, &request)?;
+    refuse_todos(request, &context, &chain)?;
     if args.sql {
         return print_script(request, &context, &chain);
     }
@@ -106,21 +107,18 @@ fn print_script(request: Request<'_>, context: &Context<'_>, chain: &Chain) -> R
     Ok(Answer::Yes)
 }
 
-/// An open todo is a decision that nobody has made: it stops the build, and it stops the database too.
-fn refuse_todos(chain: &Chain, request: &Request<'_>) -> Result<(), Error> {
-    let scripts = chain.migrations.iter().flat_map(|migration| match request {
-        Request::Stamp { .. } => [None, None],
-        Request::Upgrade { .. } => [Some(&migration.up), None],
-        _ => [Some(&migration.up), migration.down.as_ref()],
-    });
-    let todos = scripts.flatten().flat_map(|script| script.todos());
-    let todos: Vec<_> = todos
-        .map(|(span, text)| {
-            Diagnostic::error(Code::OpenTodo, format!("there is still something to decide: {text}"))
-                .at(span.clone(), "")
-                .help("decide, write it into the SQL, and remove the line")
-        })
-        .collect();
+/// An open todo is a decision that nobody has made: it stops the build, and it stops the runs that it is about.
+fn refuse_todos(request: Request<'_>, context: &Context<'_>, chain: &Chain) -> Result<(), Error> {
+    let mut scripts = chain.migrations.iter().flat_map(|one| std::iter::once(&one.up).chain(&one.down));
+    let none = scripts.all(|script| script.todos().next().is_none());
+    if none || matches!(request, Request::Stamp { .. }) {
+        return Ok(());
+    }
+    let script = |step: &ReportStep| {
+        let migration = chain.migration(chain.graph.find(&step.version)?);
+        if step.direction == Direction::Up { Some(&migration.up) } else { migration.down.as_ref() }
+    };
+    let todos: Vec<_> = plan(request, context, chain)?.steps.iter().filter_map(script).flat_map(open_todos).collect();
     if todos.is_empty() { Ok(()) } else { Err(Error::of_diagnostics(Kind::Chain, todos)) }
 }
 

@@ -40,6 +40,8 @@ pub fn run(args: &SchemaArgs, global: &Global, ui: &Ui) -> Result<Answer, Error>
     ui.warnings(&warnings);
     if ui.json {
         ui.answer_json(&json!({"schema": text}));
+    } else if text.trim().is_empty() {
+        ui.status("Empty", "there are no tables yet");
     } else {
         ui.answer(text.trim_end());
     }

@@ -11,6 +11,7 @@ use crate::migration::{self, Migration};
 use crate::replay::Replay;
 use crate::schema::Schema;
 use crate::source::Span;
+use crate::sql::Script;
 use crate::verify;
 
 /// A chain that was checked.
@@ -92,8 +93,12 @@ fn replay(chain: &Chain, config: &DatabaseConfig) -> (Schema, Vec<Diagnostic>) {
 }
 
 fn todos(migration: &Migration) -> Vec<Diagnostic> {
-    let scripts = std::iter::once(&migration.up).chain(&migration.down);
-    scripts.flat_map(|script| script.todos()).map(|(span, text)| todo(span, text)).collect()
+    std::iter::once(&migration.up).chain(&migration.down).flat_map(open_todos).collect()
+}
+
+/// What a script still leaves a person to decide: an error for each of its todos.
+pub fn open_todos(script: &Script) -> Vec<Diagnostic> {
+    script.todos().map(|(span, text)| todo(span, text)).collect()
 }
 
 fn todo(span: &Span, text: &str) -> Diagnostic {
