@@ -6,6 +6,7 @@ pub mod package;
 use std::path::PathBuf;
 
 use dbmig::Status;
+use dbmig::revision::Id;
 use dbmig::revision::order::IdSet;
 use dbmig::version::Version;
 use dbmig_build::bundle::with_bundle;
@@ -79,11 +80,8 @@ impl<'a> Context<'a> {
     /// As [`Context::chain`], and everything that replay can't read or that doesn't fit together.
     pub fn replayed(&self) -> Result<(Chain, Replay), Error> {
         let chain = self.chain()?;
-        let mut replay = Replay::new(self.config.backend);
-        let run = |migration: &migration::Migration| replay.run(&migration.up).diagnostics;
-        let diagnostics: Vec<_> = chain.migrations.iter().flat_map(run).collect();
-        let errors: Vec<_> = diagnostics.into_iter().filter(|one| one.level == Level::Error).collect();
-        if errors.is_empty() { Ok((chain, replay)) } else { Err(Error::of_diagnostics(Kind::Chain, errors)) }
+        let replay = self.replay(&chain, chain.graph.ids())?;
+        Ok((chain, replay))
     }
 
     /// The schema that some revisions build.
@@ -92,13 +90,18 @@ impl<'a> Context<'a> {
     ///
     /// Everything that replay can't read or that doesn't fit together.
     pub fn schema_at(&self, chain: &Chain, revisions: &IdSet) -> Result<Schema, Error> {
+        Ok(self.replay(chain, revisions.iter(&chain.graph))?.schema().clone())
+    }
+
+    /// Replays the ups of some revisions, given in the chain's order.
+    fn replay(&self, chain: &Chain, revisions: impl Iterator<Item = Id>) -> Result<Replay, Error> {
         let mut replay = Replay::new(self.config.backend);
         let mut errors = Vec::new();
-        for id in revisions.iter(&chain.graph) {
-            let diagnostics = replay.run(&chain.migrations[id.index()].up).diagnostics;
+        for id in revisions {
+            let diagnostics = replay.run(&chain.migration(id).up).diagnostics;
             errors.extend(diagnostics.into_iter().filter(|one| one.level == Level::Error));
         }
-        if errors.is_empty() { Ok(replay.schema().clone()) } else { Err(Error::of_diagnostics(Kind::Chain, errors)) }
+        if errors.is_empty() { Ok(replay) } else { Err(Error::of_diagnostics(Kind::Chain, errors)) }
     }
 
     /// The database's URL, with `${VAR}` replaced.
