@@ -14,21 +14,25 @@ mod name;
 mod order;
 pub mod rust_name;
 mod table;
+mod user_type;
 
 pub use apply::{ApplyError, apply, apply_all};
 pub use catalog::Catalog;
 pub use change::Change;
 pub use column::{Autoincrement, Column, Generated, Storage};
-pub use column_type::ColumnType;
-pub use constraint::{Check, Conflict, Constraint, Deferrable, ForeignKey, PrimaryKey, ReferentialAction, Unique};
+pub use column_type::{ColumnType, POSTGRES_TYPES, PostgresType, postgres_type};
+pub use constraint::{
+    Check, Conflict, Constraint, Deferrable, Exclusion, ForeignKey, PrimaryKey, ReferentialAction, Unique,
+};
 pub use expression::{Expression, ExpressionToken};
-pub use index::{Index, IndexColumn, IndexKey, SortOrder};
+pub use index::{Index, IndexColumn, IndexKey, NullsOrder, SortOrder};
 pub use mention::{mentioned, mentions};
 pub use name::{Name, ObjectName};
 pub use order::{aside, parents_first, rename_order};
-pub use table::{Table, TableOptions, Trigger};
+pub use table::{PartitionOf, Table, TableOptions, Trigger};
+pub use user_type::{Attribute, Domain, Sequence, UserType, UserTypeKind};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The structure of a database: all that dbmig knows of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +41,12 @@ pub struct Schema {
     pub tables: BTreeMap<ObjectName, Table>,
     /// The views by name.
     pub views: BTreeMap<ObjectName, View>,
+    /// Types that migrations made, by name (PostgreSQL).
+    pub types: BTreeMap<ObjectName, UserType>,
+    /// Sequences by name, those of columns included (PostgreSQL).
+    pub sequences: BTreeMap<ObjectName, Sequence>,
+    /// The names of schemas that migrations made, the default one not among them (PostgreSQL).
+    pub namespaces: BTreeSet<Name>,
 }
 
 /// Which names of the desired schema stand for which of the present one: what `renamed_from` says.
@@ -57,12 +67,41 @@ pub struct View {
     pub name: ObjectName,
     /// The whole `CREATE VIEW` statement.
     pub sql: String,
+    /// Whether it keeps its rows (PostgreSQL's materialized views).
+    pub materialized: bool,
+    /// The indexes of a materialized view.
+    pub indexes: Vec<Index>,
+}
+
+impl View {
+    /// A view without rows of its own.
+    pub fn new(name: ObjectName, sql: String) -> View {
+        View { name, sql, materialized: false, indexes: Vec::new() }
+    }
 }
 
 impl Schema {
     /// The table that has an index of this name, and the index.
     pub fn find_index(&self, name: &Name) -> Option<(&Table, &Index)> {
         self.tables.values().find_map(|table| table.index(name).map(|index| (table, index)))
+    }
+
+    /// What has, or is made of, a type, in words; `None` if it can go.
+    pub fn user_of_type(&self, name: &ObjectName) -> Option<String> {
+        let column = self.tables.values().find_map(|table| {
+            let column = table.columns.iter().find(|column| column.column_type.names(name))?;
+            Some(format!("column `{}.{}`", table.name, column.name))
+        });
+        let in_type = || {
+            let uses = |one: &&UserType| match &one.kind {
+                UserTypeKind::Domain(domain) => domain.base.names(name),
+                UserTypeKind::Composite(attributes) => attributes.iter().any(|one| one.column_type.names(name)),
+                UserTypeKind::Range(subtype, _) => subtype.names(name),
+                UserTypeKind::Enum(_) | UserTypeKind::Other(_) => false,
+            };
+            self.types.values().find(uses).map(|one| format!("type `{}`", one.name))
+        };
+        column.or_else(in_type)
     }
 
     /// Puts what has an order of no meaning (columns aside from emit, constraints, indexes) into one order, so that

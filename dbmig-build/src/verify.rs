@@ -111,6 +111,9 @@ fn part(schema: &Schema, changes: &[Change]) -> Schema {
     Schema {
         tables: tables.map(|(name, table)| (name.clone(), table.clone())).collect(),
         views: views.map(|(name, view)| (name.clone(), view.clone())).collect(),
+        types: schema.types.clone(),
+        sequences: schema.sequences.clone(),
+        namespaces: schema.namespaces.clone(),
     }
 }
 
@@ -118,6 +121,7 @@ fn names(change: &Change) -> impl Iterator<Item = &ObjectName> {
     let other = match change {
         Change::RenameTable { to, .. } => Some(to),
         Change::CreateView(view) | Change::DropView(view) => Some(&view.name),
+        Change::RenameView { to, .. } => Some(to),
         _ => None,
     };
     change.table().into_iter().chain(other)

@@ -77,6 +77,7 @@ fn noun(change: &Change) -> &'static str {
             Constraint::Unique(_) => "unique",
             Constraint::ForeignKey(_) => "foreign key",
             Constraint::Check(_) => "check",
+            Constraint::Exclusion(_) => "exclusion constraint",
         },
         Change::CreateIndex { .. } | Change::DropIndex { .. } => "index",
         Change::CreateTrigger { .. } | Change::DropTrigger { .. } => "trigger",

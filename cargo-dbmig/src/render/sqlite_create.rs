@@ -91,7 +91,7 @@ pub(super) fn column_without_constraints(column: &Column) -> String {
 }
 
 fn column_type(column_type: &ColumnType) -> String {
-    ColumnType { name: column_type.name.to_uppercase(), arguments: column_type.arguments.clone() }.to_string()
+    ColumnType { name: column_type.name.to_uppercase(), ..column_type.clone() }.to_string()
 }
 
 /// A literal as it is, anything else in parentheses.

@@ -54,7 +54,7 @@ pub(super) fn inline_constraints(present: &Table, after: &Table, added: &[Name],
     let text = |constraint: &Constraint| match constraint {
         Constraint::ForeignKey(key) => Some(column_reference(key)),
         Constraint::Check(one) => Some(check(one)),
-        Constraint::PrimaryKey(_) | Constraint::Unique(_) => None,
+        Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::Exclusion(_) => None,
     };
     own.filter_map(text).collect()
 }
@@ -73,7 +73,7 @@ fn column_of<'a>(constraint: &Constraint, after: &Table, added: &'a [Name]) -> O
             let mut mentioned = added.iter().filter(|name| check.expression.mentions(name));
             mentioned.next().filter(|_| mentioned.next().is_none())
         }
-        Constraint::PrimaryKey(_) | Constraint::Unique(_) => None,
+        Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::Exclusion(_) => None,
     }
 }
 

@@ -18,9 +18,9 @@ fn users() -> Table {
     table.columns = vec![column("id", "integer"), column("username", "text"), column("order", "text")];
     table.columns[2].nullable = true;
     let columns = vec![IndexColumn::column(name("id"))];
-    table.primary_key = Some(PrimaryKey { name: None, columns, on_conflict: None, inline_desc: false });
+    table.primary_key = Some(PrimaryKey::new(columns));
     let columns = vec![IndexColumn::column(name("username"))];
-    table.uniques = vec![Unique { name: Some(name("users_username_key")), columns, on_conflict: None }];
+    table.uniques = vec![Unique { name: Some(name("users_username_key")), ..Unique::new(columns) }];
     table
 }
 

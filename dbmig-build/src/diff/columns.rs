@@ -48,7 +48,7 @@ pub(super) fn diff(pair: &Pair<'_>, renamed: &Table, phases: &mut Phases) {
     }
     changes.append(&mut altered);
     if renamed.options != pair.after.options {
-        let (from, to) = (renamed.options.clone(), pair.after.options.clone());
+        let (from, to) = (Box::new(renamed.options.clone()), Box::new(pair.after.options.clone()));
         changes.push(Change::AlterOptions { table: table(), from, to });
     }
 }

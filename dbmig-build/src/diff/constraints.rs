@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::schema::{Change, Constraint, Name, ObjectName, Schema, Table};
+use crate::schema::{Change, Constraint, ObjectName, Schema, Table};
 
 use super::{Pair, Phases};
 
@@ -59,16 +59,5 @@ fn unmatched(old: &[Constraint], new: &[Constraint]) -> (Vec<usize>, Vec<usize>)
 }
 
 fn same_but_for_a_missing_name(a: &Constraint, b: &Constraint) -> bool {
-    (a.name().is_none() || b.name().is_none()) && with_name(a, None) == with_name(b, None)
-}
-
-fn with_name(constraint: &Constraint, name: Option<Name>) -> Constraint {
-    let mut constraint = constraint.clone();
-    match &mut constraint {
-        Constraint::PrimaryKey(key) => key.name = name,
-        Constraint::Unique(unique) => unique.name = name,
-        Constraint::ForeignKey(key) => key.name = name,
-        Constraint::Check(check) => check.name = name,
-    }
-    constraint
+    (a.name().is_none() || b.name().is_none()) && a.clone().with_name(None) == b.clone().with_name(None)
 }

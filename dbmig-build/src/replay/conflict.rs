@@ -114,7 +114,15 @@ impl Unknown {
                 ApplyError::IndexExists(name)
                 | ApplyError::NoIndex(_, name)
                 | ApplyError::TriggerExists(_, name)
-                | ApplyError::NoTrigger(_, name) => (name, None),
+                | ApplyError::NoTrigger(_, name)
+                | ApplyError::NoNamespace(name)
+                | ApplyError::NamespaceExists(name) => (name, None),
+                ApplyError::NoType(one)
+                | ApplyError::TypeExists(one)
+                | ApplyError::TypeInUse(one, _)
+                | ApplyError::NoEnumValue(one, _)
+                | ApplyError::EnumValueExists(one, _)
+                | ApplyError::NoSequence(one) => (&one.name, None),
             },
             Reason::Missing(_, name) => (name, None),
             Reason::Second(..) | Reason::Refused(_) | Reason::Unreadable(_) => return false,

@@ -113,6 +113,14 @@ impl History {
                 | ApplyError::ColumnInUse(table, name, _) => of_column(table, name),
                 ApplyError::IndexExists(name) | ApplyError::NoIndex(_, name) => self.indexes.get(name),
                 ApplyError::TriggerExists(_, name) | ApplyError::NoTrigger(_, name) => self.triggers.get(name),
+                ApplyError::NoType(_)
+                | ApplyError::TypeExists(_)
+                | ApplyError::TypeInUse(..)
+                | ApplyError::NoEnumValue(..)
+                | ApplyError::EnumValueExists(..)
+                | ApplyError::NoSequence(_)
+                | ApplyError::NoNamespace(_)
+                | ApplyError::NamespaceExists(_) => None,
             },
             Reason::Missing(ObjectKind::Index, name) => self.indexes.get(name),
             Reason::Missing(ObjectKind::Trigger, name) => self.triggers.get(name),

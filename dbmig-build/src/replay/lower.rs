@@ -57,6 +57,7 @@ fn add(table: &mut Table, constraint: Constraint, span: &Span, key_place: &mut O
         Constraint::Unique(unique) => table.uniques.push(unique),
         Constraint::ForeignKey(key) => table.foreign_keys.push(key),
         Constraint::Check(check) => table.checks.push(check),
+        Constraint::Exclusion(exclusion) => table.exclusions.push(exclusion),
     }
     Ok(())
 }
@@ -81,7 +82,12 @@ pub(super) fn column(syntax: &ColumnSyntax) -> LoweredColumn {
                 }
                 let descending = order == SortOrder::Descending;
                 let inline_desc = descending && column.column_type.name == "integer";
-                push(Constraint::PrimaryKey(PrimaryKey { name, columns: key(order), on_conflict, inline_desc }));
+                push(Constraint::PrimaryKey(PrimaryKey {
+                    name,
+                    on_conflict,
+                    inline_desc,
+                    ..PrimaryKey::new(key(order))
+                }));
             }
             ColumnConstraint::NotNull(on_conflict) => {
                 column.nullable = false;
@@ -89,10 +95,10 @@ pub(super) fn column(syntax: &ColumnSyntax) -> LoweredColumn {
             }
             ColumnConstraint::Null => {}
             ColumnConstraint::Unique(on_conflict) => {
-                push(Constraint::Unique(Unique { name, columns: key(SortOrder::Ascending), on_conflict }));
+                push(Constraint::Unique(Unique { name, on_conflict, ..Unique::new(key(SortOrder::Ascending)) }));
             }
             ColumnConstraint::Check(expression, on_conflict) => {
-                push(Constraint::Check(Check { name, expression, on_conflict }));
+                push(Constraint::Check(Check { name, on_conflict, ..Check::new(expression) }));
             }
             ColumnConstraint::Default(expression) => column.default = Some(expression),
             ColumnConstraint::Collate(collation) => column.collation = Some(collation),
@@ -110,30 +116,31 @@ fn constraint(syntax: &ConstraintSyntax) -> Constraint {
     match syntax.kind.clone() {
         ConstraintKind::PrimaryKey { columns, on_conflict, .. } => {
             let columns = columns.into_iter().map(|key| key.column).collect();
-            Constraint::PrimaryKey(PrimaryKey { name, columns, on_conflict, inline_desc: false })
+            Constraint::PrimaryKey(PrimaryKey { name, on_conflict, ..PrimaryKey::new(columns) })
         }
         ConstraintKind::Unique { columns, on_conflict } => {
             let columns = columns.into_iter().map(|key| key.column).collect();
-            Constraint::Unique(Unique { name, columns, on_conflict })
+            Constraint::Unique(Unique { name, on_conflict, ..Unique::new(columns) })
         }
         ConstraintKind::ForeignKey { columns, reference } => {
             let columns = columns.into_iter().map(|column| column.name).collect();
             Constraint::ForeignKey(foreign_key(name, columns, &reference))
         }
-        ConstraintKind::Check(expression, on_conflict) => Constraint::Check(Check { name, expression, on_conflict }),
+        ConstraintKind::Check(expression, on_conflict) => {
+            Constraint::Check(Check { name, on_conflict, ..Check::new(expression) })
+        }
     }
 }
 
 fn foreign_key(name: Option<Name>, columns: Vec<Name>, reference: &Reference) -> ForeignKey {
+    let referenced = reference.columns.iter().map(|column| column.name.clone()).collect();
     ForeignKey {
         name,
-        columns,
-        table: ObjectName::unqualified(reference.table.name.clone()),
-        referenced: reference.columns.iter().map(|column| column.name.clone()).collect(),
         on_delete: reference.on_delete,
         on_update: reference.on_update,
         deferrable: reference.deferrable,
         match_type: reference.match_type.clone(),
+        ..ForeignKey::new(columns, ObjectName::unqualified(reference.table.name.clone()), referenced)
     }
 }
 

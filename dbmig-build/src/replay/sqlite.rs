@@ -128,12 +128,9 @@ fn create_index(replay: &mut Replay, create: &CreateIndex) -> Result<Vec<Change>
         key_columns(owner, &create.columns)?;
     }
     let index = Index {
-        name: create.name.name.clone(),
         unique: create.unique,
-        columns: create.columns.iter().map(|key| key.column.clone()).collect(),
         predicate: create.predicate.clone(),
-        method: None,
-        include: Vec::new(),
+        ..Index::new(create.name.name.clone(), create.columns.iter().map(|key| key.column.clone()).collect())
     };
     let change = Change::CreateIndex { table: owner.name.clone(), index: Box::new(index) };
     replay.changes(database, vec![change])
@@ -148,7 +145,7 @@ fn create_view(replay: &mut Replay, create: &CreateView) -> Result<Vec<Change>, 
         return Ok(Vec::new());
     }
     name_is_free(catalog, &create.name)?;
-    replay.changes(database, vec![Change::CreateView(View { name, sql: create.sql.clone() })])
+    replay.changes(database, vec![Change::CreateView(View::new(name, create.sql.clone()))])
 }
 
 fn create_trigger(replay: &mut Replay, create: &CreateTrigger) -> Result<Vec<Change>, Conflict> {

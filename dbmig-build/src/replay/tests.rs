@@ -120,6 +120,7 @@ fn show_constraint(constraint: &Constraint) -> String {
         }
         Constraint::Unique(unique) => (format!("unique ({})", keys(&unique.columns)), unique.on_conflict),
         Constraint::Check(check) => (format!("check ({})", check.expression), check.on_conflict),
+        Constraint::Exclusion(exclusion) => (format!("exclude {:?}", exclusion.elements), None),
         Constraint::ForeignKey(key) => {
             let names =
                 |names: &[crate::schema::Name]| names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");

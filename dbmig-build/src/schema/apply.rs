@@ -1,5 +1,7 @@
 //! What a change does to a schema.
 
+mod objects;
+
 use std::fmt;
 
 use super::{
@@ -35,6 +37,22 @@ pub enum ApplyError {
     TriggerExists(ObjectName, Name),
     /// The table has no trigger of this name.
     NoTrigger(ObjectName, Name),
+    /// No type has this name.
+    NoType(ObjectName),
+    /// A type of this name is there already.
+    TypeExists(ObjectName),
+    /// Something still has the type that is to go.
+    TypeInUse(ObjectName, String),
+    /// The enum has no such label.
+    NoEnumValue(ObjectName, String),
+    /// The enum has such a label already.
+    EnumValueExists(ObjectName, String),
+    /// No sequence has this name.
+    NoSequence(ObjectName),
+    /// No schema has this name.
+    NoNamespace(Name),
+    /// A schema of this name is there already.
+    NamespaceExists(Name),
 }
 
 impl fmt::Display for ApplyError {
@@ -52,6 +70,14 @@ impl fmt::Display for ApplyError {
             ApplyError::NoIndex(table, name) => write!(f, "table `{table}` has no index `{name}`"),
             ApplyError::TriggerExists(table, name) => write!(f, "table `{table}` has a trigger `{name}` already"),
             ApplyError::NoTrigger(table, name) => write!(f, "table `{table}` has no trigger `{name}`"),
+            ApplyError::NoType(name) => write!(f, "there is no type `{name}`"),
+            ApplyError::TypeExists(name) => write!(f, "there is a type `{name}` already"),
+            ApplyError::TypeInUse(name, by) => write!(f, "type `{name}` is used by {by}"),
+            ApplyError::NoEnumValue(name, value) => write!(f, "type `{name}` has no label '{value}'"),
+            ApplyError::EnumValueExists(name, value) => write!(f, "type `{name}` has a label '{value}' already"),
+            ApplyError::NoSequence(name) => write!(f, "there is no sequence `{name}`"),
+            ApplyError::NoNamespace(name) => write!(f, "there is no schema `{name}`"),
+            ApplyError::NamespaceExists(name) => write!(f, "there is a schema `{name}` already"),
         }
     }
 }
@@ -96,7 +122,7 @@ impl Catalog {
             }
             Change::RenameTable { from, to } => rename_table(self, from, to),
             Change::AlterOptions { table, to, .. } => {
-                find(schema, table)?.options = to.clone();
+                find(schema, table)?.options = (**to).clone();
                 Ok(())
             }
             Change::AddColumn { table, column } => add_column(find(schema, table)?, column),
@@ -149,6 +175,13 @@ impl Catalog {
             Change::DropView(view) => {
                 schema.views.remove(&view.name).map(drop).ok_or_else(|| ApplyError::NoView(view.name.clone()))
             }
+            Change::CommentTable { table, to, .. } => {
+                find(schema, table)?.comment.clone_from(to);
+                Ok(())
+            }
+            Change::RenameIndex { table, from, to } => objects::rename_index(self, table, from, to),
+            Change::RenameConstraint { table, from, to } => objects::rename_constraint(find(schema, table)?, from, to),
+            other => objects::apply(other, schema),
         }
     }
 }
@@ -322,6 +355,7 @@ fn add_constraint(table: &mut Table, constraint: &Constraint) -> Result<(), Appl
         Constraint::Unique(unique) => table.uniques.push(unique),
         Constraint::ForeignKey(key) => table.foreign_keys.push(key),
         Constraint::Check(check) => table.checks.push(check),
+        Constraint::Exclusion(exclusion) => table.exclusions.push(exclusion),
     }
     Ok(())
 }
@@ -332,6 +366,7 @@ fn drop_constraint(table: &mut Table, constraint: &Constraint) -> Result<(), App
         Constraint::Unique(unique) => remove(&mut table.uniques, |one| one == unique),
         Constraint::ForeignKey(key) => remove(&mut table.foreign_keys, |one| one == key),
         Constraint::Check(check) => remove(&mut table.checks, |one| one == check),
+        Constraint::Exclusion(exclusion) => remove(&mut table.exclusions, |one| one == exclusion),
     };
     removed.ok_or_else(|| ApplyError::NoConstraint(table.name.clone(), constraint.describe()))
 }

@@ -1,6 +1,6 @@
 //! Changes: the one language that replay, diff, render and lint speak.
 
-use super::{Column, Constraint, Index, Name, ObjectName, Table, TableOptions, Trigger, View};
+use super::{Column, Constraint, Index, Name, ObjectName, Sequence, Table, TableOptions, Trigger, UserType, View};
 
 /// One atomic alteration of a schema. It holds enough to be undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,9 +22,9 @@ pub enum Change {
         /// The table.
         table: ObjectName,
         /// The options before.
-        from: TableOptions,
+        from: Box<TableOptions>,
         /// The options after.
-        to: TableOptions,
+        to: Box<TableOptions>,
     },
     /// A new column, the last of its table.
     AddColumn {
@@ -104,6 +104,107 @@ pub enum Change {
     CreateView(View),
     /// A view goes.
     DropView(View),
+    /// A view gets another name.
+    RenameView {
+        /// Its name before.
+        from: ObjectName,
+        /// Its name after.
+        to: ObjectName,
+    },
+    /// A table's comment changes.
+    CommentTable {
+        /// The table.
+        table: ObjectName,
+        /// The comment before.
+        from: Option<String>,
+        /// The comment after.
+        to: Option<String>,
+    },
+    /// A constraint gets another name.
+    RenameConstraint {
+        /// The table.
+        table: ObjectName,
+        /// Its name before.
+        from: Name,
+        /// Its name after.
+        to: Name,
+    },
+    /// An index gets another name.
+    RenameIndex {
+        /// The table.
+        table: ObjectName,
+        /// Its name before.
+        from: Name,
+        /// Its name after.
+        to: Name,
+    },
+    /// A new type.
+    CreateType(Box<UserType>),
+    /// A type goes. No column may have it any more.
+    DropType(Box<UserType>),
+    /// A type gets another name. Columns follow.
+    RenameType {
+        /// Its name before.
+        from: ObjectName,
+        /// Its name after.
+        to: ObjectName,
+    },
+    /// A type changes in anything but its name, and not as the next two say.
+    AlterType {
+        /// The type before.
+        from: Box<UserType>,
+        /// The type after, under the same name.
+        to: Box<UserType>,
+    },
+    /// A new label of an enum.
+    AddEnumValue {
+        /// The type.
+        name: ObjectName,
+        /// The label.
+        value: String,
+        /// Where it comes among the labels, counted from 0.
+        position: usize,
+    },
+    /// A label of an enum goes. No database can do it: it is the way back from adding one.
+    DropEnumValue {
+        /// The type.
+        name: ObjectName,
+        /// The label.
+        value: String,
+        /// Where it was among the labels, counted from 0.
+        position: usize,
+    },
+    /// A label of an enum gets another name.
+    RenameEnumValue {
+        /// The type.
+        name: ObjectName,
+        /// The label before.
+        from: String,
+        /// The label after.
+        to: String,
+    },
+    /// A new sequence.
+    CreateSequence(Box<Sequence>),
+    /// A sequence goes.
+    DropSequence(Box<Sequence>),
+    /// A sequence gets another name.
+    RenameSequence {
+        /// Its name before.
+        from: ObjectName,
+        /// Its name after.
+        to: ObjectName,
+    },
+    /// A sequence changes in anything but its name.
+    AlterSequence {
+        /// The sequence before.
+        from: Box<Sequence>,
+        /// The sequence after, under the same name.
+        to: Box<Sequence>,
+    },
+    /// A new schema.
+    CreateNamespace(Name),
+    /// A schema goes. It holds nothing any more.
+    DropNamespace(Name),
 }
 
 impl Change {
@@ -127,15 +228,32 @@ impl Change {
             Change::DropTrigger { table, trigger } => Change::CreateTrigger { table, trigger },
             Change::CreateView(view) => Change::DropView(view),
             Change::DropView(view) => Change::CreateView(view),
+            Change::RenameView { from, to } => Change::RenameView { from: to, to: from },
+            Change::CommentTable { table, from, to } => Change::CommentTable { table, from: to, to: from },
+            Change::RenameConstraint { table, from, to } => Change::RenameConstraint { table, from: to, to: from },
+            Change::RenameIndex { table, from, to } => Change::RenameIndex { table, from: to, to: from },
+            Change::CreateType(one) => Change::DropType(one),
+            Change::DropType(one) => Change::CreateType(one),
+            Change::RenameType { from, to } => Change::RenameType { from: to, to: from },
+            Change::AlterType { from, to } => Change::AlterType { from: to, to: from },
+            Change::AddEnumValue { name, value, position } => Change::DropEnumValue { name, value, position },
+            Change::DropEnumValue { name, value, position } => Change::AddEnumValue { name, value, position },
+            Change::RenameEnumValue { name, from, to } => Change::RenameEnumValue { name, from: to, to: from },
+            Change::CreateSequence(one) => Change::DropSequence(one),
+            Change::DropSequence(one) => Change::CreateSequence(one),
+            Change::RenameSequence { from, to } => Change::RenameSequence { from: to, to: from },
+            Change::AlterSequence { from, to } => Change::AlterSequence { from: to, to: from },
+            Change::CreateNamespace(name) => Change::DropNamespace(name),
+            Change::DropNamespace(name) => Change::CreateNamespace(name),
         }
     }
 
     /// Whether it loses data.
     pub fn is_destructive(&self) -> bool {
-        matches!(self, Change::DropTable(_) | Change::DropColumn { .. })
+        matches!(self, Change::DropTable(_) | Change::DropColumn { .. } | Change::DropEnumValue { .. })
     }
 
-    /// The table that it is about; none for views.
+    /// The table that it is about; none where it is about another object.
     pub fn table(&self) -> Option<&ObjectName> {
         match self {
             Change::CreateTable(table) | Change::DropTable(table) => Some(&table.name),
@@ -149,9 +267,27 @@ impl Change {
             | Change::DropConstraint { table, .. }
             | Change::CreateIndex { table, .. }
             | Change::DropIndex { table, .. }
+            | Change::CommentTable { table, .. }
+            | Change::RenameConstraint { table, .. }
+            | Change::RenameIndex { table, .. }
             | Change::CreateTrigger { table, .. }
             | Change::DropTrigger { table, .. } => Some(table),
-            Change::CreateView(_) | Change::DropView(_) => None,
+            Change::CreateView(_)
+            | Change::DropView(_)
+            | Change::RenameView { .. }
+            | Change::CreateType(_)
+            | Change::DropType(_)
+            | Change::RenameType { .. }
+            | Change::AlterType { .. }
+            | Change::AddEnumValue { .. }
+            | Change::DropEnumValue { .. }
+            | Change::RenameEnumValue { .. }
+            | Change::CreateSequence(_)
+            | Change::DropSequence(_)
+            | Change::RenameSequence { .. }
+            | Change::AlterSequence { .. }
+            | Change::CreateNamespace(_)
+            | Change::DropNamespace(_) => None,
         }
     }
 }

@@ -14,6 +14,10 @@ pub struct PrimaryKey {
     /// Whether it was written `DESC` on an `INTEGER` column itself: then it is no rowid (SQLite's documented quirk).
     /// Otherwise order stands with the columns.
     pub inline_desc: bool,
+    /// Whether and how it can be checked later (PostgreSQL).
+    pub deferrable: Deferrable,
+    /// Further columns that its index carries (PostgreSQL's INCLUDE).
+    pub include: Vec<Name>,
 }
 
 /// A unique constraint.
@@ -25,6 +29,12 @@ pub struct Unique {
     pub columns: Vec<IndexColumn>,
     /// What a violation does (SQLite).
     pub on_conflict: Option<Conflict>,
+    /// Whether and how it can be checked later (PostgreSQL).
+    pub deferrable: Deferrable,
+    /// Further columns that its index carries (PostgreSQL's INCLUDE).
+    pub include: Vec<Name>,
+    /// Whether NULLs count as equal (PostgreSQL 15).
+    pub nulls_not_distinct: bool,
 }
 
 /// A foreign key.
@@ -46,6 +56,10 @@ pub struct ForeignKey {
     pub deferrable: Deferrable,
     /// `MATCH FULL` and the like, upper case.
     pub match_type: Option<String>,
+    /// The columns that `SET NULL` or `SET DEFAULT` on delete is about, where not all (PostgreSQL 15).
+    pub on_delete_columns: Vec<Name>,
+    /// Whether rows from before it was added may violate it (PostgreSQL's NOT VALID).
+    pub not_valid: bool,
 }
 
 /// A check constraint.
@@ -57,6 +71,71 @@ pub struct Check {
     pub expression: Expression,
     /// What a violation does (SQLite parses it and ignores it).
     pub on_conflict: Option<Conflict>,
+    /// Whether rows from before it was added may violate it (PostgreSQL's NOT VALID).
+    pub not_valid: bool,
+    /// Whether tables that inherit from this one are free of it (PostgreSQL).
+    pub no_inherit: bool,
+    /// Whether it is stated but not enforced (MySQL's NOT ENFORCED).
+    pub not_enforced: bool,
+}
+
+/// An exclusion constraint (PostgreSQL).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Exclusion {
+    /// Its name, where it has one.
+    pub name: Option<Name>,
+    /// The access method of its index, lower case; none for the default.
+    pub method: Option<String>,
+    /// What is compared, and the operator of each as written: `&&`.
+    pub elements: Vec<(IndexColumn, String)>,
+    /// The rows that it is about, where not all.
+    pub predicate: Option<Expression>,
+    /// Whether and how it can be checked later.
+    pub deferrable: Deferrable,
+    /// Further columns that its index carries.
+    pub include: Vec<Name>,
+}
+
+impl PrimaryKey {
+    /// A key without a name.
+    pub fn new(columns: Vec<IndexColumn>) -> PrimaryKey {
+        let (name, on_conflict, deferrable) = (None, None, Deferrable::No);
+        PrimaryKey { name, columns, on_conflict, inline_desc: false, deferrable, include: Vec::new() }
+    }
+}
+
+impl Unique {
+    /// A constraint without a name.
+    pub fn new(columns: Vec<IndexColumn>) -> Unique {
+        let (name, on_conflict, deferrable) = (None, None, Deferrable::No);
+        Unique { name, columns, on_conflict, deferrable, include: Vec::new(), nulls_not_distinct: false }
+    }
+}
+
+impl ForeignKey {
+    /// A reference without a name or actions; no `referenced` columns for the other table's primary key.
+    pub fn new(columns: Vec<Name>, table: ObjectName, referenced: Vec<Name>) -> ForeignKey {
+        ForeignKey {
+            name: None,
+            columns,
+            table,
+            referenced,
+            on_delete: ReferentialAction::NoAction,
+            on_update: ReferentialAction::NoAction,
+            deferrable: Deferrable::No,
+            match_type: None,
+            on_delete_columns: Vec::new(),
+            not_valid: false,
+        }
+    }
+}
+
+impl Check {
+    /// A check without a name.
+    pub fn new(expression: Expression) -> Check {
+        let (name, on_conflict) = (None, None);
+        Check { name, expression, on_conflict, not_valid: false, no_inherit: false, not_enforced: false }
+    }
 }
 
 /// Any constraint of a table.
@@ -70,6 +149,8 @@ pub enum Constraint {
     ForeignKey(ForeignKey),
     /// A check.
     Check(Check),
+    /// An exclusion constraint.
+    Exclusion(Exclusion),
 }
 
 impl Constraint {
@@ -80,7 +161,22 @@ impl Constraint {
             Constraint::Unique(unique) => unique.name.as_ref(),
             Constraint::ForeignKey(key) => key.name.as_ref(),
             Constraint::Check(check) => check.name.as_ref(),
+            Constraint::Exclusion(exclusion) => exclusion.name.as_ref(),
         }
+    }
+
+    /// The same constraint under another name.
+    #[must_use]
+    pub fn with_name(mut self, name: Option<Name>) -> Constraint {
+        let place = match &mut self {
+            Constraint::PrimaryKey(key) => &mut key.name,
+            Constraint::Unique(unique) => &mut unique.name,
+            Constraint::ForeignKey(key) => &mut key.name,
+            Constraint::Check(check) => &mut check.name,
+            Constraint::Exclusion(exclusion) => &mut exclusion.name,
+        };
+        *place = name;
+        self
     }
 
     /// The constraint in words: "unique constraint `users_email_key`", "foreign key (owner)".
@@ -96,6 +192,10 @@ impl Constraint {
                 ("foreign key", key.columns.iter().map(Name::to_string).collect::<Vec<_>>().join(", "))
             }
             Constraint::Check(check) => ("check", check.expression.to_string()),
+            Constraint::Exclusion(exclusion) => {
+                let columns: Vec<IndexColumn> = exclusion.elements.iter().map(|(column, _)| column.clone()).collect();
+                ("exclusion constraint", names(&columns))
+            }
         };
         match self.name() {
             Some(name) => format!("{kind} `{name}`"),

@@ -17,6 +17,10 @@ pub struct Index {
     pub method: Option<String>,
     /// Further columns that it carries (PostgreSQL's INCLUDE).
     pub include: Vec<Name>,
+    /// Whether NULLs count as equal in a unique index (PostgreSQL 15).
+    pub nulls_not_distinct: bool,
+    /// PostgreSQL's storage parameters, in the order of their names: `("fillfactor", "70")`.
+    pub parameters: Vec<(String, String)>,
 }
 
 /// One column of an index or key.
@@ -28,6 +32,21 @@ pub struct IndexColumn {
     pub collation: Option<Name>,
     /// Its direction.
     pub order: SortOrder,
+    /// Where NULLs come, where that isn't what the direction implies (PostgreSQL: last ascending, first descending).
+    pub nulls: Option<NullsOrder>,
+    /// The operator class with its parameters, as written, where it isn't the type's default (PostgreSQL).
+    pub operator_class: Option<String>,
+    /// How many characters or bytes of the column are indexed, where not all (MySQL).
+    pub length: Option<u32>,
+}
+
+/// Where NULLs come in an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NullsOrder {
+    /// Before all else.
+    First,
+    /// After all else.
+    Last,
 }
 
 /// What an index sorts by.
@@ -49,10 +68,32 @@ pub enum SortOrder {
     Descending,
 }
 
+impl Index {
+    /// An index of these columns with nothing special about it.
+    pub fn new(name: Name, columns: Vec<IndexColumn>) -> Index {
+        Index {
+            name,
+            unique: false,
+            columns,
+            predicate: None,
+            method: None,
+            include: Vec::new(),
+            nulls_not_distinct: false,
+            parameters: Vec::new(),
+        }
+    }
+}
+
 impl IndexColumn {
+    /// A key, ascending.
+    pub fn new(key: IndexKey) -> IndexColumn {
+        let order = SortOrder::Ascending;
+        IndexColumn { key, collation: None, order, nulls: None, operator_class: None, length: None }
+    }
+
     /// A plain column, ascending.
     pub fn column(name: Name) -> IndexColumn {
-        IndexColumn { key: IndexKey::Column(name), collation: None, order: SortOrder::Ascending }
+        IndexColumn::new(IndexKey::Column(name))
     }
 
     /// The column's name, unless it is an expression.

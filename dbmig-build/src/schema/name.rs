@@ -98,10 +98,11 @@ impl fmt::Debug for Name {
     }
 }
 
-/// The name of a table or view, with its schema where that isn't the connection's default.
+/// The name of a table, view, type or sequence, with its schema where that isn't the connection's default.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectName {
-    /// The schema, unless it is the default one (`main` on SQLite is written as none).
+    /// The schema, unless it is the default one: none is `main` on SQLite, `public` on PostgreSQL, the connection's
+    /// database on MySQL.
     pub schema: Option<Name>,
     /// The name within the schema.
     pub name: Name,

@@ -1,6 +1,8 @@
 //! Tables.
 
-use super::{Check, Column, Constraint, ForeignKey, Index, IndexColumn, Name, ObjectName, PrimaryKey, Unique};
+use super::{
+    Check, Column, Constraint, Exclusion, ForeignKey, Index, IndexColumn, Name, ObjectName, PrimaryKey, Unique,
+};
 
 /// A table with all that belongs to it and goes with it when it is dropped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     /// Its checks.
     pub checks: Vec<Check>,
+    /// Its exclusion constraints (PostgreSQL).
+    pub exclusions: Vec<Exclusion>,
     /// Its indexes, those of constraints aside.
     pub indexes: Vec<Index>,
     /// Its triggers.
@@ -36,6 +40,31 @@ pub struct TableOptions {
     pub strict: bool,
     /// The module and arguments of SQLite's `CREATE VIRTUAL TABLE … USING`, as written.
     pub virtual_module: Option<String>,
+    /// PostgreSQL's `UNLOGGED`.
+    pub unlogged: bool,
+    /// The tables that it inherits from, in order (PostgreSQL).
+    pub inherits: Vec<ObjectName>,
+    /// The table that it is a partition of (PostgreSQL).
+    pub partition_of: Option<PartitionOf>,
+    /// How its rows are spread over partitions, as written: `range (created_at)`.
+    pub partition_by: Option<String>,
+    /// PostgreSQL's storage parameters, in the order of their names: `("fillfactor", "70")`.
+    pub parameters: Vec<(String, String)>,
+    /// MySQL's storage engine, lower case, where one is stated.
+    pub engine: Option<String>,
+    /// MySQL's character set, lower case, where one is stated.
+    pub character_set: Option<String>,
+    /// MySQL's collation, lower case, where one is stated.
+    pub collation: Option<String>,
+}
+
+/// What makes a table a partition (PostgreSQL).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartitionOf {
+    /// The table whose rows it holds.
+    pub parent: ObjectName,
+    /// Which rows, as written: `for values in ('a')`, `default`.
+    pub bound: String,
 }
 
 /// A trigger; its body is opaque.
@@ -57,6 +86,7 @@ impl Table {
             uniques: Vec::new(),
             foreign_keys: Vec::new(),
             checks: Vec::new(),
+            exclusions: Vec::new(),
             indexes: Vec::new(),
             triggers: Vec::new(),
             options: TableOptions::default(),
@@ -98,7 +128,9 @@ impl Table {
         let key = self.primary_key.iter().cloned().map(Constraint::PrimaryKey);
         let uniques = self.uniques.iter().cloned().map(Constraint::Unique);
         let foreign_keys = self.foreign_keys.iter().cloned().map(Constraint::ForeignKey);
-        key.chain(uniques).chain(foreign_keys).chain(self.checks.iter().cloned().map(Constraint::Check))
+        let exclusions = self.exclusions.iter().cloned().map(Constraint::Exclusion);
+        let checks = self.checks.iter().cloned().map(Constraint::Check);
+        key.chain(uniques).chain(foreign_keys).chain(checks).chain(exclusions)
     }
 
     /// What in the table itself refers to a column, in words; `None` if it can go.
@@ -109,6 +141,10 @@ impl Table {
             Constraint::Unique(unique) => uses(&unique.columns),
             Constraint::ForeignKey(key) => key.columns.contains(name),
             Constraint::Check(check) => check.expression.mentions(name),
+            Constraint::Exclusion(one) => {
+                one.elements.iter().any(|(column, _)| column.mentions(name))
+                    || one.predicate.as_ref().is_some_and(|predicate| predicate.mentions(name))
+            }
         });
         if let Some(constraint) = constraint {
             return Some(constraint.describe());
@@ -129,6 +165,7 @@ impl Table {
         self.uniques.sort();
         self.foreign_keys.sort();
         self.checks.sort();
+        self.exclusions.sort();
         self.indexes.sort_by(|a, b| a.name.cmp(&b.name));
         self.triggers.sort();
     }

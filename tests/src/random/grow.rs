@@ -208,7 +208,7 @@ pub(super) fn primary_key(table: &mut Table, random: &mut Random) {
     let is_integer = |name: &Name| table.column(name).is_some_and(|column| column.column_type.name == "integer");
     let sole_integer = columns.len() == 1 && columns.iter().filter_map(IndexColumn::name).any(is_integer);
     table.options.without_rowid = !autoincrements && !sole_integer && random.chance(30);
-    table.primary_key = Some(PrimaryKey { name: key_name, columns, on_conflict: None, inline_desc: false });
+    table.primary_key = Some(PrimaryKey { name: key_name, ..PrimaryKey::new(columns) });
 }
 
 pub(super) fn unique(table: &mut Table, random: &mut Random) {
@@ -219,7 +219,11 @@ pub(super) fn unique(table: &mut Table, random: &mut Random) {
     let text = columns.iter().map(Name::as_str).collect::<Vec<_>>().join("_");
     let unique_name = random.chance(60).then(|| name(&format!("{}_{text}_key", table.name)));
     let columns = columns.into_iter().map(IndexColumn::column).collect();
-    let unique = Unique { name: unique_name, columns, on_conflict: random.chance(10).then_some(Conflict::Rollback) };
+    let unique = Unique {
+        name: unique_name,
+        on_conflict: random.chance(10).then_some(Conflict::Rollback),
+        ..Unique::new(columns)
+    };
     let is_same = |one: &Unique| one.columns == unique.columns;
     let taken = unique.name.as_ref().is_some_and(|name| table.constraint(name).is_some());
     if !taken && !table.uniques.iter().any(is_same) {
@@ -240,7 +244,7 @@ pub(super) fn check(table: &mut Table, random: &mut Random) {
     };
     let check_name = random.chance(60).then(|| name(&format!("{}_{one}_check", table.name)));
     if check_name.as_ref().is_none_or(|name| table.constraint(name).is_none()) {
-        table.checks.push(Check { name: check_name, expression: expression(&text), on_conflict: None });
+        table.checks.push(Check { name: check_name, ..Check::new(expression(&text)) });
     }
 }
 
@@ -286,16 +290,14 @@ pub(super) fn reference(schema: &mut Schema, owner: &ObjectName, random: &mut Ra
     }
     let text = columns.iter().map(Name::as_str).collect::<Vec<_>>().join("_");
     let action = |random: &mut Random| random.pick(&ACTIONS).copied().unwrap_or_default();
+    let referenced = if is_primary && random.chance(40) { Vec::new() } else { key };
     let key_name = Some(name(&format!("{owner}_{text}_fkey"))).filter(|_| random.chance(60));
     table.foreign_keys.push(ForeignKey {
         name: key_name.filter(|name| table.constraint(name).is_none()),
-        columns,
-        table: parent.name.clone(),
-        referenced: if is_primary && random.chance(40) { Vec::new() } else { key },
         on_delete: action(random),
         on_update: action(random),
         deferrable: if random.chance(20) { Deferrable::InitiallyDeferred } else { Deferrable::No },
-        match_type: None,
+        ..ForeignKey::new(columns, parent.name.clone(), referenced)
     });
 }
 
@@ -319,8 +321,8 @@ pub(super) fn index(schema: &mut Schema, owner: &ObjectName, random: &mut Random
     let collation = random.chance(15).then(|| name_of_collation(random));
     let predicate = random.chance(25).then(|| expression(&format!("{text} IS NOT NULL")));
     let unique = is_plain && collation.is_none() && random.chance(30);
-    let columns = vec![IndexColumn { key, collation, order }];
-    let index = Index { name: index_name, unique, columns, predicate, method: None, include: Vec::new() };
+    let columns = vec![IndexColumn { collation, order, ..IndexColumn::new(key) }];
+    let index = Index { unique, predicate, ..Index::new(index_name, columns) };
     schema.tables.entry(owner.clone()).and_modify(|table| table.indexes.push(index));
 }
 
@@ -342,7 +344,7 @@ fn mention(schema: &mut Schema, random: &mut Random) {
                 "CREATE VIEW view_{count} AS SELECT count(*) AS v FROM {own}, {far} AS z WHERE {own}.{column} = z.{second}"
             ),
         };
-        schema.views.insert(view.clone(), View { name: view, sql });
+        schema.views.insert(view.clone(), View::new(view, sql));
         return;
     }
     let sql = match random.below(3) {

@@ -17,7 +17,7 @@ fn table(title: &str, columns: &[(&str, &str)]) -> Table {
         table.columns.push(Column::new(name(column), ColumnType::plain(*column_type)));
     }
     let key = columns.iter().take(1).map(|(column, _)| IndexColumn::column(name(column))).collect();
-    table.primary_key = Some(PrimaryKey { name: None, columns: key, on_conflict: None, inline_desc: false });
+    table.primary_key = Some(PrimaryKey::new(key));
     table
 }
 

@@ -239,7 +239,7 @@ fn sql_type(text: &str) -> Result<ColumnType, String> {
     let constraint = ["not", "null", "default", "primary", "unique", "references", "check", "collate", "generated"];
     match name.split(' ').find(|word| constraint.contains(word)) {
         Some(word) => Err(format!("`{word}` is no part of a type: it has a key of its own, and `Option` says NULL")),
-        None => Ok(ColumnType { name, arguments }),
+        None => Ok(ColumnType::with_arguments(name, arguments)),
     }
 }
 

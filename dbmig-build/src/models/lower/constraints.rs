@@ -87,7 +87,7 @@ fn unique(said: &UniqueSet, draft: &Draft<'_>, names: &mut Names, context: &mut 
     let name = named(said.name.as_ref(), ConstraintKind::Unique, &draft.table.name, &columns, context);
     names.add(&name, &said.place);
     let columns = columns.into_iter().map(IndexColumn::column).collect();
-    Some(Unique { name: Some(name), columns, on_conflict: None })
+    Some(Unique { name: Some(name), ..Unique::new(columns) })
 }
 
 fn check(
@@ -116,7 +116,7 @@ fn check(
         _ => named(said.name.as_ref(), ConstraintKind::Check, &draft.table.name, &mentioned, context),
     };
     names.add(&name, &said.expression.place);
-    Some(Check { name: Some(name), expression, on_conflict: None })
+    Some(Check { name: Some(name), ..Check::new(expression) })
 }
 
 fn index(said: &IndexOn, draft: &Draft<'_>, names: &mut Names, context: &mut Context<'_>) -> Option<Index> {
@@ -130,7 +130,7 @@ fn index(said: &IndexOn, draft: &Draft<'_>, names: &mut Names, context: &mut Con
                 IndexKey::Expression(expression)
             }
         };
-        columns.push(IndexColumn { key, collation: None, order: part.order });
+        columns.push(IndexColumn { order: part.order, ..IndexColumn::new(key) });
     }
     let predicate = match &said.predicate {
         Some(text) => {
@@ -149,12 +149,11 @@ fn index(said: &IndexOn, draft: &Draft<'_>, names: &mut Names, context: &mut Con
     // SQLite has one kind of index, and it carries nothing else; the index is as good without.
     let is_sqlite = context.config.backend == Backend::Sqlite;
     Some(Index {
-        name,
         unique: said.unique,
-        columns,
         predicate,
         method: said.method.as_ref().filter(|_| !is_sqlite).map(|method| method.value.to_ascii_lowercase()),
         include: if is_sqlite { Vec::new() } else { include },
+        ..Index::new(name, columns)
     })
 }
 

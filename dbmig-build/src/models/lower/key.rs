@@ -24,7 +24,7 @@ pub(super) fn lower(draft: &mut Draft<'_>, context: &mut Context<'_>) {
         sole(draft, &only.clone(), context);
     }
     let parts = columns.iter().cloned().map(IndexColumn::column).collect();
-    let key = PrimaryKey { name: None, columns: parts, on_conflict: None, inline_desc: false };
+    let key = PrimaryKey::new(parts);
     draft.table.primary_key = Some(key);
     let rowid = draft.table.rowid_alias().cloned().filter(|_| context.config.backend == Backend::Sqlite);
     if rowid.is_none() {

@@ -156,7 +156,7 @@ fn drop_column(replay: &Replay, owner: &Table, ident: &Ident) -> Result<Vec<Chan
     let goes = |constraint: &Constraint| match constraint {
         Constraint::ForeignKey(key) => key.columns == [ident.name.clone()],
         Constraint::Check(check) => check.expression.mentions(&ident.name),
-        Constraint::PrimaryKey(_) | Constraint::Unique(_) => false,
+        Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::Exclusion(_) => false,
     };
     let gone: Vec<Constraint> = owner.constraints().filter(goes).collect();
     rest.foreign_keys.retain(|key| key.columns != [ident.name.clone()]);

@@ -3,8 +3,8 @@
 use dbmig::Backend;
 
 use crate::schema::{
-    ApplyError, Catalog, Change, Column, ColumnType, Constraint, Deferrable, ForeignKey, Index, IndexColumn, Name,
-    ObjectName, ReferentialAction, Schema, Table,
+    ApplyError, Catalog, Change, Column, ColumnType, Constraint, ForeignKey, Index, IndexColumn, Name, ObjectName,
+    Schema, Table,
 };
 
 fn name(text: &str) -> Name {
@@ -17,20 +17,11 @@ fn object(text: &str) -> ObjectName {
 
 fn index(text: &str) -> Index {
     let columns = vec![IndexColumn::column(name("id"))];
-    Index { name: name(text), unique: false, columns, predicate: None, method: None, include: Vec::new() }
+    Index::new(name(text), columns)
 }
 
 fn reference(table: &str) -> ForeignKey {
-    ForeignKey {
-        name: None,
-        columns: vec![name("id")],
-        table: object(table),
-        referenced: vec![name("id")],
-        on_delete: ReferentialAction::NoAction,
-        on_update: ReferentialAction::NoAction,
-        deferrable: Deferrable::No,
-        match_type: None,
-    }
+    ForeignKey::new(vec![name("id")], object(table), vec![name("id")])
 }
 
 fn table(text: &str) -> Table {

@@ -179,7 +179,7 @@ fn key_column(cursor: &mut Cursor<'_>) -> Result<KeyColumn, Fault> {
         _ => None,
     };
     let key = key.unwrap_or(IndexKey::Expression(expression));
-    Ok(KeyColumn { column: IndexColumn { key, collation, order }, span: cursor.since(start) })
+    Ok(KeyColumn { column: IndexColumn { collation, order, ..IndexColumn::new(key) }, span: cursor.since(start) })
 }
 
 fn create_view(cursor: &mut Cursor<'_>, temporary: bool) -> Result<Syntax, Fault> {

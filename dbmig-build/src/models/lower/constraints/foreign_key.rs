@@ -6,7 +6,7 @@ use super::super::{Context, Draft, not_found};
 use super::{Names, named};
 use crate::config::ConstraintKind;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::schema::{Deferrable, ForeignKey, Name, ObjectName, ReferentialAction};
+use crate::schema::{ForeignKey, Name, ObjectName, ReferentialAction};
 use crate::source::Span;
 
 /// A foreign key before its names are looked up.
@@ -136,13 +136,9 @@ fn key(
     names.add(&constraint, &wanted.place);
     Some(ForeignKey {
         name: Some(constraint),
-        columns: wanted.columns,
-        table: name,
-        referenced,
         on_delete: wanted.on_delete,
         on_update: wanted.on_update,
-        deferrable: Deferrable::No,
-        match_type: None,
+        ..ForeignKey::new(wanted.columns, name, referenced)
     })
 }
 

@@ -36,7 +36,8 @@ fn add(cursor: &mut Cursor<'_>) -> Result<AlterAction, Fault> {
     if cursor.is(0, "constraint") || cursor.is(0, "check") {
         let name = if cursor.eat(&["constraint"]) { Some(cursor.name("the constraint's name")?.name) } else { None };
         cursor.expect("check")?;
-        let check = Check { name, expression: cursor.parenthesized()?, on_conflict: on_conflict(cursor)? };
+        let expression = cursor.parenthesized()?;
+        let check = Check { name, on_conflict: on_conflict(cursor)?, ..Check::new(expression) };
         return Ok(AlterAction::AddCheck(Box::new(check), cursor.since(start)));
     }
     cursor.eat(&["column"]);

@@ -61,7 +61,7 @@ pub(in crate::sql::parse) fn column_type(cursor: &mut Cursor<'_>) -> Result<Colu
             Ok(cursor.since(start).text().to_owned())
         })?;
     }
-    Ok(ColumnType { name, arguments })
+    Ok(ColumnType::with_arguments(name, arguments))
 }
 
 /// Names of columns, but no words of types.
