@@ -164,7 +164,7 @@ impl Unknown {
                 }
                 return;
             }
-            Syntax::Drop(_) | Syntax::Setting { .. } | Syntax::Opaque => return,
+            Syntax::Drop(_) | Syntax::Setting { .. } | Syntax::Postgres(_) | Syntax::Opaque => return,
         };
         self.objects.insert(object.name.clone());
     }

@@ -1,5 +1,7 @@
 //! What statements that alter structure say: the result of parsing, before anything is looked up.
 
+pub mod postgres;
+
 use crate::schema::{
     Check, ColumnType, Conflict, Deferrable, Expression, Generated, IndexColumn, Name, ReferentialAction, SortOrder,
     TableOptions,
@@ -30,6 +32,8 @@ pub enum Syntax {
         /// Its value, lower case, without quotes.
         value: String,
     },
+    /// A statement of PostgreSQL's.
+    Postgres(Box<postgres::Statement>),
     /// What alters no structure.
     Opaque,
 }
