@@ -1,7 +1,8 @@
-//! Chores of the workspace: `cargo xtask test | lint | ci | tidy | bench`.
+//! Chores of the workspace: `cargo xtask test | lint | ci | tidy | bench | servers`.
 
 mod bench;
 mod lint;
+mod servers;
 mod shell;
 mod test;
 mod tidy;
@@ -30,6 +31,8 @@ enum Chore {
     Tidy,
     /// Time the commands and the build script on long chains, in release builds
     Bench,
+    /// Start throwaway PostgreSQL and MariaDB servers, run a command that is told where they are, and stop them
+    Servers(servers::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         Chore::Ci => lint::run().and_then(|()| test::run(&test::Arguments::default())),
         Chore::Tidy => tidy::run(),
         Chore::Bench => bench::run(),
+        Chore::Servers(arguments) => servers::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
