@@ -86,22 +86,14 @@ impl Schema {
         self.tables.values().find_map(|table| table.index(name).map(|index| (table, index)))
     }
 
-    /// What has, or is made of, a type, in words; `None` if it can go.
-    pub fn user_of_type(&self, name: &ObjectName) -> Option<String> {
-        let column = self.tables.values().find_map(|table| {
-            let column = table.columns.iter().find(|column| column.column_type.names(name))?;
-            Some(format!("column `{}.{}`", table.name, column.name))
-        });
-        let in_type = || {
-            let uses = |one: &&UserType| match &one.kind {
-                UserTypeKind::Domain(domain) => domain.base.names(name),
-                UserTypeKind::Composite(attributes) => attributes.iter().any(|one| one.column_type.names(name)),
-                UserTypeKind::Range(subtype, _) => subtype.names(name),
-                UserTypeKind::Enum(_) | UserTypeKind::Other(_) => false,
-            };
-            self.types.values().find(uses).map(|one| format!("type `{}`", one.name))
-        };
-        column.or_else(in_type)
+    /// A type that is made of another one.
+    pub fn type_with_type(&self, name: &ObjectName) -> Option<&UserType> {
+        self.types.values().find(|one| match &one.kind {
+            UserTypeKind::Domain(domain) => domain.base.names(name),
+            UserTypeKind::Composite(attributes) => attributes.iter().any(|one| one.column_type.names(name)),
+            UserTypeKind::Range(subtype, _) => subtype.names(name),
+            UserTypeKind::Enum(_) | UserTypeKind::Other(_) => false,
+        })
     }
 
     /// Puts what has an order of no meaning (columns aside from emit, constraints, indexes) into one order, so that

@@ -1,88 +1,14 @@
 //! What a change does to a schema.
 
+mod error;
 mod objects;
 
-use std::fmt;
+pub use error::ApplyError;
 
 use super::{
-    Catalog, Change, Column, Constraint, Expression, Index, IndexColumn, IndexKey, Name, ObjectName, Schema, Table,
-    Trigger, mention,
+    Catalog, Change, Column, Constraint, Expression, IndexColumn, IndexKey, Name, ObjectName, Schema, Table,
+    TableOptions, Trigger, mention,
 };
-
-/// Why a change doesn't fit the schema.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ApplyError {
-    /// A table or view of this name is there already.
-    Exists(ObjectName),
-    /// No table has this name.
-    NoTable(ObjectName),
-    /// No view has this name.
-    NoView(ObjectName),
-    /// The table has a column of this name already.
-    ColumnExists(ObjectName, Name),
-    /// The table has no column of this name.
-    NoColumn(ObjectName, Name),
-    /// Something still refers to the column that is to go.
-    ColumnInUse(ObjectName, Name, String),
-    /// A constraint like it is there already.
-    ConstraintExists(ObjectName, String),
-    /// The table has no such constraint.
-    NoConstraint(ObjectName, String),
-    /// An index of this name is there already.
-    IndexExists(Name),
-    /// The table has no index of this name.
-    NoIndex(ObjectName, Name),
-    /// The table has a trigger of this name already.
-    TriggerExists(ObjectName, Name),
-    /// The table has no trigger of this name.
-    NoTrigger(ObjectName, Name),
-    /// No type has this name.
-    NoType(ObjectName),
-    /// A type of this name is there already.
-    TypeExists(ObjectName),
-    /// Something still has the type that is to go.
-    TypeInUse(ObjectName, String),
-    /// The enum has no such label.
-    NoEnumValue(ObjectName, String),
-    /// The enum has such a label already.
-    EnumValueExists(ObjectName, String),
-    /// No sequence has this name.
-    NoSequence(ObjectName),
-    /// No schema has this name.
-    NoNamespace(Name),
-    /// A schema of this name is there already.
-    NamespaceExists(Name),
-}
-
-impl fmt::Display for ApplyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ApplyError::Exists(name) => write!(f, "`{name}` exists already"),
-            ApplyError::NoTable(name) => write!(f, "there is no table `{name}`"),
-            ApplyError::NoView(name) => write!(f, "there is no view `{name}`"),
-            ApplyError::ColumnExists(table, name) => write!(f, "table `{table}` has a column `{name}` already"),
-            ApplyError::NoColumn(table, name) => write!(f, "table `{table}` has no column `{name}`"),
-            ApplyError::ColumnInUse(table, name, by) => write!(f, "column `{table}.{name}` is used by {by}"),
-            ApplyError::ConstraintExists(table, what) => write!(f, "table `{table}` has {what} already"),
-            ApplyError::NoConstraint(table, what) => write!(f, "table `{table}` has no {what}"),
-            ApplyError::IndexExists(name) => write!(f, "there is an index `{name}` already"),
-            ApplyError::NoIndex(table, name) => write!(f, "table `{table}` has no index `{name}`"),
-            ApplyError::TriggerExists(table, name) => write!(f, "table `{table}` has a trigger `{name}` already"),
-            ApplyError::NoTrigger(table, name) => write!(f, "table `{table}` has no trigger `{name}`"),
-            ApplyError::NoType(name) => write!(f, "there is no type `{name}`"),
-            ApplyError::TypeExists(name) => write!(f, "there is a type `{name}` already"),
-            ApplyError::TypeInUse(name, by) => write!(f, "type `{name}` is used by {by}"),
-            ApplyError::NoEnumValue(name, value) => write!(f, "type `{name}` has no label '{value}'"),
-            ApplyError::EnumValueExists(name, value) => write!(f, "type `{name}` has a label '{value}' already"),
-            ApplyError::NoSequence(name) => write!(f, "there is no sequence `{name}`"),
-            ApplyError::NoNamespace(name) => write!(f, "there is no schema `{name}`"),
-            ApplyError::NamespaceExists(name) => write!(f, "there is a schema `{name}` already"),
-        }
-    }
-}
-
-impl std::error::Error for ApplyError {}
 
 /// Applies changes one after the other.
 ///
@@ -122,13 +48,24 @@ impl Catalog {
             }
             Change::RenameTable { from, to } => rename_table(self, from, to),
             Change::AlterOptions { table, to, .. } => {
-                find(schema, table)?.options = (**to).clone();
+                find(schema, table)?;
+                self.unlink(table);
+                find(&mut self.schema, table)?.options = (**to).clone();
+                self.link(table);
                 Ok(())
             }
-            Change::AddColumn { table, column } => add_column(find(schema, table)?, column),
+            Change::AddColumn { table, column } => {
+                add_column(find(schema, table)?, column)?;
+                self.link_column(table, column);
+                Ok(())
+            }
             Change::DropColumn { table, column } => drop_column(find(schema, table)?, &column.name),
             Change::RenameColumn { table, from, to } => rename_column(self, table, from, to),
-            Change::AlterColumn { table, to, .. } => alter_column(find(schema, table)?, to),
+            Change::AlterColumn { table, to, .. } => {
+                alter_column(find(schema, table)?, to)?;
+                self.link_column(table, to);
+                Ok(())
+            }
             Change::AddConstraint { table, constraint } => {
                 add_constraint(find(schema, table)?, constraint)?;
                 self.link(table);
@@ -141,17 +78,8 @@ impl Catalog {
                 self.link(table);
                 dropped
             }
-            Change::CreateIndex { table, index } => create_index(self, table, index),
-            Change::DropIndex { table, index } => {
-                find(schema, table)?;
-                self.unlink(table);
-                let dropped = find(&mut self.schema, table).and_then(|owner| {
-                    let missing = || ApplyError::NoIndex(table.clone(), index.name.clone());
-                    remove(&mut owner.indexes, |one| one.name == index.name).ok_or_else(missing)
-                });
-                self.link(table);
-                dropped
-            }
+            Change::CreateIndex { table, index } => objects::create_index(self, table, index),
+            Change::DropIndex { table, index } => objects::drop_index(self, table, &index.name),
             Change::CreateTrigger { table, trigger } => {
                 create_trigger(find(schema, table)?, trigger)?;
                 self.link(table);
@@ -170,9 +98,12 @@ impl Catalog {
             Change::CreateView(view) => {
                 free_name(schema, &view.name)?;
                 schema.views.insert(view.name.clone(), view.clone());
+                self.link_view(&view.name);
                 Ok(())
             }
             Change::DropView(view) => {
+                self.unlink_view(&view.name);
+                let schema = &mut self.schema;
                 schema.views.remove(&view.name).map(drop).ok_or_else(|| ApplyError::NoView(view.name.clone()))
             }
             Change::CommentTable { table, to, .. } => {
@@ -180,8 +111,15 @@ impl Catalog {
                 Ok(())
             }
             Change::RenameIndex { table, from, to } => objects::rename_index(self, table, from, to),
-            Change::RenameConstraint { table, from, to } => objects::rename_constraint(find(schema, table)?, from, to),
-            other => objects::apply(other, schema),
+            Change::RenameConstraint { table, from, to } => {
+                find(schema, table)?;
+                self.unlink(table);
+                let renamed =
+                    find(&mut self.schema, table).and_then(|table| objects::rename_constraint(table, from, to));
+                self.link(table);
+                renamed
+            }
+            other => objects::apply(other, self),
         }
     }
 }
@@ -221,7 +159,10 @@ fn rename_table(catalog: &mut Catalog, from: &ObjectName, to: &ObjectName) -> Re
         free_name(&catalog.schema, to)?;
     }
     let mut touched = catalog.referring(from);
+    touched.extend(catalog.inheriting(from));
     touched.retain(|name| name != from);
+    touched.sort();
+    touched.dedup();
     touched.iter().chain([from]).for_each(|name| catalog.unlink(name));
     if let Some(mut table) = catalog.schema.tables.remove(from) {
         table.name = to.clone();
@@ -233,7 +174,15 @@ fn rename_table(catalog: &mut Catalog, from: &ObjectName, to: &ObjectName) -> Re
         for key in referring.filter(|key| key.table == *from) {
             key.table = to.clone();
         }
+        let options = catalog.schema.tables.get_mut(name).map(|table| &mut table.options);
+        for parent in options.into_iter().flat_map(TableOptions::parents_mut).filter(|parent| **parent == *from) {
+            *parent = to.clone();
+        }
         catalog.link(name);
+    }
+    objects::rename_owner(catalog, from, to);
+    if from.name == to.name {
+        return Ok(());
     }
     for_each_text(catalog, to, |text, _| {
         if mention::mentions(text, &from.name) {
@@ -289,12 +238,21 @@ fn rename_column(catalog: &mut Catalog, owner: &ObjectName, from: &Name, to: &Na
     let predicates = table.indexes.iter_mut().filter_map(|index| index.predicate.as_mut());
     generated.chain(checks).chain(predicates).for_each(|expression: &mut Expression| expression.rename(from, to));
     let include = table.indexes.iter_mut().flat_map(|index| &mut index.include);
-    let referring = table.foreign_keys.iter_mut().flat_map(|key| &mut key.columns);
+    let include = include.chain(table.primary_key.iter_mut().flat_map(|key| &mut key.include));
+    let include = include.chain(table.uniques.iter_mut().flat_map(|unique| &mut unique.include));
+    let referring =
+        table.foreign_keys.iter_mut().flat_map(|key| key.columns.iter_mut().chain(&mut key.on_delete_columns));
     rename_in(include.chain(referring), from, to);
+    for exclusion in &mut table.exclusions {
+        exclusion.elements.iter_mut().for_each(|(column, _)| rename_index_column(column, from, to));
+        exclusion.predicate.iter_mut().for_each(|predicate| predicate.rename(from, to));
+        rename_in(exclusion.include.iter_mut(), from, to);
+    }
     for name in catalog.referring(owner) {
         let keys = catalog.schema.tables.get_mut(&name).into_iter().flat_map(|table| &mut table.foreign_keys);
         rename_in(keys.filter(|key| key.table == *owner).flat_map(|key| &mut key.referenced), from, to);
     }
+    objects::rename_owning_column(catalog, owner, from, to);
     rename_in_texts(catalog, owner, from, to);
     Ok(())
 }
@@ -374,13 +332,6 @@ fn drop_constraint(table: &mut Table, constraint: &Constraint) -> Result<(), App
 fn free_index(catalog: &Catalog, table: &ObjectName, name: &Name) -> Result<(), ApplyError> {
     let taken = catalog.has_index(table.schema.as_ref(), name);
     if taken { Err(ApplyError::IndexExists(name.clone())) } else { Ok(()) }
-}
-
-fn create_index(catalog: &mut Catalog, table: &ObjectName, index: &Index) -> Result<(), ApplyError> {
-    free_index(catalog, table, &index.name)?;
-    find(&mut catalog.schema, table)?.indexes.push(index.clone());
-    catalog.link(table);
-    Ok(())
 }
 
 fn create_trigger(table: &mut Table, trigger: &Trigger) -> Result<(), ApplyError> {

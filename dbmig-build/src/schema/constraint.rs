@@ -165,6 +165,11 @@ impl Constraint {
         }
     }
 
+    /// Whether an index of its name stands behind it, which PostgreSQL lists among indexes.
+    pub fn has_index(&self) -> bool {
+        matches!(self, Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::Exclusion(_))
+    }
+
     /// The same constraint under another name.
     #[must_use]
     pub fn with_name(mut self, name: Option<Name>) -> Constraint {

@@ -55,6 +55,14 @@ impl Expression {
         }
     }
 
+    /// Gives every token of a text another one: literals that name what got another name.
+    pub(super) fn retext(&mut self, from: &str, to: &str) {
+        for token in self.tokens.iter_mut().filter(|token| &*token.text == from) {
+            token.text = to.into();
+            token.key = to.into();
+        }
+    }
+
     fn keys(&self) -> impl Iterator<Item = &str> {
         self.tokens.iter().map(|token| &*token.key)
     }

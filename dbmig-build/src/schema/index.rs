@@ -82,6 +82,13 @@ impl Index {
             parameters: Vec::new(),
         }
     }
+
+    /// Whether it indexes, carries or is limited by a column.
+    pub fn mentions(&self, name: &Name) -> bool {
+        self.columns.iter().any(|column| column.mentions(name))
+            || self.predicate.as_ref().is_some_and(|predicate| predicate.mentions(name))
+            || self.include.contains(name)
+    }
 }
 
 impl IndexColumn {

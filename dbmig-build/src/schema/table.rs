@@ -58,6 +58,18 @@ pub struct TableOptions {
     pub collation: Option<String>,
 }
 
+impl TableOptions {
+    /// The tables from which columns come: those that it inherits from, or whose partition it is.
+    pub fn parents(&self) -> impl Iterator<Item = &ObjectName> {
+        self.inherits.iter().chain(self.partition_of.iter().map(|partition| &partition.parent))
+    }
+
+    /// The same, to be changed.
+    pub(super) fn parents_mut(&mut self) -> impl Iterator<Item = &mut ObjectName> {
+        self.inherits.iter_mut().chain(self.partition_of.iter_mut().map(|partition| &mut partition.parent))
+    }
+}
+
 /// What makes a table a partition (PostgreSQL).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartitionOf {
@@ -130,6 +142,16 @@ impl Table {
         let foreign_keys = self.foreign_keys.iter().cloned().map(Constraint::ForeignKey);
         let exclusions = self.exclusions.iter().cloned().map(Constraint::Exclusion);
         let checks = self.checks.iter().cloned().map(Constraint::Check);
+        key.chain(uniques).chain(foreign_keys).chain(checks).chain(exclusions)
+    }
+
+    /// The names of its constraints.
+    pub(super) fn constraint_names(&self) -> impl Iterator<Item = &Name> {
+        let key = self.primary_key.iter().filter_map(|key| key.name.as_ref());
+        let uniques = self.uniques.iter().filter_map(|unique| unique.name.as_ref());
+        let foreign_keys = self.foreign_keys.iter().filter_map(|key| key.name.as_ref());
+        let checks = self.checks.iter().filter_map(|check| check.name.as_ref());
+        let exclusions = self.exclusions.iter().filter_map(|one| one.name.as_ref());
         key.chain(uniques).chain(foreign_keys).chain(checks).chain(exclusions)
     }
 

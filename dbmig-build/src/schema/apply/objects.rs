@@ -1,20 +1,23 @@
 //! Changes of types, sequences, schemas and views, and of names.
 
-use super::{ApplyError, find, free_index, free_name};
-use crate::schema::{Catalog, Change, ColumnType, Name, ObjectName, Schema, Sequence, Table, UserType, UserTypeKind};
+use super::{ApplyError, free_index, free_name, remove, rename_in};
+use crate::schema::{Catalog, Change, ColumnType, Index, Name, ObjectName, Schema, Table, UserType, UserTypeKind};
 
-pub(super) fn apply(change: &Change, schema: &mut Schema) -> Result<(), ApplyError> {
+pub(super) fn apply(change: &Change, catalog: &mut Catalog) -> Result<(), ApplyError> {
+    let schema = &mut catalog.schema;
     match change {
         Change::RenameView { from, to } => {
             free_name(schema, to)?;
-            let mut view = schema.views.remove(from).ok_or_else(|| ApplyError::NoView(from.clone()))?;
+            catalog.unlink_view(from);
+            let mut view = catalog.schema.views.remove(from).ok_or_else(|| ApplyError::NoView(from.clone()))?;
             view.name = to.clone();
-            schema.views.insert(to.clone(), view);
+            catalog.schema.views.insert(to.clone(), view);
+            catalog.link_view(to);
             Ok(())
         }
         Change::CreateType(one) => create_type(schema, one),
-        Change::DropType(one) => drop_type(schema, &one.name),
-        Change::RenameType { from, to } => rename_type(schema, from, to),
+        Change::DropType(one) => drop_type(catalog, &one.name),
+        Change::RenameType { from, to } => rename_type(catalog, from, to),
         Change::AlterType { to, .. } => {
             *find_type(schema, &to.name)? = (**to).clone();
             Ok(())
@@ -42,25 +45,25 @@ pub(super) fn apply(change: &Change, schema: &mut Schema) -> Result<(), ApplyErr
             labels[at].clone_from(to);
             Ok(())
         }
-        Change::CreateSequence(one) => create_sequence(schema, one),
-        Change::DropSequence(one) => match schema.sequences.remove(&one.name) {
-            Some(_) => Ok(()),
-            None => Err(ApplyError::NoSequence(one.name.clone())),
-        },
-        Change::RenameSequence { from, to } => {
-            free_sequence(schema, to)?;
-            let mut one = schema.sequences.remove(from).ok_or_else(|| ApplyError::NoSequence(from.clone()))?;
-            one.name = to.clone();
-            schema.sequences.insert(to.clone(), one);
+        Change::CreateSequence(one) => {
+            free_sequence(schema, &one.name)?;
+            schema.sequences.insert(one.name.clone(), (**one).clone());
+            catalog.link_sequence(&one.name);
             Ok(())
         }
-        Change::AlterSequence { to, .. } => match schema.sequences.get_mut(&to.name) {
-            Some(one) => {
-                *one = (**to).clone();
-                Ok(())
-            }
-            None => Err(ApplyError::NoSequence(to.name.clone())),
-        },
+        Change::DropSequence(one) => {
+            catalog.unlink_sequence(&one.name);
+            let dropped = catalog.schema.sequences.remove(&one.name);
+            dropped.map(drop).ok_or_else(|| ApplyError::NoSequence(one.name.clone()))
+        }
+        Change::RenameSequence { from, to } => rename_sequence(catalog, from, to),
+        Change::AlterSequence { to, .. } => {
+            catalog.unlink_sequence(&to.name);
+            let missing = || ApplyError::NoSequence(to.name.clone());
+            *catalog.schema.sequences.get_mut(&to.name).ok_or_else(missing)? = (**to).clone();
+            catalog.link_sequence(&to.name);
+            Ok(())
+        }
         Change::CreateNamespace(name) => match schema.namespaces.insert(name.clone()) {
             true => Ok(()),
             false => Err(ApplyError::NamespaceExists(name.clone())),
@@ -73,27 +76,102 @@ pub(super) fn apply(change: &Change, schema: &mut Schema) -> Result<(), ApplyErr
     }
 }
 
+pub(super) fn create_index(catalog: &mut Catalog, owner: &ObjectName, index: &Index) -> Result<(), ApplyError> {
+    free_index(catalog, owner, &index.name)?;
+    indexes(&mut catalog.schema, owner)?.push(index.clone());
+    catalog.link(owner);
+    catalog.link_view(owner);
+    Ok(())
+}
+
+pub(super) fn drop_index(catalog: &mut Catalog, owner: &ObjectName, name: &Name) -> Result<(), ApplyError> {
+    let missing = || ApplyError::NoIndex(owner.clone(), name.clone());
+    relinked(catalog, owner, |indexes| remove(indexes, |one| one.name == *name).ok_or_else(missing))
+}
+
 pub(super) fn rename_index(
     catalog: &mut Catalog,
     owner: &ObjectName,
     from: &Name,
     to: &Name,
 ) -> Result<(), ApplyError> {
-    find(&mut catalog.schema, owner)?;
+    indexes(&mut catalog.schema, owner)?;
     if from != to {
         free_index(catalog, owner, to)?;
     }
+    let missing = || ApplyError::NoIndex(owner.clone(), from.clone());
+    relinked(catalog, owner, |indexes| {
+        indexes.iter_mut().find(|index| index.name == *from).ok_or_else(missing)?.name = to.clone();
+        Ok(())
+    })
+}
+
+/// The indexes of a table or of a materialized view.
+fn indexes<'a>(schema: &'a mut Schema, owner: &ObjectName) -> Result<&'a mut Vec<Index>, ApplyError> {
+    let view = schema.views.get_mut(owner).filter(|view| view.materialized).map(|view| &mut view.indexes);
+    let table = schema.tables.get_mut(owner).map(|table| &mut table.indexes);
+    view.or(table).ok_or_else(|| ApplyError::NoTable(owner.clone()))
+}
+
+/// Changes the indexes of a table or view and keeps the maps true.
+fn relinked(
+    catalog: &mut Catalog,
+    owner: &ObjectName,
+    alter: impl FnOnce(&mut Vec<Index>) -> Result<(), ApplyError>,
+) -> Result<(), ApplyError> {
     catalog.unlink(owner);
-    let table = find(&mut catalog.schema, owner);
-    let renamed = table.and_then(|table| match table.indexes.iter_mut().find(|index| index.name == *from) {
-        Some(index) => {
-            index.name = to.clone();
-            Ok(())
-        }
-        None => Err(ApplyError::NoIndex(owner.clone(), from.clone())),
-    });
+    catalog.unlink_view(owner);
+    let altered = indexes(&mut catalog.schema, owner).and_then(alter);
     catalog.link(owner);
-    renamed
+    catalog.link_view(owner);
+    altered
+}
+
+/// Tells the sequences of a table its new name.
+pub(super) fn rename_owner(catalog: &mut Catalog, from: &ObjectName, to: &ObjectName) {
+    let owned: Vec<ObjectName> = catalog.owned_sequences(from).map(|one| one.name.clone()).collect();
+    for name in owned {
+        catalog.unlink_sequence(&name);
+        let owner = catalog.schema.sequences.get_mut(&name).and_then(|one| one.owner.as_mut());
+        owner.into_iter().for_each(|(table, _)| *table = to.clone());
+        catalog.link_sequence(&name);
+    }
+}
+
+/// Tells the sequences of a column its new name.
+pub(super) fn rename_owning_column(catalog: &mut Catalog, table: &ObjectName, from: &Name, to: &Name) {
+    let owned: Vec<ObjectName> = catalog.owned_sequences(table).map(|one| one.name.clone()).collect();
+    for name in owned {
+        let owner = catalog.schema.sequences.get_mut(&name).and_then(|one| one.owner.as_mut());
+        rename_in(owner.into_iter().map(|(_, column)| column), from, to);
+    }
+}
+
+/// A sequence gets another name: defaults follow.
+fn rename_sequence(catalog: &mut Catalog, from: &ObjectName, to: &ObjectName) -> Result<(), ApplyError> {
+    free_sequence(&catalog.schema, to)?;
+    let users = catalog.columns_of_sequence(from);
+    let users: Vec<(ObjectName, Name)> =
+        users.into_iter().map(|(table, column)| (table.name.clone(), column.name.clone())).collect();
+    catalog.unlink_sequence(from);
+    let mut one = catalog.schema.sequences.remove(from).ok_or_else(|| ApplyError::NoSequence(from.clone()))?;
+    one.name = to.clone();
+    catalog.schema.sequences.insert(to.clone(), one);
+    catalog.link_sequence(to);
+    for (table, column) in users {
+        let Some(column) = catalog.schema.tables.get_mut(&table).and_then(|table| table.column_mut(&column)) else {
+            continue;
+        };
+        column.default.iter_mut().for_each(|default| default.retext(&literal(from), &literal(to)));
+        let column = column.clone();
+        catalog.link_column(&table, &column);
+    }
+    Ok(())
+}
+
+/// A name as a string literal.
+fn literal(name: &ObjectName) -> String {
+    format!("'{}'", name.sql().replace('\'', "''"))
 }
 
 pub(super) fn rename_constraint(table: &mut Table, from: &Name, to: &Name) -> Result<(), ApplyError> {
@@ -123,27 +201,44 @@ fn create_type(schema: &mut Schema, one: &UserType) -> Result<(), ApplyError> {
     Ok(())
 }
 
-fn drop_type(schema: &mut Schema, name: &ObjectName) -> Result<(), ApplyError> {
-    if let Some(user) = schema.user_of_type(name) {
-        return Err(ApplyError::TypeInUse(name.clone(), user));
+fn drop_type(catalog: &mut Catalog, name: &ObjectName) -> Result<(), ApplyError> {
+    let column = catalog.columns_of_type(name).first().map(|(table, column)| {
+        let user = format!("column `{}.{}`", table.name, column.name);
+        ApplyError::TypeInUse(name.clone(), user)
+    });
+    if let Some(error) = column {
+        return Err(error);
     }
-    schema.types.remove(name).map(drop).ok_or_else(|| ApplyError::NoType(name.clone()))
+    if let Some(user) = catalog.schema.type_with_type(name) {
+        return Err(ApplyError::TypeInUse(name.clone(), format!("type `{}`", user.name)));
+    }
+    catalog.schema.types.remove(name).map(drop).ok_or_else(|| ApplyError::NoType(name.clone()))
 }
 
-fn rename_type(schema: &mut Schema, from: &ObjectName, to: &ObjectName) -> Result<(), ApplyError> {
-    if from != to && schema.types.contains_key(to) {
+fn rename_type(catalog: &mut Catalog, from: &ObjectName, to: &ObjectName) -> Result<(), ApplyError> {
+    if from != to && catalog.schema.types.contains_key(to) {
         return Err(ApplyError::TypeExists(to.clone()));
     }
-    let mut one = schema.types.remove(from).ok_or_else(|| ApplyError::NoType(from.clone()))?;
+    let users = catalog.columns_of_type(from);
+    let users: Vec<(ObjectName, Name)> =
+        users.into_iter().map(|(table, column)| (table.name.clone(), column.name.clone())).collect();
+    let mut one = catalog.schema.types.remove(from).ok_or_else(|| ApplyError::NoType(from.clone()))?;
     one.name = to.clone();
-    schema.types.insert(to.clone(), one);
-    let in_columns = schema.tables.values_mut().flat_map(|table| &mut table.columns);
-    let in_types = schema.types.values_mut().flat_map(|one| types_within(&mut one.kind));
-    for used in in_columns.map(|column| &mut column.column_type).chain(in_types) {
+    catalog.schema.types.insert(to.clone(), one);
+    let rename = |used: &mut ColumnType| {
         if used.names(from) {
             used.name = to.name.as_str().to_owned();
             used.schema.clone_from(&to.schema);
         }
+    };
+    catalog.schema.types.values_mut().flat_map(|one| types_within(&mut one.kind)).for_each(rename);
+    for (table, column) in users {
+        let Some(column) = catalog.schema.tables.get_mut(&table).and_then(|table| table.column_mut(&column)) else {
+            continue;
+        };
+        rename(&mut column.column_type);
+        let column = column.clone();
+        catalog.link_column(&table, &column);
     }
     Ok(())
 }
@@ -171,12 +266,6 @@ fn labels<'a>(schema: &'a mut Schema, name: &ObjectName) -> Result<&'a mut Vec<S
 fn find_label(labels: &[String], name: &ObjectName, value: &str) -> Result<usize, ApplyError> {
     let missing = || ApplyError::NoEnumValue(name.clone(), value.to_owned());
     labels.iter().position(|label| label == value).ok_or_else(missing)
-}
-
-fn create_sequence(schema: &mut Schema, one: &Sequence) -> Result<(), ApplyError> {
-    free_sequence(schema, &one.name)?;
-    schema.sequences.insert(one.name.clone(), one.clone());
-    Ok(())
 }
 
 fn free_sequence(schema: &Schema, name: &ObjectName) -> Result<(), ApplyError> {
