@@ -1,10 +1,12 @@
 //! What the tests across the crates share.
 
+pub mod corpus;
 pub mod database;
 pub mod host;
 pub mod long_chain;
 pub mod names;
 pub mod program;
 pub mod random;
+pub mod reading;
 pub mod story;
 pub mod text_diff;

@@ -1,6 +1,7 @@
-//! Chores of the workspace: `cargo xtask test | lint | ci | tidy | bench | servers`.
+//! Chores of the workspace: `cargo xtask test | lint | ci | tidy | bench | servers | corpus`.
 
 mod bench;
+mod corpus;
 mod lint;
 mod servers;
 mod shell;
@@ -33,6 +34,8 @@ enum Chore {
     Bench,
     /// Start throwaway PostgreSQL and MariaDB servers, run a command that is told where they are, and stop them
     Servers(servers::Arguments),
+    /// Compare what dbmig makes of real projects with what they have checked in
+    Corpus(corpus::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Chore::Tidy => tidy::run(),
         Chore::Bench => bench::run(),
         Chore::Servers(arguments) => servers::run(&arguments),
+        Chore::Corpus(arguments) => corpus::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

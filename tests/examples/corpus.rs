@@ -1,0 +1,123 @@
+//! `cargo xtask corpus DIR`: real projects' chains, read with no database and emitted, against the schema files that
+//! the projects have checked in and against what Diesel's command line prints of a real database.
+//!
+//! `DIR/corpus.json` lists the projects, and their checkouts stand beside it:
+//!
+//! ```json
+//! [{ "project": "name", "backend": "sqlite | postgres | mysql", "checkout": "folder",
+//!    "migrations_dir": ["migrations", "9:more_migrations"], "schema_files": ["src/schema.rs"],
+//!    "diesel_toml": "diesel.toml", "before": "CREATE TABLE of_another_crate (…);" }]
+//! ```
+//!
+//! Without `checkout` the folder is `dir`, the `owner__name` of `repo`, or the project's name. `9:` is put before the
+//! names of a folder's migrations, for projects that merge folders so. `diesel_toml` says how the schema is printed;
+//! `before` is what must have run before the chain.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use dbmig_tests::corpus::{Project, Row, Verdict, compared, read};
+
+/// Compare what dbmig replays and emits with what real projects have checked in
+#[derive(Parser)]
+struct Arguments {
+    /// The folder with corpus.json and the checkouts
+    folder: PathBuf,
+    /// Run the chains on servers (DBMIG_TEST_POSTGRES_URL, DBMIG_TEST_MYSQL_URL; SQLite needs none), too
+    #[arg(long)]
+    server: bool,
+    /// Only projects whose name holds this
+    #[arg(long)]
+    project: Option<String>,
+    /// Only this backend: sqlite, postgres or mysql
+    #[arg(long)]
+    backend: Option<String>,
+    /// Show what differs, and the diagnostics
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let projects = match read(&arguments.folder) {
+        Ok(projects) => projects,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    let wanted = |project: &Project| {
+        let named = arguments.project.as_ref().is_none_or(|name| project.name.contains(name.as_str()));
+        named
+            && arguments
+                .backend
+                .as_ref()
+                .is_none_or(|backend| project.backend.to_string().eq_ignore_ascii_case(backend))
+    };
+    println!(
+        "{:<48} {:<10} {:>9} {:>10} {:>11} {:>13} {:>13} {:>6}",
+        "project", "backend", "revisions", "statements", "diagnostics", "schema file", "server", "ms"
+    );
+    let rows: Vec<Row> = projects.into_iter().filter(wanted).map(|project| row(project, &arguments)).collect();
+    summary(&rows)
+}
+
+fn row(project: Project, arguments: &Arguments) -> Row {
+    let row = compared(project, arguments.server);
+    let backend = row.project.backend.to_string();
+    match &row.read {
+        Ok(read) => println!(
+            "{:<48} {:<10} {:>9} {:>10} {:>11} {:>13} {:>13} {:>6}",
+            row.project.name,
+            backend,
+            read.revisions,
+            read.statements,
+            read.diagnostics.len(),
+            row.file.short(),
+            row.server.short(),
+            read.milliseconds
+        ),
+        Err(_) => println!("{:<48} {backend:<10} can't be read", row.project.name),
+    }
+    if arguments.verbose {
+        match &row.read {
+            Ok(read) => {
+                read.lost.iter().for_each(|lost| println!("  lost: {lost}"));
+                println!("{}", read.shown());
+            }
+            Err(error) => println!("{error}"),
+        }
+        for (what, verdict) in [("schema file", &row.file), ("server", &row.server)] {
+            match verdict {
+                Verdict::Differs(_, text) => println!("  {what} (- expected, + emitted):\n{text}"),
+                Verdict::Failed(error) => println!("  {what}: {error}"),
+                Verdict::None | Verdict::Same | Verdict::Older => {}
+            }
+        }
+    }
+    row
+}
+
+/// Says how many projects are as they should be. With a server it is the judge; without one the answer is only told.
+fn summary(rows: &[Row]) -> ExitCode {
+    let count = |is: &dyn Fn(&Row) -> bool| rows.iter().filter(|row| is(row)).count();
+    let equal = |verdict: &Verdict| matches!(verdict, Verdict::Same | Verdict::Older);
+    println!(
+        "\n{} projects: {} without a diagnostic; schema files: {} same, {} same as older releases print it; \
+         servers: {} same, {} differ, {} do not run",
+        rows.len(),
+        count(&|row| row.read.as_ref().is_ok_and(|read| read.diagnostics.is_empty())),
+        count(&|row| row.file == Verdict::Same),
+        count(&|row| row.file == Verdict::Older),
+        count(&|row| equal(&row.server)),
+        count(&|row| matches!(row.server, Verdict::Differs(..))),
+        count(&|row| matches!(row.server, Verdict::Failed(_))),
+    );
+    let wrong = |row: &Row| {
+        let unread = row.read.as_ref().map_or(true, |read| !read.lost.is_empty());
+        unread || matches!(row.server, Verdict::Differs(..))
+    };
+    if rows.iter().any(wrong) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
