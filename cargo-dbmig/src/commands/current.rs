@@ -5,7 +5,7 @@ use dbmig::Status;
 use dbmig::revision::order::{Edges, tips};
 use serde_json::json;
 
-use super::listing;
+use super::listing::Listing;
 use crate::cli::{Answer, Global};
 use crate::context::Context;
 use crate::error::Error;
@@ -42,8 +42,9 @@ pub fn run(args: &CurrentArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
     let applied = context.applied(&chain, &status);
     let graph = &chain.graph;
     let current = tips(graph, &applied, Edges::Parents);
+    let listing = Listing::new(graph, Some(&applied));
     if ui.json {
-        let mut value = listing::revisions_json(graph, &current, Some(&applied));
+        let mut value = listing.json(&current);
         let unknown = status.unknown.iter().map(|one| json!({"version": one.version, "name": one.name}));
         value["unknown"] = unknown.collect();
         value["edited"] = edited(&status).collect();
@@ -51,9 +52,9 @@ pub fn run(args: &CurrentArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
     } else {
         for &id in &current {
             if args.verbose {
-                ui.answer(listing::paragraph(graph, id, Some(&applied), &context.config.migrations));
+                ui.answer(listing.paragraph(id, &context.config.migrations));
             } else {
-                ui.answer(listing::line(graph, id, Some(&applied)));
+                ui.answer(listing.line(id));
             }
         }
         for one in &status.unknown {

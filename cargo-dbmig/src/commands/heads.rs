@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::listing;
+use super::listing::Listing;
 use crate::cli::{Answer, Global};
 use crate::context::Context;
 use crate::error::Error;
@@ -32,15 +32,16 @@ pub fn run(args: &HeadsArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> 
     let context = Context::load(global, ui)?;
     let graph = context.chain()?.graph;
     let heads = graph.heads();
+    let listing = Listing::new(&graph, None);
     if ui.json {
-        ui.answer_json(&listing::revisions_json(&graph, &heads, None));
+        ui.answer_json(&listing.json(&heads));
         return Ok(Answer::Yes);
     }
     for id in heads {
         if args.verbose {
-            ui.answer(listing::paragraph(&graph, id, None, &context.config.migrations));
+            ui.answer(listing.paragraph(id, &context.config.migrations));
         } else {
-            ui.answer(listing::line(&graph, id, None));
+            ui.answer(listing.line(id));
         }
     }
     Ok(Answer::Yes)

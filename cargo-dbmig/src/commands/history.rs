@@ -3,7 +3,8 @@
 use clap::Args;
 use dbmig::revision::Id;
 
-use super::{listing, selection};
+use super::listing::Listing;
+use super::selection;
 use crate::cli::{Answer, Global};
 use crate::context::Context;
 use crate::error::Error;
@@ -40,15 +41,16 @@ pub fn run(args: &HistoryArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
         Some(range) => selection::resolve_range(&graph, range, applied.as_ref())?,
         None => graph.ids().rev().collect(),
     };
+    let listing = Listing::new(&graph, applied.as_ref());
     if ui.json {
-        ui.answer_json(&listing::revisions_json(&graph, &ids, applied.as_ref()));
+        ui.answer_json(&listing.json(&ids));
         return Ok(Answer::Yes);
     }
     for id in ids {
         if args.verbose {
-            ui.answer(listing::paragraph(&graph, id, applied.as_ref(), &context.config.migrations));
+            ui.answer(listing.paragraph(id, &context.config.migrations));
         } else {
-            ui.answer(listing::line(&graph, id, applied.as_ref()));
+            ui.answer(listing.line(id));
         }
     }
     Ok(Answer::Yes)

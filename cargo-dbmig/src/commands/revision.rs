@@ -1,7 +1,7 @@
 //! `cargo dbmig revision`.
 
 use clap::Args;
-use dbmig::revision::{Graph, Id};
+use dbmig::revision::{Graph, Id, PlaceError, place};
 use dbmig::version::Version;
 use dbmig_build::diagnostic::Level;
 use dbmig_build::migration::{Metadata, parse_metadata, write_metadata};
@@ -34,8 +34,10 @@ pub struct RevisionArgs {
 #[derive(Args, Debug, Default)]
 pub struct Place {
     /// The revision to put it on, where there are several heads; `base` for a new root
+    ///
+    /// Given several times, it joins them.
     #[arg(long, value_name = "REVISION")]
-    pub head: Option<String>,
+    pub head: Vec<String>,
     /// Allow a parent that is no head
     #[arg(long)]
     pub splice: bool,
@@ -102,28 +104,20 @@ impl Place {
     }
 
     fn parents(&self, graph: &Graph) -> Result<Vec<Id>, Error> {
-        let Some(selector) = &self.head else {
-            let heads = graph.heads();
-            return if heads.len() > 1 { Err(several_heads(graph, &heads)) } else { Ok(heads) };
-        };
-        if selector == "base" {
-            return Ok(Vec::new());
-        }
-        let parent = selection::resolve_one(graph, selector, None)?;
-        if !graph.children(parent).is_empty() && !self.splice {
-            let name = &graph.node(parent).name;
-            return Err(Error::new(Kind::Chain, format!("{name} is no head: a revision on it makes a second branch"))
-                .help("add --splice if that is wanted"));
-        }
-        Ok(vec![parent])
+        let selectors: Vec<&str> = self.head.iter().map(String::as_str).collect();
+        place::parents(graph, &selectors, self.splice).map_err(|error| match error {
+            PlaceError::Selector(error) => selection::refused(error),
+            PlaceError::SeveralHeads { .. } => {
+                let mut error = Error::new(Kind::Chain, error.to_string());
+                error.code = "several-heads".to_owned();
+                error.help("cargo dbmig merge -m \"merge heads\"").help("or choose one with --head")
+            }
+            PlaceError::NoHead { .. } => {
+                Error::new(Kind::Chain, error.to_string()).help("add --splice if that is wanted")
+            }
+            _ => Error::new(Kind::Chain, error.to_string()),
+        })
     }
-}
-
-fn several_heads(graph: &Graph, heads: &[Id]) -> Error {
-    let names: Vec<_> = heads.iter().map(|&id| format!("  {}", graph.node(id).name)).collect();
-    let mut error = Error::new(Kind::Chain, format!("the chain has {} heads\n{}", heads.len(), names.join("\n")));
-    error.code = "several-heads".to_owned();
-    error.help("cargo dbmig merge -m \"merge heads\"").help("or choose one with --head")
 }
 
 /// Writes a revision's folder and gives its name.

@@ -1,8 +1,8 @@
 //! Selectors of the command line, with errors as commands report them.
 
-use dbmig::revision::order::{Edges, IdSet, ancestors, descendants};
+use dbmig::revision::order::IdSet;
 use dbmig::revision::selector::{self, Scope, SelectorError, Target};
-use dbmig::revision::{Graph, Id};
+use dbmig::revision::{Graph, Id, range};
 
 use crate::error::{Error, Kind};
 
@@ -24,25 +24,17 @@ pub(super) fn resolve_one(graph: &Graph, text: &str, applied: Option<&IdSet>) ->
     resolve(graph, text, applied)?.one(graph).map_err(refused)
 }
 
-/// The revisions of a range, newest first: what lies above `a` (and `a` itself) up to `b`; a selector without a colon
-/// is a range of its own.
+/// The revisions of a range, newest first.
 ///
 /// # Errors
 ///
-/// As [`resolve`].
+/// As [`range::revisions`].
 pub(super) fn resolve_range(graph: &Graph, text: &str, applied: Option<&IdSet>) -> Result<Vec<Id>, Error> {
-    let scope = Scope { graph, applied };
-    if !text.contains(':') {
-        return Ok(resolve(graph, text, applied)?.revisions.into_iter().rev().collect());
-    }
-    let (from, to) = selector::resolve_range(text, scope).map_err(refused)?;
-    let above = from.filter(|target| !target.revisions.is_empty());
-    let above = above.map(|target| descendants(graph, target.revisions, Edges::Parents));
-    let below = to.map(|target| ancestors(graph, target.revisions, Edges::Parents));
-    let inside = |set: &Option<IdSet>, id: Id| set.as_ref().is_none_or(|set| set.contains(id));
-    Ok(graph.ids().rev().filter(|&id| inside(&above, id) && inside(&below, id)).collect())
+    let found = range::revisions(text, Scope { graph, applied }).map_err(refused)?;
+    Ok(found.into_iter().rev().collect())
 }
 
-fn refused(error: SelectorError) -> Error {
+/// A selector's error as commands report it.
+pub(super) fn refused(error: SelectorError) -> Error {
     Error::new(Kind::Selector, error.to_string()).help(error.help())
 }

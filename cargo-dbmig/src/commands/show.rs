@@ -11,7 +11,8 @@ use dbmig_build::replay::Replay;
 use dbmig_build::schema::{Change, Name, ObjectName, Renames, Schema, Table, Trigger};
 use serde_json::json;
 
-use super::{describe, listing, selection};
+use super::listing::Listing;
+use super::{describe, selection};
 use crate::cli::{Answer, Global};
 use crate::context::Context;
 use crate::error::{Error, Kind};
@@ -42,8 +43,9 @@ pub fn run(args: &ShowArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let changes = changes(&context, &chain, id)?;
     let migration = &chain.migrations[id.index()];
     let (up, down) = (migration.up.source.text(), migration.down.as_ref().map(|down| down.source.text()));
+    let listing = Listing::new(&chain.graph, applied.as_ref());
     if ui.json {
-        let mut value = listing::revision_json(&chain.graph, id, applied.as_ref());
+        let mut value = listing.revision_json(id);
         value["changes"] = changes.iter().map(describe::change_json).collect();
         value["path"] = json!(migration.path);
         value["up"] = json!(up);
@@ -51,7 +53,7 @@ pub fn run(args: &ShowArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
         ui.answer_json(&value);
         return Ok(Answer::Yes);
     }
-    ui.answer(listing::paragraph(&chain.graph, id, applied.as_ref(), &context.config.migrations));
+    ui.answer(listing.paragraph(id, &context.config.migrations));
     if !changes.is_empty() {
         ui.answer("");
     }

@@ -18,7 +18,7 @@ pub struct Node {
     pub message: String,
     /// The versions that it revises.
     pub parents: Vec<Version>,
-    /// Versions that must be applied before without being parents.
+    /// Versions that must be applied before without being parents; [`Graph::link`] takes labels for them, too.
     pub depends_on: Vec<Version>,
     /// Branch labels given to it.
     pub labels: Vec<String>,
@@ -77,6 +77,7 @@ impl Graph {
         if !faults.is_empty() {
             return Err(faults);
         }
+        name_dependencies(&mut nodes);
         let index: HashMap<&Version, usize> = nodes.iter().enumerate().map(|(at, node)| (&node.version, at)).collect();
         for node in &nodes {
             let edges = node.parents.iter().map(|parent| (parent, false));
@@ -239,6 +240,19 @@ impl Graph {
         let mut versions: Vec<Version> = ids.iter().map(|&id| self.version(id).clone()).collect();
         versions.sort();
         versions
+    }
+}
+
+/// A dependency may be named by a label: it is the revision that has it.
+fn name_dependencies(nodes: &mut [Node]) {
+    let labelled =
+        |node: &Node| node.labels.iter().map(|label| (label.clone(), node.version.clone())).collect::<Vec<_>>();
+    let labels: HashMap<String, Version> = nodes.iter().flat_map(labelled).collect();
+    let versions: HashSet<Version> = nodes.iter().map(|node| node.version.clone()).collect();
+    for dependency in nodes.iter_mut().flat_map(|node| &mut node.depends_on) {
+        if let Some(version) = labels.get(dependency.as_str()).filter(|_| !versions.contains(dependency)) {
+            *dependency = version.clone();
+        }
     }
 }
 

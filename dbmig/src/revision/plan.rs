@@ -68,11 +68,6 @@ pub enum PlanError {
         /// The direction that it doesn't fit.
         direction: Direction,
     },
-    /// `+0` or `-0`.
-    NoSteps {
-        /// What the user typed.
-        target: String,
-    },
     /// A downgrade to something above which nothing is applied, and which isn't current either.
     NotApplied {
         /// What the user typed.
@@ -103,7 +98,6 @@ impl fmt::Display for PlanError {
         match self {
             PlanError::WrongWay { target, direction: Direction::Up } => write!(f, "`{target}` goes down, not up"),
             PlanError::WrongWay { target, .. } => write!(f, "`{target}` goes up, not down"),
-            PlanError::NoSteps { target } => write!(f, "`{target}` takes no step"),
             PlanError::NotApplied { target, names, current } => {
                 write!(f, "cannot downgrade to `{target}`: nothing above it is applied")?;
                 if !names.is_empty() && !names.contains(target) {
@@ -132,7 +126,6 @@ impl PlanError {
                 "to revert revisions, use `cargo dbmig downgrade`".to_owned()
             }
             PlanError::WrongWay { .. } => "to apply revisions, use `cargo dbmig upgrade`".to_owned(),
-            PlanError::NoSteps { .. } => "say how many steps: `+1`, `-1`".to_owned(),
             PlanError::NotApplied { .. } => "see what is applied with `cargo dbmig current`".to_owned(),
             PlanError::SeveralTargets { .. } => "name the one revision that shall be the last one applied".to_owned(),
             PlanError::OffBranch { .. } => "name the branch by one of its own revisions".to_owned(),
@@ -233,7 +226,6 @@ fn related(graph: &Graph, ids: &[Id]) -> IdSet {
 
 fn right_way(target: &Target, direction: Direction) -> Result<(), PlanError> {
     match target.relative.map(i64::signum) {
-        Some(0) => Err(PlanError::NoSteps { target: target.text.clone() }),
         Some(-1) if direction == Direction::Up => Err(PlanError::WrongWay { target: target.text.clone(), direction }),
         Some(1) if direction == Direction::Down => Err(PlanError::WrongWay { target: target.text.clone(), direction }),
         _ => Ok(()),

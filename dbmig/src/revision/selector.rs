@@ -76,26 +76,39 @@ pub fn resolve(text: &str, scope: Scope<'_>) -> Result<Target, SelectorError> {
     resolve_in(text, text, None, scope)
 }
 
-/// What both sides of a range `a:b` stand for; an open side is `None`.
+/// What a selector stands for, steps up counted from what another one stands for: the right side of a range.
 ///
 /// # Errors
 ///
-/// As [`resolve`], and a text without a colon.
-pub fn resolve_range(text: &str, scope: Scope<'_>) -> Result<(Option<Target>, Option<Target>), SelectorError> {
-    let Some((from, to)) = text.split_once(':') else {
-        return Err(SelectorError::NoRange { text: text.to_owned() });
+/// As [`resolve`].
+pub(crate) fn resolve_above(text: &str, from: &Target, scope: Scope<'_>) -> Result<Target, SelectorError> {
+    let (label, part) = text.rsplit_once('@').map_or((None, text), |(label, part)| (Some(label), part));
+    let steps = match offset(part) {
+        Some(("", steps)) if part.starts_with('+') && find::exact(part, scope.graph).is_none() => steps,
+        _ => return resolve(text, scope),
     };
-    let side = |side: &str| if side.is_empty() { Ok(None) } else { resolve(side, scope).map(Some) };
-    Ok((side(from)?, side(to)?))
+    let start = match from.revisions.as_slice() {
+        [] => None,
+        [id] => Some(*id),
+        several => return Err(error::several(scope.graph, &from.text, "stands for several revisions", several)),
+    };
+    let branch = label.map(|label| branch(text, label, scope)).transpose()?;
+    let walk = walk::Walk { text, graph: scope.graph, line: branch.as_ref().map(|branch| &branch.line) };
+    let revisions = walk.steps(start, steps, walk::Merge::Fork)?;
+    let branch = branch.map(|branch| branch.id);
+    Ok(Target { text: text.to_owned(), revisions, branch, relative: None })
 }
 
 fn on_branch(text: &str, label: &str, rest: &str, scope: Scope<'_>) -> Result<Target, SelectorError> {
-    let branch = match find(label, scope, None)? {
-        Found::One(id) => id,
-        _ => return Err(SelectorError::NoBranch { text: text.to_owned(), label: label.to_owned() }),
-    };
-    let line = lineage(scope.graph, branch);
-    resolve_in(text, rest, Some(&Branch { id: branch, line }), scope)
+    resolve_in(text, rest, Some(&branch(text, label, scope)?), scope)
+}
+
+/// The line that `label`, the part of the whole `text` before an `@`, stands for.
+fn branch(text: &str, label: &str, scope: Scope<'_>) -> Result<Branch, SelectorError> {
+    match find(label, scope, None)? {
+        Found::One(id) => Ok(Branch { id, line: lineage(scope.graph, id) }),
+        _ => Err(SelectorError::NoBranch { text: text.to_owned(), label: label.to_owned() }),
+    }
 }
 
 /// A line of descent that a selector is limited to.

@@ -42,7 +42,6 @@ fn on_a_line() {
             ("upgrade", "3", "1", "then 3"),
             ("upgrade", "3", "base", "then 3"),
             ("upgrade", "2", "-1", "`-1` goes down, not up"),
-            ("upgrade", "2", "+0", "`+0` takes no step"),
             ("downgrade", "3", "-1", "down 3, then 2"),
             ("downgrade", "3", "1", "down 3, down 2, then 1"),
             ("downgrade", "3", "base", "down 3, down 2, down 1, then "),

@@ -1,7 +1,9 @@
 //! What a user may type, and what it stands for.
 
-use dbmig::revision::selector::{resolve, resolve_range};
-use dbmig::revision::{Graph, Scope, SelectorError, Target};
+use dbmig::revision::labels::branch_labels;
+use dbmig::revision::range::{self, sides};
+use dbmig::revision::selector::resolve;
+use dbmig::revision::{Graph, Scope, SelectorError, Target, place};
 
 use super::{DIAMOND, applied, graph, names};
 
@@ -166,15 +168,81 @@ fn ranges_have_open_sides() {
     let graph = graph("1_a:\n2_b: 1\n3_c: 2");
     let scope = Scope { graph: &graph, applied: None };
     let range = |text: &str| {
-        let (from, to) = resolve_range(text, scope).unwrap();
+        let (from, to) = sides(text, scope).unwrap();
         let side = |side: Option<Target>| side.map_or("open".to_owned(), |target| show(&graph, Ok(target)));
         format!("{} to {}", side(from), side(to))
     };
     assert_eq!(range("1:head"), "1 to 3");
     assert_eq!(range("base:2"), "base to 2");
     assert_eq!(range(":"), "open to open");
-    assert!(matches!(resolve_range("1", scope), Err(SelectorError::NoRange { .. })));
-    assert!(matches!(resolve_range("1:x", scope), Err(SelectorError::Unknown { .. })));
+    assert!(matches!(sides("1", scope), Err(SelectorError::NoRange { .. })));
+    assert!(matches!(sides("1:x", scope), Err(SelectorError::Unknown { .. })));
+}
+
+#[test]
+fn ranges_are_what_lies_between() {
+    let graph = graph(DIAMOND);
+    let scope = Scope { graph: &graph, applied: None };
+    for (text, expected) in [
+        ("2:5", "2 3 5"),
+        ("2:", "2 3 4 5 6 7 8"),
+        (":4", "1 2 4"),
+        ("3:+2", "3 5 7"),
+        ("base:+1", "1"),
+        ("posts@base:", "1 2 3 4 5 6 7 8"),
+        ("6:8", "6 8"),
+        ("2:audit-2@+1", "2 4 6 8"),
+        ("5", "5"),
+        (":", "1 2 3 4 5 6 7 8"),
+        ("5:2", "`5:2`: nothing lies between the two"),
+        ("3:6", "`3:6`: nothing lies between the two"),
+        (
+            "2:+1",
+            "`+1` can go several ways above 2_add_email candidates:   3_create_posts   4_create_groups   8_create_audit",
+        ),
+        ("2:+0", "`+0` takes no step"),
+    ] {
+        let found = range::revisions(text, scope);
+        let shown = found.map_or_else(|error| error.to_string().replace('\n', " "), |ids| names(&graph, ids));
+        assert_eq!(shown, expected, "{text}");
+    }
+    let reversed = range::revisions("5:2", scope).unwrap_err();
+    assert_eq!(reversed.help(), "the older one comes first: `2:5`, if they are on one line");
+}
+
+#[test]
+fn new_revisions_stand_on_heads() {
+    let graph = graph(DIAMOND);
+    for (selectors, splice, expected) in [
+        (vec![], false, "the chain has 2 heads   7_merge   8_create_audit"),
+        (vec!["7"], false, "7"),
+        (vec!["heads"], false, "7 8"),
+        (vec!["8", "7"], false, "8 7"),
+        (vec!["base"], false, ""),
+        (vec!["5"], false, "5_add_title is no head: a revision on it makes a second branch"),
+        (vec!["5", "6"], true, "5 6"),
+        (vec!["7", "7"], false, "7_merge is named twice"),
+        (vec!["nothing"], false, "no revision `nothing`"),
+    ] {
+        let found = place::parents(&graph, &selectors, splice);
+        let shown = found.map_or_else(|error| error.to_string().replace('\n', " "), |ids| names(&graph, ids));
+        assert_eq!(shown, expected, "{selectors:?}");
+    }
+}
+
+#[test]
+fn labels_are_their_branchs() {
+    let labels = |text: &str| {
+        let graph = graph(text);
+        let labels = branch_labels(&graph);
+        let line = |id: dbmig::revision::Id| format!("{}: {:?}", graph.version(id), labels[id.index()]);
+        graph.ids().map(line).collect::<Vec<_>>().join(", ").replace('"', "")
+    };
+    assert_eq!(labels("1_a:\n2_b: 1 | | x\n3_c: 2"), "1: {x}, 2: {x}, 3: {x}");
+    assert_eq!(labels("1_a:\n2_b: 1 | | x\n3_c: 1 | | y"), "1: {}, 2: {x}, 3: {y}");
+    assert_eq!(labels("1_a: | | x\n2_b: 1\n3_c: 1"), "1: {x}, 2: {x}, 3: {x}");
+    // A dependency may be named by its label; it counts as a branch.
+    assert_eq!(labels("1_a:\n2_b: 1 | | x\n3_c: | x | y"), "1: {x}, 2: {x}, 3: {y}");
 }
 
 #[test]

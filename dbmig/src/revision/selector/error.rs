@@ -35,6 +35,11 @@ pub enum SelectorError {
         /// The folder names of the revisions that fit.
         candidates: Vec<String>,
     },
+    /// `+0` or `-0`.
+    NoSteps {
+        /// What the user typed.
+        text: String,
+    },
     /// An offset that leads beyond an end of the chain.
     TooFar {
         /// What the user typed.
@@ -75,6 +80,11 @@ pub enum SelectorError {
         /// What the user typed.
         text: String,
     },
+    /// A range whose sides aren't on one line, the older one first.
+    NotOneLine {
+        /// What the user typed.
+        text: String,
+    },
     /// A single selector where a range is needed.
     NoRange {
         /// What the user typed.
@@ -89,6 +99,7 @@ impl fmt::Display for SelectorError {
             SelectorError::Ambiguous { text, what, candidates } => {
                 write!(f, "`{text}` {what}{}", listed("candidates", candidates))
             }
+            SelectorError::NoSteps { text } => write!(f, "`{text}` takes no step"),
             SelectorError::TooFar { text, from: None, down: true } => {
                 write!(f, "`{text}` goes down from the base, and nothing is below it")
             }
@@ -108,6 +119,7 @@ impl fmt::Display for SelectorError {
             }
             SelectorError::NoRevision { text } => write!(f, "`{text}` names no revision: there is none"),
             SelectorError::Range { text } => write!(f, "`{text}` is a range, and one revision is needed"),
+            SelectorError::NotOneLine { text } => write!(f, "`{text}`: nothing lies between the two"),
             SelectorError::NoRange { text } => write!(f, "`{text}` is no range"),
         }
     }
@@ -130,6 +142,7 @@ impl SelectorError {
             SelectorError::Ambiguous { .. } => {
                 "name one of them by its version, all heads as `heads`, the head of a branch as `label@head`".to_owned()
             }
+            SelectorError::NoSteps { .. } => "say how many steps: `+1`, `-1`".to_owned(),
             SelectorError::TooFar { from: None, down: true, .. } => {
                 "at the base nothing is applied; `cargo dbmig current` says where the database is".to_owned()
             }
@@ -146,6 +159,10 @@ impl SelectorError {
             }
             SelectorError::NoRevision { .. } => "name a revision, `head` for example".to_owned(),
             SelectorError::Range { .. } => "leave out the colon and one side".to_owned(),
+            SelectorError::NotOneLine { text } => match text.split_once(':') {
+                Some((from, to)) => format!("the older one comes first: `{to}:{from}`, if they are on one line"),
+                None => String::new(),
+            },
             SelectorError::NoRange { .. } => "write it as `FROM:TO`, `FROM:` or `:TO`".to_owned(),
         }
     }

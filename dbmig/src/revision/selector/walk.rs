@@ -29,6 +29,9 @@ impl Walk<'_> {
     /// Up from the base are the roots; down from a root is the base.
     pub(super) fn steps(&self, start: Option<Id>, steps: i64, merge: Merge) -> Result<Vec<Id>, SelectorError> {
         let wanted = steps.unsigned_abs();
+        if wanted == 0 {
+            return Err(SelectorError::NoSteps { text: self.text.to_owned() });
+        }
         // No walk is longer than the chain and its base.
         let too_far = || SelectorError::TooFar {
             text: self.text.to_owned(),
