@@ -8,5 +8,6 @@ pub mod names;
 pub mod program;
 pub mod random;
 pub mod reading;
+pub mod server;
 pub mod story;
 pub mod text_diff;
