@@ -38,7 +38,8 @@ struct Created(String);
 
 impl diesel::deserialize::FromSql<diesel::sql_types::Timestamp, diesel::sqlite::Sqlite> for Created {
     fn from_sql(value: diesel::sqlite::SqliteValue<'_, '_, '_>) -> diesel::deserialize::Result<Created> {
-        <String as diesel::deserialize::FromSql<diesel::sql_types::Text, _>>::from_sql(value).map(Created)
+        <String as diesel::deserialize::FromSql<diesel::sql_types::Text, diesel::sqlite::Sqlite>>::from_sql(value)
+            .map(Created)
     }
 }
 
