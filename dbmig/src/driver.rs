@@ -1,5 +1,11 @@
 //! The few things that a database must do for us.
 
+pub(crate) mod dialect;
+#[cfg(feature = "postgres")]
+mod poll;
+#[cfg(feature = "postgres")]
+pub mod postgres;
+#[cfg(feature = "sqlite")]
 pub mod sqlite;
 
 use std::time::Duration;
@@ -26,7 +32,7 @@ pub trait Driver: private::Sealed {
     #[doc(hidden)]
     fn execute(&mut self, sql: &str) -> Result<(), Failure>;
 
-    /// The rows of a query, as text.
+    /// The rows of a query, whose columns are all text.
     #[doc(hidden)]
     fn rows(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, Failure>;
 
@@ -38,9 +44,18 @@ pub trait Driver: private::Sealed {
     #[doc(hidden)]
     fn has_table(&mut self, schema: Option<&str>, name: &str) -> Result<bool, Failure>;
 
-    /// Notes the settings that scripts may alter, and sets how long to wait for the lock.
+    /// Makes a schema where it is missing.
     #[doc(hidden)]
-    fn enter(&mut self, lock_timeout: Duration) -> Result<Self::Session, Failure>;
+    fn create_schema(&mut self, schema: &str) -> Result<(), Failure>;
+
+    /// Notes the settings that scripts may alter, and how long to wait for the lock of a ledger.
+    #[doc(hidden)]
+    fn enter(&mut self, ledger: Place<'_>, lock_timeout: Duration) -> Result<Self::Session, Failure>;
+
+    /// The schema that the ledger is in if none is configured, as it was at the start: a script may change what an
+    /// unqualified name means.
+    #[doc(hidden)]
+    fn schema(session: &Self::Session) -> Option<&str>;
 
     /// Puts back what a script altered, between two revisions.
     #[doc(hidden)]
@@ -68,16 +83,11 @@ pub trait Driver: private::Sealed {
 
     /// Lets go of it.
     #[doc(hidden)]
-    fn release(&mut self, hold: Self::Hold);
+    fn release(&mut self, session: &Self::Session, hold: Self::Hold);
 
-    /// Whether a statement of a revision that runs without a transaction can share one with the note that it is done.
+    /// Goes on in the transaction that [`Driver::begin`] began, after a table was made in it.
     #[doc(hidden)]
-    fn fits_transaction(sql: &str) -> bool;
-
-    /// Whether what a statement does ends with the connection, so that another connection must do it again before it
-    /// goes on behind it.
-    #[doc(hidden)]
-    fn ends_with_connection(sql: &str) -> bool;
+    fn go_on(&mut self, session: &Self::Session) -> Result<(), Failure>;
 
     /// Whether a statement belongs to the guard at the head of a table rebuild, which must run as a whole.
     #[doc(hidden)]
@@ -113,6 +123,16 @@ pub struct Violation {
     pub row: Option<String>,
 }
 
+/// Where a ledger is to be.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The schema, if one is configured.
+    pub schema: Option<&'a str>,
+    /// The table's name.
+    pub table: &'a str,
+}
+
 /// What a database said, and what kind of trouble it is.
 #[doc(hidden)]
 #[derive(Clone, Debug)]
@@ -121,6 +141,17 @@ pub struct Failure {
     pub kind: FailureKind,
     /// The database's own words.
     pub message: String,
+    /// Who holds the lock, where the database can tell.
+    pub holder: Option<String>,
+    /// The line of the statement at which the trouble is, from 1, where the database tells.
+    pub line: Option<u32>,
+}
+
+impl Failure {
+    /// A failure of which nothing more is known.
+    pub(crate) fn new(kind: FailureKind, message: impl Into<String>) -> Failure {
+        Failure { kind, message: message.into(), holder: None, line: None }
+    }
 }
 
 /// Trouble that has nothing to do with a script.
@@ -135,44 +166,4 @@ pub enum FailureKind {
     NotADatabase,
     /// Anything else.
     Other,
-}
-
-/// How SQL is written for a database.
-pub(crate) struct Dialect {
-    /// The quote around identifiers.
-    pub(crate) quote: char,
-    /// The schema in which the version table is looked for if none is configured.
-    pub(crate) schema: Option<&'static str>,
-    /// What begins a transaction in a script.
-    pub(crate) begin: &'static str,
-    /// What a script says before and after a revision that needs foreign keys off.
-    pub(crate) foreign_keys: Option<[&'static str; 3]>,
-}
-
-/// The dialect of a backend.
-pub(crate) fn dialect(backend: Backend) -> &'static Dialect {
-    match backend {
-        Backend::Sqlite => &sqlite::DIALECT,
-        // Standard SQL, until these have drivers of their own.
-        Backend::Postgres | Backend::Mysql => &Dialect { quote: '"', schema: None, begin: "BEGIN", foreign_keys: None },
-    }
-}
-
-impl Dialect {
-    pub(crate) fn identifier(&self, name: &str) -> String {
-        let quote = self.quote;
-        format!("{quote}{}{quote}", name.replace(quote, &format!("{quote}{quote}")))
-    }
-
-    pub(crate) fn qualified(&self, schema: Option<&str>, name: &str) -> String {
-        match schema.or(self.schema) {
-            Some(schema) => format!("{}.{}", self.identifier(schema), self.identifier(name)),
-            None => self.identifier(name),
-        }
-    }
-}
-
-/// A text as an SQL literal.
-pub(crate) fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }

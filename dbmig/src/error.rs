@@ -42,6 +42,8 @@ pub enum Error {
     Locked {
         /// How long this one waited.
         waited: Duration,
+        /// Who holds it, where the database can tell.
+        holder: Option<String>,
     },
     /// The database refused something that dbmig itself does.
     Database {
@@ -79,6 +81,8 @@ pub enum Error {
     NotInOneTransaction {
         /// The folder's name.
         name: String,
+        /// Whether it is the database that commits its statements one by one.
+        commits: bool,
     },
     /// A script that runs in a transaction begins or ends one itself.
     TransactionStatement {
@@ -267,8 +271,10 @@ impl fmt::Display for Error {
             Error::Open { url, message } => write!(f, "cannot open the database `{url}`: {message}"),
             Error::NotADatabase => f.write_str("the file is not a database"),
             Error::ReadOnly => f.write_str("the database is read-only"),
-            Error::Locked { waited } => {
-                write!(f, "the database is locked by another process, for longer than {} s", waited.as_secs_f32())
+            Error::Locked { waited, holder } => {
+                let seconds = waited.as_secs_f32();
+                write!(f, "the database is locked by another process, for longer than {seconds} s")?;
+                holder.as_ref().map_or(Ok(()), |holder| write!(f, ": {holder}"))
             }
             Error::Database { doing, message } => write!(f, "{doing} failed: {message}"),
             Error::Failed(failed) => failed.fmt(f),
@@ -289,7 +295,10 @@ impl fmt::Display for Error {
             Error::InTransaction { name, .. } => {
                 write!(f, "{name} runs without a transaction, which can't be done within the caller's")
             }
-            Error::NotInOneTransaction { name } => {
+            Error::NotInOneTransaction { name, commits: true } => {
+                write!(f, "one transaction can't hold the whole run: MySQL commits each statement of {name}")
+            }
+            Error::NotInOneTransaction { name, .. } => {
                 write!(f, "{name} runs without a transaction, so that one can't hold the whole run")
             }
             Error::TransactionStatement { file, line, statement } => {
@@ -348,6 +357,8 @@ impl Failed {
         let up = self.direction == Direction::Up;
         if says(" constraint failed") || says(" violates ") || says("Duplicate entry") {
             "mend the rows that don't fit, or the statement, and run this again"
+        } else if says("server closed the connection") || says("Lost connection") || says("has gone away") {
+            "the connection was lost: see why, and run this again"
         } else if up && (says("already exists") || says("duplicate column name")) {
             "if the database has what this revision does, say so with `cargo dbmig stamp`; otherwise mend the \
              statement and run this again"

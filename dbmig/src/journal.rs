@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::bundle::{Revision, Statement};
 use crate::checksum::Checksum;
-use crate::driver::{Driver, Failure, literal};
+use crate::driver::{Driver, Failure};
 use crate::ledger::Ledger;
 use crate::revision::Direction;
 use crate::version::Version;
@@ -94,6 +94,11 @@ pub(crate) fn progress(done: &[Statement<'_>]) -> String {
     Checksum::of_tokens(done.iter().map(|statement| statement.sql)).to_string()
 }
 
+/// The columns as text.
+fn columns(ledger: &Ledger<'_>) -> String {
+    COLUMNS.split(", ").map(|column| ledger.text(column)).collect::<Vec<_>>().join(", ")
+}
+
 fn table(ledger: &Ledger<'_>) -> String {
     ledger.dialect().qualified(ledger.schema, TABLE)
 }
@@ -103,7 +108,8 @@ pub(crate) fn read<D: Driver>(conn: &mut D, ledger: &Ledger<'_>) -> Result<BTree
     if !conn.has_table(ledger.schema, TABLE)? {
         return Ok(BTreeMap::new());
     }
-    let sql = format!("SELECT {COLUMNS} FROM {} WHERE ledger = {}", table(ledger), literal(ledger.name));
+    let sql =
+        format!("SELECT {} FROM {} WHERE ledger = {}", columns(ledger), table(ledger), ledger.literal(ledger.name));
     let rows = conn.rows(&sql)?;
     Ok(rows.into_iter().filter_map(entry).map(|entry| (Version::from(entry.version.as_str()), entry)).collect())
 }
@@ -111,37 +117,39 @@ pub(crate) fn read<D: Driver>(conn: &mut D, ledger: &Ledger<'_>) -> Result<BTree
 /// The row of one version.
 pub(crate) fn find<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, version: &str) -> Result<Option<Entry>, Failure> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM {} WHERE ledger = {} AND version = {}",
+        "SELECT {} FROM {} WHERE ledger = {} AND version = {}",
+        columns(ledger),
         table(ledger),
-        literal(ledger.name),
-        literal(version)
+        ledger.literal(ledger.name),
+        ledger.literal(version)
     );
     Ok(conn.rows(&sql)?.into_iter().next().and_then(entry))
 }
 
 /// Makes the table where it is missing.
 pub(crate) fn create<D: Driver>(conn: &mut D, ledger: &Ledger<'_>) -> Result<(), Failure> {
+    let (long, time, table) = (ledger.dialect().long_text, ledger.dialect().optional_time, table(ledger));
+    let options = ledger.dialect().table_options;
     conn.execute(&format!(
-        "CREATE TABLE IF NOT EXISTS {} (
+        "CREATE TABLE IF NOT EXISTS {table} (
     ledger VARCHAR(100) NOT NULL,
     version VARCHAR(50) NOT NULL,
     name VARCHAR(255) NOT NULL,
-    parents TEXT NOT NULL,
-    depends_on TEXT NOT NULL,
+    parents {long} NOT NULL,
+    depends_on {long} NOT NULL,
     checksum CHAR(32) NOT NULL,
-    down TEXT,
+    down {long},
     down_foreign_keys_off SMALLINT NOT NULL,
-    irreversible TEXT,
+    irreversible {long},
     run_in_transaction SMALLINT NOT NULL,
     direction VARCHAR(4) NOT NULL,
     statements_done INTEGER NOT NULL,
     statements_total INTEGER NOT NULL,
     done_checksum CHAR(32) NOT NULL,
     started TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    finished TIMESTAMP,
+    finished {time},
     PRIMARY KEY (ledger, version)
-)",
-        table(ledger)
+){options}"
     ))
 }
 
@@ -149,34 +157,37 @@ pub(crate) fn create<D: Driver>(conn: &mut D, ledger: &Ledger<'_>) -> Result<(),
 /// partial row was written, where there was one.
 pub(crate) fn write<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, entry: &Entry, done: Done) -> Result<(), Failure> {
     let partial = conn.rows(&format!(
-        "SELECT started FROM {} WHERE ledger = {} AND version = {} AND finished IS NULL",
+        "SELECT {} FROM {} WHERE ledger = {} AND version = {} AND finished IS NULL",
+        ledger.text("started"),
         table(ledger),
-        literal(ledger.name),
-        literal(&entry.version)
+        ledger.literal(ledger.name),
+        ledger.literal(&entry.version)
     ))?;
     let started = partial.into_iter().flatten().flatten().next();
     delete(conn, ledger, &entry.version)?;
-    let optional = |text: &Option<String>| text.as_deref().map_or("NULL".to_owned(), literal);
+    let optional = |text: &Option<String>| text.as_deref().map_or("NULL".to_owned(), |text| ledger.literal(text));
     let finished = match done {
         Done::No => "NULL".to_owned(),
-        Done::Yes => format!("(SELECT run_on FROM {} WHERE version = {})", ledger.table(), literal(&entry.version)),
+        Done::Yes => {
+            format!("(SELECT run_on FROM {} WHERE version = {})", ledger.table(), ledger.literal(&entry.version))
+        }
     };
     let values = [
-        literal(ledger.name),
-        started.as_deref().map_or("CURRENT_TIMESTAMP".to_owned(), literal),
-        literal(&entry.version),
-        literal(&entry.name),
-        literal(&text::write_strings(&entry.parents)),
-        literal(&text::write_strings(&entry.depends_on)),
-        literal(&entry.checksum),
-        entry.down.as_ref().map_or("NULL".to_owned(), |down| literal(&text::write_statements(down))),
+        ledger.literal(ledger.name),
+        started.as_deref().map_or("CURRENT_TIMESTAMP".to_owned(), |text| ledger.literal(text)),
+        ledger.literal(&entry.version),
+        ledger.literal(&entry.name),
+        ledger.literal(&text::write_strings(&entry.parents)),
+        ledger.literal(&text::write_strings(&entry.depends_on)),
+        ledger.literal(&entry.checksum),
+        entry.down.as_ref().map_or("NULL".to_owned(), |down| ledger.literal(&text::write_statements(down))),
         u8::from(entry.down_foreign_keys_off).to_string(),
         optional(&entry.irreversible),
         u8::from(entry.run_in_transaction).to_string(),
-        literal(entry.direction.name()),
+        ledger.literal(entry.direction.name()),
         entry.done.to_string(),
         entry.total.to_string(),
-        literal(&entry.done_checksum),
+        ledger.literal(&entry.done_checksum),
         finished,
     ];
     conn.execute(&format!("INSERT INTO {} (ledger, started, {COLUMNS}) VALUES ({})", table(ledger), values.join(", ")))
@@ -202,15 +213,15 @@ pub(crate) fn note<D: Driver>(
         "UPDATE {} SET statements_done = {}, done_checksum = {} WHERE ledger = {} AND version = {}",
         table(ledger),
         done.len(),
-        literal(&progress(done)),
-        literal(ledger.name),
-        literal(version)
+        ledger.literal(&progress(done)),
+        ledger.literal(ledger.name),
+        ledger.literal(version)
     ))
 }
 
 /// Deletes a row.
 pub(crate) fn delete<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, version: &str) -> Result<(), Failure> {
-    let (table, name, version) = (table(ledger), literal(ledger.name), literal(version));
+    let (table, name, version) = (table(ledger), ledger.literal(ledger.name), ledger.literal(version));
     conn.execute(&format!("DELETE FROM {table} WHERE ledger = {name} AND version = {version}"))
 }
 

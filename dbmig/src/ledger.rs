@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::bundle::Bundle;
-use crate::driver::{Dialect, Driver, Failure, dialect, literal};
+use crate::driver::dialect::{Dialect, dialect};
+use crate::driver::{Driver, Failure};
 use crate::version::Version;
 
 /// Where the ledger is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ledger<'a> {
-    /// The schema, if one is configured.
+    /// The schema: the configured one, or the one that the connection has found.
     pub(crate) schema: Option<&'a str>,
     /// The table's name.
     pub(crate) name: &'a str,
@@ -17,7 +18,13 @@ pub(crate) struct Ledger<'a> {
 }
 
 impl<'a> Ledger<'a> {
-    pub(crate) fn of(bundle: &Bundle<'a>) -> Ledger<'a> {
+    /// A chain's ledger on a connection.
+    pub(crate) fn of<D: Driver>(bundle: &Bundle<'a>, session: &'a D::Session) -> Ledger<'a> {
+        Ledger { schema: bundle.version_table_schema.or(D::schema(session)), ..Ledger::offline(bundle) }
+    }
+
+    /// A chain's ledger, as a script names it.
+    pub(crate) fn offline(bundle: &Bundle<'a>) -> Ledger<'a> {
         Ledger { schema: bundle.version_table_schema, name: bundle.version_table, backend: bundle.backend }
     }
 
@@ -30,12 +37,23 @@ impl<'a> Ledger<'a> {
         self.dialect().qualified(self.schema, self.name)
     }
 
+    /// A text as an SQL literal.
+    pub(crate) fn literal(&self, text: &str) -> String {
+        self.dialect().literal(text)
+    }
+
+    /// A column as text.
+    pub(crate) fn text(&self, column: &str) -> String {
+        self.dialect().as_text(column)
+    }
+
     /// The applied versions and when they were applied; none where the table doesn't exist.
     pub(crate) fn read<D: Driver>(&self, conn: &mut D) -> Result<BTreeMap<Version, String>, Failure> {
         if !conn.has_table(self.schema, self.name)? {
             return Ok(BTreeMap::new());
         }
-        let rows = conn.rows(&format!("SELECT version, run_on FROM {}", self.table()))?;
+        let rows =
+            conn.rows(&format!("SELECT {}, {} FROM {}", self.text("version"), self.text("run_on"), self.table()))?;
         let row = |row: Vec<Option<String>>| {
             let mut cells = row.into_iter();
             let version = cells.next().flatten()?;
@@ -46,8 +64,9 @@ impl<'a> Ledger<'a> {
 
     /// Those of some versions that are applied.
     pub(crate) fn present<D: Driver>(&self, conn: &mut D, versions: &[&str]) -> Result<Vec<String>, Failure> {
-        let list = versions.iter().map(|version| literal(version)).collect::<Vec<_>>().join(", ");
-        let rows = conn.rows(&format!("SELECT version FROM {} WHERE version IN ({list})", self.table()))?;
+        let list = versions.iter().map(|version| self.literal(version)).collect::<Vec<_>>().join(", ");
+        let (version, table) = (self.text("version"), self.table());
+        let rows = conn.rows(&format!("SELECT {version} FROM {table} WHERE version IN ({list})"))?;
         Ok(rows.into_iter().flatten().flatten().collect())
     }
 
@@ -62,11 +81,11 @@ impl<'a> Ledger<'a> {
 
     /// The statement that says that a version is applied.
     pub(crate) fn insert_sql(&self, version: &str) -> String {
-        format!("INSERT INTO {} (version) VALUES ({})", self.table(), literal(version))
+        format!("INSERT INTO {} (version) VALUES ({})", self.table(), self.literal(version))
     }
 
     /// The statement that says that a version is not applied.
     pub(crate) fn delete_sql(&self, version: &str) -> String {
-        format!("DELETE FROM {} WHERE version = {}", self.table(), literal(version))
+        format!("DELETE FROM {} WHERE version = {}", self.table(), self.literal(version))
     }
 }

@@ -18,44 +18,44 @@ pub mod checksum;
 pub mod revision;
 pub mod version;
 
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "diesel")]
 mod source;
 
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "diesel")]
 pub mod driver;
 
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "diesel")]
 mod ledger;
 
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "diesel")]
 mod journal;
 
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "diesel")]
 mod lock;
 
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "diesel")]
 mod situation;
 
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "diesel")]
 pub mod runner;
 
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "diesel")]
 pub mod status;
 
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "diesel")]
 pub mod error;
 
-#[cfg(all(feature = "sqlite", feature = "clap"))]
+#[cfg(all(feature = "diesel", feature = "clap"))]
 pub mod cli;
 
 pub use backend::Backend;
 pub use bundle::{Bundle, Revision, Script, Statement};
 pub use dbmig_derive::Model;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "diesel")]
 pub use error::{Error, Failed};
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "diesel")]
 pub use runner::{Event, Options, Report, Request, TransactionMode};
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "diesel")]
 pub use status::Status;
 
 /// Includes what the build script wrote: `pub mod schema` and `pub static MIGRATIONS: dbmig::Bundle`.

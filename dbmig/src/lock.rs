@@ -6,13 +6,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
-use crate::driver::{Driver, Failure, FailureKind};
+use crate::bundle::Bundle;
+use crate::driver::{Driver, Failure, FailureKind, Place};
 use crate::error::Error;
 
 /// Says what dbmig was doing when a database refused something.
 pub(crate) fn refused(doing: &str, lock_timeout: Duration) -> impl Fn(Failure) -> Error + '_ {
     move |failure| match failure.kind {
-        FailureKind::Locked => Error::Locked { waited: lock_timeout },
+        FailureKind::Locked => Error::Locked { waited: lock_timeout, holder: failure.holder },
         FailureKind::ReadOnly => Error::ReadOnly,
         FailureKind::NotADatabase => Error::NotADatabase,
         FailureKind::Other => Error::Database { doing: doing.to_owned(), message: failure.message },
@@ -22,11 +23,16 @@ pub(crate) fn refused(doing: &str, lock_timeout: Duration) -> impl Fn(Failure) -
 /// Runs something with the connection's settings noted, and puts them back.
 pub(crate) fn session<D: Driver, T>(
     conn: &mut D,
+    bundle: &Bundle<'_>,
     lock_timeout: Duration,
     work: impl FnOnce(&mut D, &D::Session) -> Result<T, Error>,
 ) -> Result<T, Error> {
+    if bundle.backend != D::BACKEND {
+        return Err(Error::WrongBackend { bundle: bundle.backend, connection: D::BACKEND });
+    }
     let refused = refused("reading the connection's settings", lock_timeout);
-    let session = conn.enter(lock_timeout).map_err(&refused)?;
+    let ledger = Place { schema: bundle.version_table_schema, table: bundle.version_table };
+    let session = conn.enter(ledger, lock_timeout).map_err(&refused)?;
     let outcome = catch_unwind(AssertUnwindSafe(|| work(conn, &session)));
     let left = conn.leave(&session).map_err(&refused);
     match outcome {

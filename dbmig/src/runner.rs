@@ -180,9 +180,10 @@ fn drive<D: Driver>(
     request: Request<'_>,
     options: &mut Options<'_>,
 ) -> Result<Report, Error> {
+    let ledger = Ledger::of::<D>(bundle, session);
     loop {
         // Read without the lock: where nothing is to be done, nothing is locked and no right to write is needed.
-        let goal = read_goal(bundle, conn, request, options.lock_timeout)?;
+        let goal = read_goal(bundle, conn, &ledger, request, options.lock_timeout)?;
         if goal.is_done() {
             return Ok(goal.report());
         }
@@ -204,11 +205,12 @@ fn drive<D: Driver>(
 fn read_goal<'b, D: Driver>(
     bundle: &Bundle<'b>,
     conn: &mut D,
+    ledger: &Ledger<'_>,
     request: Request<'_>,
     lock_timeout: Duration,
 ) -> Result<Goal<'b>, Error> {
     let refused = refused("reading the version table", lock_timeout);
-    goal(&situation::read(conn, bundle, scope(request), refused)?, request)
+    goal(&situation::read(conn, bundle, ledger, scope(request), refused)?, request)
 }
 
 /// Everything in one transaction; `None` if the database changed before the lock was had.
@@ -221,7 +223,7 @@ fn whole<D: Driver>(
     options: &mut Options<'_>,
 ) -> Result<Option<Report>, Error> {
     let timeout = options.lock_timeout;
-    let ledger = Ledger::of(bundle);
+    let ledger = Ledger::of::<D>(bundle, session);
     let off = goal.tasks.iter().any(Task::foreign_keys_off);
     let last = goal.tasks.last().map(|task| task.direction);
     let name = match goal.tasks.as_slice() {
@@ -235,19 +237,18 @@ fn whole<D: Driver>(
     };
     let done = foreign_keys::off(conn, session, off, timeout, |conn| {
         let work = |conn: &mut D| {
-            if read_goal(bundle, conn, request, timeout)?.report() != goal.report() {
+            if read_goal(bundle, conn, &ledger, request, timeout)?.report() != goal.report() {
                 return Ok(End::Rollback(false));
             }
             let before = foreign_keys::before(conn, off);
             goal.announce(options);
-            task::create_tables(conn, &ledger, timeout)?;
+            task::create_tables(conn, session, &ledger, timeout)?;
             if let Request::Stamp { purge, .. } = request {
                 task::clear(conn, &ledger, goal, purge, timeout)?;
             }
             for task in &goal.tasks {
                 options.tell(&Event::Started { name: &task.name, direction: task.direction });
-                execute(conn, &ledger, task, options).map_err(|error| kept(error, Kept::NothingOfTheRun))?;
-                conn.settle(session).map_err(refused("restoring the connection's settings", timeout))?;
+                execute(conn, session, &ledger, task, options).map_err(|error| kept(error, Kept::NothingOfTheRun))?;
             }
             if let Some(direction) = last {
                 foreign_keys::after(conn, before, &name, direction, Kept::NothingOfTheRun)?;
@@ -273,7 +274,7 @@ fn each<D: Driver>(
     goal: &Goal<'_>,
     options: &mut Options<'_>,
 ) -> Result<Report, Error> {
-    let ledger = Ledger::of(bundle);
+    let ledger = Ledger::of::<D>(bundle, session);
     let mut report = Report { steps: Vec::new(), final_heads: goal.final_heads.clone() };
     goal.announce(options);
     for task in &goal.tasks {
@@ -311,13 +312,13 @@ fn alone<D: Driver>(
             foreign_keys::uncommitted(conn, failure, &task.name, task.direction, Kept::Nothing, timeout)
         };
         let work = |conn: &mut D| {
-            task::create_tables(conn, ledger, timeout)?;
+            task::create_tables(conn, session, ledger, timeout)?;
             if task::turn(conn, ledger, task, timeout)? == Outcome::DoneByAnother {
                 return Ok(End::Rollback(Outcome::DoneByAnother));
             }
             let before = foreign_keys::before(conn, off);
             options.tell(&Event::Started { name: &task.name, direction: task.direction });
-            execute(conn, ledger, task, options)?;
+            execute(conn, session, ledger, task, options)?;
             foreign_keys::after(conn, before, &task.name, task.direction, Kept::Nothing)?;
             Ok(End::Commit(Outcome::Done))
         };

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::backend::Backend;
 use crate::bundle::{Bundle, Revision};
 use crate::driver::{Driver, Failure};
 use crate::error::Error;
@@ -22,6 +23,8 @@ pub(crate) struct Situation<'b> {
     pub(crate) ledger: BTreeMap<Version, String>,
     /// The journal, stale rows included.
     pub(crate) journal: BTreeMap<Version, Entry>,
+    /// The kind of database.
+    pub(crate) backend: Backend,
     revisions: HashMap<&'b str, &'b Revision<'b>>,
 }
 
@@ -44,15 +47,12 @@ pub(crate) fn offline<'b>(bundle: &Bundle<'b>, applied: &[Version]) -> Result<Si
 pub(crate) fn read<'b, D: Driver>(
     conn: &mut D,
     bundle: &Bundle<'b>,
+    place: &Ledger<'_>,
     scope: Scope,
     refused: impl Fn(Failure) -> Error,
 ) -> Result<Situation<'b>, Error> {
-    if bundle.backend != D::BACKEND {
-        return Err(Error::WrongBackend { bundle: bundle.backend, connection: D::BACKEND });
-    }
-    let place = Ledger::of(bundle);
     let ledger = place.read(conn).map_err(&refused)?;
-    let journal = journal::read(conn, &place).map_err(&refused)?;
+    let journal = journal::read(conn, place).map_err(&refused)?;
     combine(bundle, ledger, journal, scope)
 }
 
@@ -78,7 +78,8 @@ fn combine<'b>(
     let graph = Graph::link(nodes)
         .map_err(|faults| Error::Chain { faults: faults.iter().map(ToString::to_string).collect() })?;
     let applied = IdSet::of(&graph, ledger.keys().filter_map(|version| graph.find(version.as_str())));
-    Ok(Situation { graph, applied, unknown, ledger, journal, revisions })
+    let backend = bundle.backend;
+    Ok(Situation { graph, applied, unknown, ledger, journal, backend, revisions })
 }
 
 /// The nodes of unknown versions that the journal knows, with those of their parents that exist.

@@ -4,6 +4,7 @@ use crate::bundle::Bundle;
 use crate::driver::Driver;
 use crate::error::Error;
 use crate::journal::Entry;
+use crate::ledger::Ledger;
 use crate::lock::{refused, session};
 use crate::revision::order::{Edges, gaps, tips};
 use crate::revision::{Direction, Id};
@@ -100,8 +101,9 @@ impl Bundle<'_> {
 
 fn read<'b, D: Driver>(bundle: &Bundle<'b>, conn: &mut D) -> Result<Situation<'b>, Error> {
     let timeout = Options::default().lock_timeout;
-    session(conn, timeout, |conn, _| {
-        situation::read(conn, bundle, Scope::Journal, refused("reading the version table", timeout))
+    session(conn, bundle, timeout, |conn, session| {
+        let ledger = Ledger::of::<D>(bundle, session);
+        situation::read(conn, bundle, &ledger, Scope::Journal, refused("reading the version table", timeout))
     })
 }
 

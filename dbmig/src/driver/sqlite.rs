@@ -10,16 +10,10 @@ use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
 use diesel::{Connection, RunQueryDsl, SqliteConnection};
 
-use super::{Dialect, Driver, Failure, FailureKind, Violation, literal, private};
+use super::dialect::{Dialect, dialect};
+use super::{Driver, Failure, FailureKind, Place, Violation, private};
 use crate::backend::Backend;
 use crate::error::Error;
-
-pub(crate) const DIALECT: Dialect = Dialect {
-    quote: '"',
-    schema: Some("main"),
-    begin: "BEGIN IMMEDIATE",
-    foreign_keys: Some(["PRAGMA foreign_keys = OFF", "PRAGMA foreign_key_check", "PRAGMA foreign_keys = ON"]),
-};
 
 /// Opens a database file, or creates it where its folder exists.
 ///
@@ -74,9 +68,8 @@ pub struct Hold {
 
 impl Hold {
     fn take(file: &str, lock_timeout: i64) -> Result<Hold, Failure> {
-        let refused = |error: diesel::ConnectionError| Failure {
-            kind: FailureKind::Other,
-            message: format!("{error} (the lock file beside the database)"),
+        let refused = |error: diesel::ConnectionError| {
+            Failure::new(FailureKind::Other, format!("{error} (the lock file beside the database)"))
         };
         let mut conn = SqliteConnection::establish(file).map_err(refused)?;
         set(&mut conn, "busy_timeout", lock_timeout)?;
@@ -109,14 +102,19 @@ impl Driver for SqliteConnection {
     }
 
     fn has_table(&mut self, schema: Option<&str>, name: &str) -> Result<bool, Failure> {
-        let schema = DIALECT.identifier(schema.unwrap_or("main"));
-        let name = literal(name);
+        let schema = sqls().identifier(schema.unwrap_or("main"));
+        let name = sqls().literal(name);
         let sql =
             format!("SELECT name FROM {schema}.sqlite_master WHERE type = 'table' AND lower(name) = lower({name})");
         Ok(!self.rows(&sql)?.is_empty())
     }
 
-    fn enter(&mut self, lock_timeout: Duration) -> Result<Session, Failure> {
+    fn create_schema(&mut self, _schema: &str) -> Result<(), Failure> {
+        // A file that somebody has to attach.
+        Ok(())
+    }
+
+    fn enter(&mut self, _ledger: Place<'_>, lock_timeout: Duration) -> Result<Session, Failure> {
         let session = Session {
             nested: self.in_transaction(),
             busy_timeout: setting(self, "busy_timeout")?,
@@ -126,6 +124,10 @@ impl Driver for SqliteConnection {
         };
         set(self, "busy_timeout", session.lock_timeout)?;
         Ok(session)
+    }
+
+    fn schema(_session: &Session) -> Option<&str> {
+        None
     }
 
     fn settle(&mut self, session: &Session) -> Result<(), Failure> {
@@ -149,7 +151,7 @@ impl Driver for SqliteConnection {
     }
 
     fn begin(&mut self, session: &Session) -> Result<(), Failure> {
-        self.execute(if session.nested { "SAVEPOINT dbmig" } else { DIALECT.begin })
+        self.execute(if session.nested { "SAVEPOINT dbmig" } else { sqls().begin })
     }
 
     fn commit(&mut self, session: &Session) -> Result<(), Failure> {
@@ -170,17 +172,12 @@ impl Driver for SqliteConnection {
         }
     }
 
-    fn release(&mut self, hold: Option<Hold>) {
+    fn release(&mut self, _session: &Session, hold: Option<Hold>) {
         drop(hold);
     }
 
-    fn fits_transaction(sql: &str) -> bool {
-        // Pragmas may be no-ops within a transaction, the others fail there.
-        !matches!(first_word(sql).as_str(), "" | "VACUUM" | "PRAGMA" | "ATTACH" | "DETACH")
-    }
-
-    fn ends_with_connection(sql: &str) -> bool {
-        matches!(first_word(sql).as_str(), "PRAGMA" | "ATTACH" | "DETACH")
+    fn go_on(&mut self, _session: &Session) -> Result<(), Failure> {
+        Ok(())
     }
 
     fn is_guard(sql: &str) -> bool {
@@ -206,8 +203,8 @@ impl Driver for SqliteConnection {
     }
 }
 
-fn first_word(sql: &str) -> String {
-    sql.split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or("").to_ascii_uppercase()
+fn sqls() -> &'static Dialect {
+    dialect(Backend::Sqlite)
 }
 
 fn setting(conn: &mut SqliteConnection, pragma: &str) -> Result<i64, Failure> {
@@ -228,7 +225,7 @@ fn failure(error: diesel::result::Error) -> Failure {
         "attempt to write a readonly database" => FailureKind::ReadOnly,
         _ => FailureKind::Other,
     };
-    Failure { kind, message }
+    Failure::new(kind, message)
 }
 
 /// A row as text, whatever its columns.

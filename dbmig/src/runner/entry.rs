@@ -4,6 +4,7 @@ use super::{Options, Report, Request, TransactionMode, drive, read_goal};
 use crate::bundle::Bundle;
 use crate::driver::Driver;
 use crate::error::Error;
+use crate::ledger::Ledger;
 use crate::lock::session;
 
 impl Bundle<'_> {
@@ -61,7 +62,10 @@ impl Bundle<'_> {
     /// A request that would be refused before anything ran.
     pub fn plan<D: Driver>(&self, conn: &mut D, request: Request<'_>) -> Result<Report, Error> {
         let timeout = Options::default().lock_timeout;
-        session(conn, timeout, |conn, _| Ok(read_goal(self, conn, request, timeout)?.report()))
+        session(conn, self, timeout, |conn, session| {
+            let ledger = Ledger::of::<D>(self, session);
+            Ok(read_goal(self, conn, &ledger, request, timeout)?.report())
+        })
     }
 
     /// Carries out a request.
@@ -71,6 +75,6 @@ impl Bundle<'_> {
     /// As [`Bundle::upgrade`].
     pub fn run<D: Driver>(&self, conn: &mut D, request: Request<'_>, options: Options<'_>) -> Result<Report, Error> {
         let mut options = options;
-        session(conn, options.lock_timeout, |conn, session| drive(self, conn, session, request, &mut options))
+        session(conn, self, options.lock_timeout, |conn, session| drive(self, conn, session, request, &mut options))
     }
 }

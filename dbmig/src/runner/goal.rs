@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::task::{Source, Task};
 use super::{Event, Options, Report, Request, TransactionMode};
+use crate::driver::dialect::dialect;
 use crate::error::{Error, shortened};
 use crate::journal::Entry;
 use crate::revision::order::{Edges, Gap, gaps, tips};
@@ -167,6 +168,8 @@ fn task<'b>(situation: &Situation<'b>, step: Step) -> Result<Task<'b>, Error> {
         Source::Journal(entry) => entry.run_in_transaction,
         _ => revision.is_none_or(|revision| revision.run_in_transaction),
     };
+    // There is no transaction for what commits itself.
+    let commits = source.statements().iter().any(|statement| (dialect(situation.backend).commits)(statement.sql));
     let ledger_only = matches!(step.direction, Direction::Stamp | Direction::Unstamp);
     let around: Vec<Id> = match step.direction {
         Direction::Up => graph.parents(step.id).iter().chain(graph.depends_on(step.id)).copied().collect(),
@@ -177,7 +180,8 @@ fn task<'b>(situation: &Situation<'b>, step: Step) -> Result<Task<'b>, Error> {
         version: node.version.to_string(),
         name: node.name.clone(),
         direction: step.direction,
-        run_in_transaction: transactional || ledger_only,
+        run_in_transaction: ledger_only || (transactional && !commits),
+        commits: transactional && commits,
         around: around.iter().map(|&id| graph.version(id).to_string()).collect(),
         revision,
         source,
@@ -236,7 +240,9 @@ impl Goal<'_> {
         let alone = self.tasks.iter().find(|task| !task.run_in_transaction);
         match (mode, alone) {
             (TransactionMode::Each, _) => Ok(false),
-            (TransactionMode::All, Some(task)) => Err(Error::NotInOneTransaction { name: task.name.clone() }),
+            (TransactionMode::All, Some(task)) => {
+                Err(Error::NotInOneTransaction { name: task.name.clone(), commits: task.commits })
+            }
             (TransactionMode::All, None) => Ok(true),
             (TransactionMode::Auto, Some(_)) => Ok(false),
             (TransactionMode::Auto, None) => {

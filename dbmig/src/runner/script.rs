@@ -4,7 +4,7 @@ use super::Request;
 use super::goal::goal;
 use super::task::Task;
 use crate::bundle::Bundle;
-use crate::driver::Dialect;
+use crate::driver::dialect::Dialect;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::revision::Direction;
@@ -22,9 +22,14 @@ impl Bundle<'_> {
     pub fn script(&self, request: Request<'_>, applied: &[Version]) -> Result<String, Error> {
         let goal = goal(&offline(self, applied)?, request)?;
         goal.check_transactions(false, false)?;
-        let ledger = Ledger::of(self);
+        let ledger = Ledger::offline(self);
         let mut script = String::new();
         if !goal.tasks.is_empty() {
+            let schema = ledger.schema.filter(|_| ledger.dialect().makes_schemas);
+            if let Some(schema) = schema {
+                let name = ledger.dialect().identifier(schema);
+                statement(&mut script, &format!("CREATE SCHEMA IF NOT EXISTS {name}"));
+            }
             statement(&mut script, &ledger.create_sql());
         }
         if let Request::Stamp { purge: true, .. } = request {
@@ -50,8 +55,17 @@ fn write(script: &mut String, task: &Task<'_>, ledger: &Ledger<'_>) {
         statement(script, dialect.begin);
     }
     if matches!(task.direction, Direction::Up | Direction::Down) {
-        for text in task.statements() {
+        let statements = task.statements();
+        let moves = statements.iter().any(|one| one.sql.to_ascii_lowercase().contains("search_path"));
+        let search_path = dialect.search_path.filter(|_| moves && ledger.schema.is_none());
+        if let Some([note, _]) = search_path {
+            statement(script, note);
+        }
+        for text in statements {
             statement(script, text.sql);
+        }
+        if let Some([_, restore]) = search_path {
+            statement(script, restore);
         }
     }
     statement(

@@ -1,6 +1,7 @@
 //! A revision that runs without a transaction: statement by statement, each one journalled when it is done, so that
 //! the next run goes on at the one that failed.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
 use super::goal::controls_transaction;
@@ -23,11 +24,11 @@ pub(super) fn run<D: Driver>(
 ) -> Result<Outcome, Error> {
     let timeout = options.lock_timeout;
     let hold = conn.hold(session).map_err(refused("taking the lock", timeout))?;
-    let outcome = foreign_keys::off(conn, session, task.foreign_keys_off(), timeout, |conn| {
-        statements(conn, session, ledger, task, options)
-    });
-    conn.release(hold);
-    outcome
+    let off = task.foreign_keys_off();
+    let work = |conn: &mut D| statements(conn, session, ledger, task, options);
+    let outcome = catch_unwind(AssertUnwindSafe(|| foreign_keys::off(conn, session, off, timeout, work)));
+    conn.release(session, hold);
+    outcome.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 fn statements<D: Driver>(
@@ -37,7 +38,7 @@ fn statements<D: Driver>(
     task: &Task<'_>,
     options: &mut Options<'_>,
 ) -> Result<Outcome, Error> {
-    let timeout = options.lock_timeout;
+    let (timeout, dialect) = (options.lock_timeout, ledger.dialect());
     let statements = task.statements();
     let Some(mut done) = claim(conn, session, ledger, task, &statements, options)? else {
         return Ok(Outcome::DoneByAnother);
@@ -46,7 +47,7 @@ fn statements<D: Driver>(
     // What the database was like before the first statement isn't known any more, so that nothing is excused.
     let before = before.map(|violations| if done == 0 { violations } else { Vec::new() });
     let total = statements.len();
-    for statement in statements.iter().take(done).filter(|statement| D::ends_with_connection(statement.sql)) {
+    for statement in statements.iter().take(done).filter(|statement| (dialect.ends_with_connection)(statement.sql)) {
         // An earlier process did it, for its own connection. It fails where this is that connection, which has the
         // database attached; where something is amiss, the statements that need it say so.
         let _ = conn.execute(statement.sql);
@@ -58,7 +59,7 @@ fn statements<D: Driver>(
         let begins_or_ends = controls_transaction(statement.sql);
         // One transaction for the statement and its note where that can be: a process that is killed between the two
         // would run the statement again.
-        let together = !own && !begins_or_ends && D::fits_transaction(statement.sql);
+        let together = !own && !begins_or_ends && (dialect.fits_transaction)(statement.sql);
         let outcome = if together {
             locked(conn, session, timeout, |conn| {
                 Ok(match conn.execute(statement.sql) {
@@ -85,6 +86,7 @@ fn statements<D: Driver>(
     }
     let kept = Kept::Statements { done, total, resumes: true };
     foreign_keys::after(conn, before, &task.name, task.direction, kept)?;
+    conn.settle(session).map_err(refused("restoring the connection's settings", timeout))?;
     locked(conn, session, timeout, |conn| {
         conclude(conn, ledger, task, &statements, timeout)?;
         Ok(End::Commit(Outcome::Done))
@@ -112,14 +114,14 @@ fn claim<D: Driver>(
 ) -> Result<Option<usize>, Error> {
     let timeout = options.lock_timeout;
     locked(conn, session, timeout, |conn| {
-        create_tables(conn, ledger, timeout)?;
+        create_tables(conn, session, ledger, timeout)?;
         if turn(conn, ledger, task, timeout)? == Outcome::DoneByAnother {
             return Ok(End::Rollback(None));
         }
         options.tell(&Event::Started { name: &task.name, direction: task.direction });
         let mut done = resume(conn, ledger, task, statements, options)?;
         let within = statements.iter().take(done).filter(|statement| controls_transaction(statement.sql)).count() % 2;
-        if within == 1 && done < statements.len() {
+        if ledger.dialect().hides_notes && within == 1 && done < statements.len() {
             // The notes of a transaction that the script began are seen: its COMMIT was the last that was done.
             done += 1;
         }

@@ -23,6 +23,8 @@ pub(super) struct Task<'b> {
     pub(super) direction: Direction,
     /// Whether it runs in a transaction.
     pub(super) run_in_transaction: bool,
+    /// Whether it would, if its statements didn't commit what they do.
+    pub(super) commits: bool,
     /// What must be applied before going up, or reverted before going down.
     pub(super) around: Vec<String>,
     /// The chain's revision; `None` where only the journal knows it.
@@ -50,6 +52,20 @@ pub(super) enum Outcome {
     DoneByAnother,
 }
 
+impl Source<'_> {
+    /// The statements.
+    pub(super) fn statements(&self) -> Vec<Statement<'_>> {
+        match self {
+            Source::Chain(script) => script.statements.to_vec(),
+            Source::Journal(entry) => {
+                let down = entry.down.as_deref().unwrap_or_default();
+                down.iter().map(|(line, sql)| Statement { sql, line: *line }).collect()
+            }
+            Source::Nothing => Vec::new(),
+        }
+    }
+}
+
 impl Task<'_> {
     /// Whether its statements need foreign keys off.
     pub(super) fn foreign_keys_off(&self) -> bool {
@@ -62,14 +78,7 @@ impl Task<'_> {
 
     /// Its statements.
     pub(super) fn statements(&self) -> Vec<Statement<'_>> {
-        match &self.source {
-            Source::Chain(script) => script.statements.to_vec(),
-            Source::Journal(entry) => {
-                let down = entry.down.as_deref().unwrap_or_default();
-                down.iter().map(|(line, sql)| Statement { sql, line: *line }).collect()
-            }
-            Source::Nothing => Vec::new(),
-        }
+        self.source.statements()
     }
 
     /// The script, as errors name it.
@@ -108,7 +117,7 @@ impl Task<'_> {
             name: self.name.clone(),
             direction: self.direction,
             file: self.file(),
-            line: statement.line,
+            line: statement.line + failure.line.map_or(0, |line| line - 1),
             statement: shortened(statement.sql),
             message: failure.message,
             applied: Vec::new(),
@@ -118,10 +127,27 @@ impl Task<'_> {
 }
 
 /// Makes ledger and journal where they are missing.
-pub(super) fn create_tables<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, timeout: Duration) -> Result<(), Error> {
+pub(super) fn create_tables<D: Driver>(
+    conn: &mut D,
+    session: &D::Session,
+    ledger: &Ledger<'_>,
+    timeout: Duration,
+) -> Result<(), Error> {
     let refused = refused("creating the version table", timeout);
-    conn.execute(&ledger.create_sql()).map_err(&refused)?;
-    journal::create(conn, ledger).map_err(&refused)
+    let has = |conn: &mut D, name| conn.has_table(ledger.schema, name).map_err(&refused);
+    // Even IF NOT EXISTS asks for the right to make tables.
+    let (has_ledger, has_journal) = (has(conn, ledger.name)?, has(conn, journal::TABLE)?);
+    if has_ledger && has_journal {
+        return Ok(());
+    }
+    if let Some(schema) = ledger.schema {
+        conn.create_schema(schema).map_err(&refused)?;
+    }
+    if !has_ledger {
+        conn.execute(&ledger.create_sql()).map_err(&refused)?;
+    }
+    journal::create(conn, ledger).map_err(&refused)?;
+    conn.go_on(session).map_err(&refused)
 }
 
 /// Whether it is still a task's turn, read with the lock held.
@@ -171,6 +197,7 @@ pub(super) fn clear<D: Driver>(
 /// Runs a task within the transaction that is open.
 pub(super) fn execute<D: Driver>(
     conn: &mut D,
+    session: &D::Session,
     ledger: &Ledger<'_>,
     task: &Task<'_>,
     options: &mut Options<'_>,
@@ -187,6 +214,7 @@ pub(super) fn execute<D: Driver>(
         for statement in statements.iter().skip(done) {
             conn.execute(statement.sql).map_err(|failure| task.failed(statement, failure, Kept::Nothing, timeout))?;
         }
+        conn.settle(session).map_err(refused("restoring the connection's settings", timeout))?;
     }
     conclude(conn, ledger, task, &statements, timeout)
 }

@@ -11,17 +11,20 @@ const DBMIG: Modules = &[
     ("bundle", &["backend"]),
     ("revision", &["bundle", "version"]),
     ("error", &["backend", "revision"]),
-    ("driver", &["backend", "error"]),
+    ("driver", &["backend", "checksum", "error"]),
     ("ledger", &["backend", "bundle", "driver", "version"]),
     ("journal", &["bundle", "checksum", "driver", "ledger", "revision", "version"]),
-    ("lock", &["driver", "error"]),
-    ("situation", &["bundle", "driver", "error", "journal", "ledger", "revision", "version"]),
+    ("lock", &["bundle", "driver", "error"]),
+    ("situation", &["backend", "bundle", "driver", "error", "journal", "ledger", "revision", "version"]),
     ("source", &["bundle", "error", "revision"]),
     (
         "runner",
         &["bundle", "driver", "error", "journal", "ledger", "lock", "revision", "situation", "source", "version"],
     ),
-    ("status", &["bundle", "driver", "error", "journal", "lock", "revision", "runner", "situation", "version"]),
+    (
+        "status",
+        &["bundle", "driver", "error", "journal", "ledger", "lock", "revision", "runner", "situation", "version"],
+    ),
     ("cli", &["bundle", "driver", "error", "revision", "runner", "status", "version"]),
 ];
 

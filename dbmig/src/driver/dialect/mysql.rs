@@ -1,0 +1,58 @@
+//! The SQL of MySQL and MariaDB.
+
+use super::{Dialect, first_word, words};
+
+pub(super) const DIALECT: Dialect = Dialect {
+    quote: '`',
+    schema: None,
+    begin: "START TRANSACTION",
+    foreign_keys: None,
+    search_path: None,
+    makes_schemas: false,
+    text: "CHAR",
+    // TEXT ends at 64 KiB.
+    long_text: "LONGTEXT",
+    // Without NULL it may be filled in on its own (`explicit_defaults_for_timestamp = OFF`).
+    optional_time: "TIMESTAMP NULL",
+    table_options: " CHARACTER SET utf8mb4",
+    // Whether a backslash escapes depends on `sql_mode`.
+    backslashes: hexadecimal,
+    commits,
+    fits_transaction: |sql| !commits(sql),
+    ends_with_connection: |sql| matches!(first_word(sql).as_str(), "SET" | "USE" | "PREPARE"),
+    // A statement that commits shows them.
+    hides_notes: false,
+    nested_comments: false,
+    hash_comments: true,
+};
+
+fn hexadecimal(text: &str) -> String {
+    let digits: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    format!("CONVERT(X'{digits}' USING utf8mb4)")
+}
+
+/// All but plain reading and writing of rows does, or may.
+///
+/// Source: <https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html>.
+fn commits(sql: &str) -> bool {
+    match first_word(sql).as_str() {
+        "INSERT" | "UPDATE" | "DELETE" | "REPLACE" | "SELECT" | "WITH" | "VALUES" | "DO" => false,
+        "SET" => words(sql).any(|word| word == "AUTOCOMMIT" || word == "PASSWORD" || word == "ROLE"),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_commits() {
+        for sql in ["CREATE TABLE t (id INT)", "set autocommit = 0", "TRUNCATE t", "LOCK TABLES t WRITE", "/*! x */"] {
+            assert!(commits(sql), "{sql}");
+        }
+        for sql in ["insert into t values (1)", "SET @a = 1", "SELECT 1"] {
+            assert!(!commits(sql), "{sql}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! PostgreSQL's SQL.
+
+use super::{Dialect, first_word, quoted, words};
+
+pub(super) const DIALECT: Dialect = Dialect {
+    quote: '"',
+    schema: None,
+    begin: "BEGIN",
+    foreign_keys: None,
+    // The version table may be unqualified in a script: its schema is the connection's own, and nobody is connected.
+    search_path: Some([
+        "SELECT pg_catalog.set_config('dbmig.search_path', pg_catalog.current_setting('search_path'), false)",
+        "SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('dbmig.search_path'), false)",
+    ]),
+    makes_schemas: true,
+    text: "TEXT",
+    long_text: "TEXT",
+    optional_time: "TIMESTAMP",
+    table_options: "",
+    // Whatever `standard_conforming_strings` is.
+    backslashes: |text| format!("E{}", quoted(&text.replace('\\', "\\\\"))),
+    commits: |_| false,
+    fits_transaction,
+    ends_with_connection,
+    hides_notes: true,
+    nested_comments: true,
+    hash_comments: false,
+};
+
+fn fits_transaction(sql: &str) -> bool {
+    let (first, second) = (first_word(sql), words(sql).nth(1).unwrap_or_default());
+    match (first.as_str(), second.as_str()) {
+        ("" | "VACUUM" | "CLUSTER" | "REINDEX" | "DISCARD" | "CALL", _) => false,
+        ("CREATE" | "ALTER" | "DROP", "DATABASE" | "TABLESPACE" | "SYSTEM" | "SUBSCRIPTION") => false,
+        // A block may commit on its own, which it can't within a transaction.
+        ("DO", _) => !words(sql).any(|word| word == "COMMIT" || word == "ROLLBACK"),
+        ("CREATE" | "ALTER" | "DROP", _) => !words(sql).any(|word| word == "CONCURRENTLY"),
+        _ => true,
+    }
+}
+
+fn ends_with_connection(sql: &str) -> bool {
+    match first_word(sql).as_str() {
+        "SET" | "RESET" | "LOAD" | "PREPARE" | "LISTEN" => true,
+        "SELECT" => words(sql).any(|word| word == "SET_CONFIG"),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_runs_outside_of_transactions() {
+        for sql in [
+            "CREATE INDEX CONCURRENTLY i ON t (a)",
+            "create unique index\nconcurrently i on t (a)",
+            "DROP INDEX CONCURRENTLY i",
+            "ALTER TABLE t DETACH PARTITION p CONCURRENTLY",
+            "VACUUM t",
+            "ALTER SYSTEM SET work_mem = '1GB'",
+            "CALL p()",
+            "DO $$ BEGIN COMMIT; END $$",
+        ] {
+            assert!(!fits_transaction(sql), "{sql}");
+        }
+        for sql in ["CREATE INDEX i ON t (a)", "INSERT INTO t VALUES ('concurrently')", "DO $$ BEGIN NULL; END $$"] {
+            assert!(fits_transaction(sql), "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_ends_with_the_connection() {
+        for sql in ["SET lock_timeout = 1", "select set_config('a', 'b', false)"] {
+            assert!(ends_with_connection(sql), "{sql}");
+        }
+        assert!(!ends_with_connection("SELECT 1"));
+    }
+}
