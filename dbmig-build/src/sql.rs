@@ -6,6 +6,7 @@
 mod directive;
 mod expression;
 mod lex;
+mod mysql;
 mod parse;
 mod script;
 mod split;

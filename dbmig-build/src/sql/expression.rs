@@ -6,7 +6,7 @@ use dbmig::Backend;
 
 use super::lex::{Token, TokenKind, lex, unquote};
 use super::split::unsupported;
-use super::sqlite;
+use super::{mysql, sqlite};
 use crate::schema::{Expression, ExpressionToken, Name};
 
 /// Reads an expression. Parentheses round the whole are left out.
@@ -49,7 +49,7 @@ pub(super) fn from_tokens(tokens: &[Token], text: &str, backend: Backend) -> Res
                 open_cases += usize::from(written.eq_ignore_ascii_case("case"));
                 open_cases -= usize::from(is_end);
                 let word = written.to_ascii_lowercase();
-                let free = !is_end && !sqlite::is_keyword(&word) && !sqlite::is_operator(&word);
+                let free = !is_end && !is_keyword(&word, backend);
                 (free && may_be_column(before, after, text)).then(|| Name::new(written, backend))
             }
             _ => None,
@@ -76,8 +76,19 @@ fn key(token: &Token, text: &str, backend: Backend) -> String {
         _ => match written {
             "==" => "=".to_owned(),
             "!=" => "<>".to_owned(),
+            text if token.kind == TokenKind::String && backend == Backend::Mysql => {
+                mysql::literal(&mysql::unquote(text))
+            }
             _ => written.to_owned(),
         },
+    }
+}
+
+/// Whether a word (in lower case) is a keyword, an operator or a constant.
+fn is_keyword(word: &str, backend: Backend) -> bool {
+    match backend {
+        Backend::Mysql => mysql::is_keyword(word) || mysql::is_operator(word),
+        _ => sqlite::is_keyword(word) || sqlite::is_operator(word),
     }
 }
 

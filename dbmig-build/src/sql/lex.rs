@@ -1,5 +1,6 @@
 //! Texts to tokens. Lossless: what lies between two tokens is white space and comments.
 
+mod mysql;
 mod sqlite;
 
 use std::ops::Range;
@@ -49,6 +50,8 @@ pub enum Fault {
     Number,
     /// A blob literal that isn't pairs of hexadecimal digits.
     Blob,
+    /// A comment without an end.
+    OpenComment,
     /// A NUL byte; it ends the text for a C library.
     Nul,
     /// A character that means nothing.
@@ -61,6 +64,7 @@ impl Fault {
         match self {
             Fault::OpenString => "this string has no end",
             Fault::OpenName => "this quoted name has no end",
+            Fault::OpenComment => "this comment has no end",
             Fault::Number => "this is no number",
             Fault::Blob => "a blob literal is made of pairs of hexadecimal digits",
             Fault::Nul => "a NUL byte ends the script for the database",
@@ -73,6 +77,7 @@ impl Fault {
         match self {
             Fault::OpenString => "end it with `'`; within a string it is written twice: `'it''s'`",
             Fault::OpenName => "end it with the quote that it begins with",
+            Fault::OpenComment => "end it with `*/`",
             Fault::Number => "write digits alone, or quote it where it is a name",
             Fault::Blob => "write it as `x'00FF'`",
             Fault::Nul | Fault::Character => "take it out",
@@ -112,9 +117,13 @@ pub(crate) struct Comment {
 pub(crate) fn lex(text: &str, backend: Backend) -> Option<Lexed> {
     match backend {
         Backend::Sqlite => Some(sqlite::lex(text)),
-        Backend::Postgres | Backend::Mysql => None,
+        Backend::Mysql => Some(mysql::lex(text)),
+        Backend::Postgres => None,
     }
 }
+
+/// Whether a token is one of the two ends of MySQL's conditional code, `/*!50001` and `*/`.
+pub(crate) use mysql::is_marker as is_conditional_marker;
 
 /// The value of a quoted name or string: without its quotes, doubled ones single. Other texts are returned as they are.
 pub(crate) fn unquote(text: &str) -> String {

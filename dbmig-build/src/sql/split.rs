@@ -1,5 +1,6 @@
 //! Scripts to statements.
 
+mod mysql;
 mod sqlite;
 
 use std::ops::Range;
@@ -48,7 +49,8 @@ fn split_lexed(lexed: Option<Lexed>, source: &Source, backend: Backend) -> Scrip
     }));
     let ranges = match backend {
         Backend::Sqlite => sqlite::ranges(&lexed.tokens, source, &mut diagnostics),
-        Backend::Postgres | Backend::Mysql => Vec::new(),
+        Backend::Mysql => mysql::ranges(&lexed.tokens, source, &mut diagnostics),
+        Backend::Postgres => Vec::new(),
     };
     let (directives, trailing) = directives(&lexed, &ranges, source, &mut diagnostics);
     let statements = ranges.into_iter().zip(directives).map(|(range, directives)| {

@@ -89,7 +89,22 @@ fn what_is_no_expression_says_why() {
     ] {
         assert_eq!(expression(text, Backend::Sqlite), Err(expected.to_owned()), "{text}");
     }
-    assert!(expression("1", Backend::Mysql).is_err());
+}
+
+#[test]
+fn what_mysql_calls_strings_and_names() {
+    let read = |text| expression(text, Backend::Mysql).expect(text);
+    for (one, other) in [
+        ("\"it's\"", r"'it\'s'"),
+        ("`a` = 1", "(A=1)"),
+        ("INTERVAL 1 DAY + CURRENT_TIMESTAMP(6)", "interval 1 day + current_timestamp(6)"),
+    ] {
+        assert_eq!(read(one), read(other), "{one} and {other}");
+    }
+    assert_ne!(read("\"a\""), read("a"));
+    let mentions = |text, name| read(text).mentions(&Name::new(name, Backend::Mysql));
+    assert!(mentions("price > 0 AND `Order` = 'x'", "order"));
+    assert!(!mentions("\"price\" > 0", "price") && !mentions("a MOD b", "mod"));
 }
 
 #[test]

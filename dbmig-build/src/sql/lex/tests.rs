@@ -1,12 +1,18 @@
 //! Texts and their tokens.
 
+mod mysql;
+
 use dbmig::Backend;
 
 use super::{Fault, TokenKind, lex, unquote};
 
-/// Each token as a letter for its kind and its text.
 fn tokens(text: &str) -> String {
-    let lexed = lex(text, Backend::Sqlite).expect("SQLite is read");
+    shown(text, Backend::Sqlite)
+}
+
+/// Each token as a letter for its kind and its text.
+fn shown(text: &str, backend: Backend) -> String {
+    let lexed = lex(text, backend).expect("the dialect is read");
     let shown = lexed.tokens.iter().map(|token| {
         let letter = match token.kind {
             TokenKind::Word => 'w',

@@ -1,5 +1,7 @@
 //! Scripts and their statements.
 
+mod mysql;
+
 use dbmig::Backend;
 
 use super::split;
@@ -7,7 +9,11 @@ use crate::source::Source;
 use crate::sql::{Directive, Script};
 
 fn script(text: &str) -> Script {
-    split(&Source::new("up.sql", text), Backend::Sqlite)
+    script_of(text, Backend::Sqlite)
+}
+
+fn script_of(text: &str, backend: Backend) -> Script {
+    split(&Source::new("up.sql", text), backend)
 }
 
 fn statements(text: &str) -> Vec<String> {
@@ -17,7 +23,11 @@ fn statements(text: &str) -> Vec<String> {
 }
 
 fn messages(text: &str) -> Vec<String> {
-    let shown = script(text).diagnostics.into_iter().map(|one| {
+    messages_of(text, Backend::Sqlite)
+}
+
+fn messages_of(text: &str, backend: Backend) -> Vec<String> {
+    let shown = script_of(text, backend).diagnostics.into_iter().map(|one| {
         let place = one.span().map(|span| span.to_string()).unwrap_or_default();
         format!("{place} {}{}", one.message, one.help.iter().map(|help| format!(" | {help}")).collect::<String>())
     });
