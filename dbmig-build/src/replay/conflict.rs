@@ -164,7 +164,9 @@ impl Unknown {
                 }
                 return;
             }
-            Syntax::Drop(_) | Syntax::Setting { .. } | Syntax::Postgres(_) | Syntax::Opaque => return,
+            Syntax::Drop(_) | Syntax::Setting { .. } | Syntax::Mysql(_) | Syntax::Postgres(_) | Syntax::Opaque => {
+                return;
+            }
         };
         self.objects.insert(object.name.clone());
     }

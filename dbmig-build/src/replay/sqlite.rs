@@ -31,7 +31,7 @@ pub(super) fn effect(replay: &mut Replay, syntax: &Syntax) -> Result<Vec<Change>
             }
             Ok(Vec::new())
         }
-        Syntax::Postgres(_) | Syntax::Opaque => Ok(Vec::new()),
+        Syntax::Mysql(_) | Syntax::Postgres(_) | Syntax::Opaque => Ok(Vec::new()),
     }
 }
 

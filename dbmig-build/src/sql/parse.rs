@@ -1,11 +1,12 @@
 //! Statements to syntax: a recursive-descent parser for what alters structure. All else is opaque.
 
 mod cursor;
+mod mysql;
 mod sqlite;
 
 use dbmig::Backend;
 
-use super::lex::{Token, lex};
+use super::lex::{Token, is_conditional_marker, lex};
 use super::split::unsupported;
 use super::syntax::Syntax;
 use crate::schema::{ColumnType, Name};
@@ -29,10 +30,20 @@ pub struct Unreadable {
 ///
 /// A statement that alters structure, or may, and can't be read.
 pub fn parse(tokens: &[Token], source: &Source, backend: Backend) -> Result<Syntax, Unreadable> {
+    // The ends of MySQL's conditional code are no part of the grammar: what stands between them is.
+    let is_marker = |token: &Token| backend == Backend::Mysql && is_conditional_marker(token, source.text());
+    let code: Vec<Token>;
+    let tokens = if tokens.iter().any(is_marker) {
+        code = tokens.iter().copied().filter(|token| !is_marker(token)).collect();
+        &code
+    } else {
+        tokens
+    };
     let mut cursor = Cursor::new(tokens, source, backend);
     let parsed = match backend {
+        Backend::Mysql => mysql::statement(&mut cursor),
         Backend::Sqlite => sqlite::statement(&mut cursor),
-        Backend::Postgres | Backend::Mysql => Err((unsupported(backend).message, source.start())),
+        Backend::Postgres => Err((unsupported(backend).message, source.start())),
     };
     parsed.map_err(|(message, span)| Unreadable { message, span, about: cursor.about })
 }
@@ -42,6 +53,9 @@ pub fn column_type(text: &str, backend: Backend) -> Option<ColumnType> {
     let tokens = lex(text, backend)?.tokens;
     let source = Source::new("", text);
     let mut cursor = Cursor::new(&tokens, &source, backend);
-    let column_type = sqlite::column_type(&mut cursor).ok()?;
+    let column_type = match backend {
+        Backend::Mysql => mysql::column_type(&mut cursor).ok()?,
+        _ => sqlite::column_type(&mut cursor).ok()?,
+    };
     cursor.is_done().then_some(column_type)
 }

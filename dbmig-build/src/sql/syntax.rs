@@ -1,5 +1,6 @@
 //! What statements that alter structure say: the result of parsing, before anything is looked up.
 
+pub mod mysql;
 pub mod postgres;
 
 use crate::schema::{
@@ -32,6 +33,8 @@ pub enum Syntax {
         /// Its value, lower case, without quotes.
         value: String,
     },
+    /// A statement of MySQL's or MariaDB's.
+    Mysql(Box<mysql::Statement>),
     /// A statement of PostgreSQL's.
     Postgres(Box<postgres::Statement>),
     /// What alters no structure.

@@ -6,8 +6,8 @@ use crate::schema::{Expression, Name};
 use crate::source::{Source, Span};
 use crate::sql::expression;
 use crate::sql::lex::{Token, TokenKind, unquote};
-use crate::sql::sqlite;
 use crate::sql::syntax::{Ident, ObjectIdent};
+use crate::sql::{mysql, sqlite};
 
 /// What is wrong, and where.
 pub(super) type Fault = (String, Span);
@@ -49,8 +49,13 @@ impl<'a> Cursor<'a> {
         self.token(ahead).map(|token| token.kind)
     }
 
+    /// Goes back to a place that [`Cursor::position`] gave.
+    pub(super) fn back_to(&mut self, position: usize) {
+        self.at = self.at.min(position);
+    }
+
     pub(super) fn step(&mut self) {
-        self.at += 1;
+        self.at = (self.at + 1).min(self.tokens.len());
     }
 
     /// Whether a token is this keyword (in lower case) or symbol.
@@ -134,7 +139,12 @@ impl<'a> Cursor<'a> {
     /// Whether a token can be a name.
     pub(super) fn is_name(&self, ahead: usize) -> bool {
         match self.kind(ahead) {
-            Some(TokenKind::Quoted | TokenKind::String) => true,
+            Some(TokenKind::Quoted) => true,
+            // MySQL has only values in quotes that others have for names, too.
+            Some(TokenKind::String) => self.backend != Backend::Mysql,
+            Some(TokenKind::Word) if self.backend == Backend::Mysql => {
+                !mysql::is_keyword(&self.text(ahead).to_ascii_lowercase())
+            }
             Some(TokenKind::Word) => !sqlite::is_keyword(&self.text(ahead).to_ascii_lowercase()),
             _ => false,
         }

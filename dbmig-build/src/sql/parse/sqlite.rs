@@ -15,6 +15,7 @@ use crate::sql::syntax::{
 };
 
 pub(super) use column::column_type;
+pub(super) use create_table::select;
 
 pub(super) fn statement(cursor: &mut Cursor<'_>) -> Result<Syntax, Fault> {
     match cursor.eat_one(&["create", "alter", "drop", "pragma", "insert", "replace", "update", "delete", "with"]) {

@@ -57,7 +57,7 @@ fn options(cursor: &mut Cursor<'_>) -> Result<TableOptions, Fault> {
 }
 
 /// The query of a `CREATE TABLE AS`: read as far as its columns are plain ones of one table.
-fn select(cursor: &mut Cursor<'_>) -> Result<SelectSyntax, Fault> {
+pub(in crate::sql::parse) fn select(cursor: &mut Cursor<'_>) -> Result<SelectSyntax, Fault> {
     if !["select", "values", "with"].iter().any(|word| cursor.is(0, word)) {
         return Err(cursor.expected("a query"));
     }

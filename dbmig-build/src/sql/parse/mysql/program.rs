@@ -1,0 +1,199 @@
+//! Views, and what holds statements: triggers, stored programs, prepared statements.
+
+use crate::sql::lex::TokenKind;
+use crate::sql::mysql;
+use crate::sql::parse::cursor::{Cursor, Fault};
+use crate::sql::syntax::mysql::{
+    CreateRoutine, CreateTrigger, CreateView, Executed, Prepared, RoutineEffect, Statement,
+};
+
+/// `ALGORITHM = …`, `DEFINER = account`, `SQL SECURITY …`, in any order.
+pub(super) fn skip_definer(cursor: &mut Cursor<'_>) {
+    loop {
+        if cursor.eat(&["definer", "="]) {
+            // `name@host`, where `@host` is one token, `CURRENT_USER()`, a role.
+            cursor.step();
+            if cursor.kind(0) == Some(TokenKind::Parameter) {
+                cursor.step();
+            }
+            cursor.eat(&["(", ")"]);
+        } else if cursor.eat(&["algorithm", "="]) || cursor.eat(&["sql", "security"]) {
+            cursor.step();
+        } else {
+            return;
+        }
+    }
+}
+
+/// Behind the VIEW.
+pub(super) fn create_view(cursor: &mut Cursor<'_>, or_replace: bool) -> Result<Statement, Fault> {
+    let if_not_exists = cursor.eat(&["if", "not", "exists"]);
+    let sql = format!("CREATE VIEW {}", cursor.text_from(cursor.position()));
+    let name = cursor.subject("the view's name")?;
+    if cursor.is(0, "(") {
+        cursor.list(|cursor| cursor.name("a column's name"))?;
+    }
+    cursor.expect("as")?;
+    Ok(Statement::CreateView(CreateView { name, or_replace, if_not_exists, sql }))
+}
+
+/// Behind the TRIGGER.
+pub(super) fn create_trigger(cursor: &mut Cursor<'_>, or_replace: bool) -> Result<Statement, Fault> {
+    let if_not_exists = cursor.eat(&["if", "not", "exists"]);
+    let sql = format!("CREATE TRIGGER {}", cursor.text_from(cursor.position()));
+    let name = cursor.subject("the trigger's name")?;
+    let times = ["before", "after"];
+    let events = ["insert", "update", "delete"];
+    if cursor.eat_one(&times).is_none() || cursor.eat_one(&events).is_none() {
+        return Err(cursor.expected("`BEFORE` or `AFTER`, and `INSERT`, `UPDATE` or `DELETE`"));
+    }
+    cursor.expect("on")?;
+    let table = cursor.object("the table's name")?;
+    if !cursor.eat(&["for", "each", "row"]) {
+        return Err(cursor.expected("`FOR EACH ROW`"));
+    }
+    Ok(Statement::CreateTrigger(CreateTrigger { name, or_replace, if_not_exists, table, sql }))
+}
+
+/// Behind the PROCEDURE or FUNCTION.
+pub(super) fn create_routine(cursor: &mut Cursor<'_>) -> Result<Statement, Fault> {
+    cursor.eat(&["if", "not", "exists"]);
+    let name = cursor.subject("its name")?.name;
+    let start = cursor.position();
+    let has_parameters = !cursor.are(&["(", ")"]);
+    if !may_alter(cursor, start) {
+        return Ok(Statement::CreateRoutine(CreateRoutine { name, effect: RoutineEffect::None }));
+    }
+    let effect = match straight(cursor) {
+        Some(statements) if !has_parameters => statements,
+        _ => RoutineEffect::Unknown,
+    };
+    Ok(Statement::CreateRoutine(CreateRoutine { name, effect }))
+}
+
+/// The statements between BEGIN and the END at the end, if nothing decides whether they run.
+fn straight(cursor: &mut Cursor<'_>) -> Option<RoutineEffect> {
+    while !cursor.is_done() && !cursor.is(0, "begin") {
+        cursor.step();
+    }
+    cursor.step();
+    let start = cursor.position();
+    let words = ["begin", "if", "case", "loop", "while", "repeat", "for", "declare", "call", "prepare", "leave"];
+    while !cursor.is_done() && !cursor.is(0, "end") {
+        let is_exists = cursor.are(&["if", "exists"]) || cursor.are(&["if", "not", "exists"]);
+        let decides = words.iter().any(|word| cursor.is(0, word)) && !is_exists;
+        if decides || cursor.are(&["execute", "immediate"]) {
+            return None;
+        }
+        cursor.step();
+    }
+    let body = cursor.since(start);
+    cursor.eat(&["end"]).then_some(())?;
+    // A label may stand behind it.
+    if cursor.is_name(0) {
+        cursor.step();
+    }
+    cursor.is_done().then_some(RoutineEffect::Statements(body))
+}
+
+/// Whether a statement from `start` on holds words that alter structure, in itself or in a string.
+pub(super) fn may_alter(cursor: &mut Cursor<'_>, start: usize) -> bool {
+    cursor.back_to(start);
+    let mut found = false;
+    while !found && !cursor.is_done() {
+        found = alters(cursor) || cursor.is(0, "execute");
+        cursor.step();
+    }
+    cursor.back_to(start);
+    found
+}
+
+/// Whether DDL begins here: a verb and an object, or a string with both.
+fn alters(cursor: &Cursor<'_>) -> bool {
+    if cursor.kind(0) == Some(TokenKind::String) {
+        return text_alters(&mysql::unquote(cursor.text(0)));
+    }
+    let verbs = ["create", "alter", "drop", "rename"];
+    let objects = ["table", "tables", "index", "view", "unique", "or", "fulltext", "spatial", "database", "schema"];
+    verbs.iter().any(|verb| cursor.is(0, verb)) && objects.iter().any(|object| cursor.is(1, object))
+}
+
+/// Whether a text holds DDL, of which no more than a part need be there.
+fn text_alters(text: &str) -> bool {
+    let verbs = ["create", "alter", "drop", "rename"];
+    text.split(|one: char| !one.is_ascii_alphanumeric() && one != '_')
+        .any(|word| verbs.iter().any(|verb| word.eq_ignore_ascii_case(verb)))
+}
+
+/// Statements that run others, or prepare to: `CALL`, `SET @name`, `SELECT … INTO @name`, `PREPARE`, `EXECUTE`. The
+/// first word has been read.
+pub(super) fn dynamic(cursor: &mut Cursor<'_>, verb: &str) -> Result<Option<Statement>, Fault> {
+    Ok(match verb {
+        "call" => {
+            let called = cursor.object("the procedure's name")?;
+            let (name, span) = (called.name, called.span);
+            Some(Statement::Call(crate::sql::syntax::Ident { name, quoted: false, span }))
+        }
+        "set" if cursor.kind(0) == Some(TokenKind::Parameter) && !cursor.text(0).starts_with("@@") => {
+            let name = variable(cursor);
+            Some(Statement::SetVariable { name, may_alter: rest_alters(cursor) })
+        }
+        "select" => selected_variable(cursor),
+        "prepare" => {
+            let statement = cursor.name("the statement's name")?.name;
+            cursor.expect("from")?;
+            Some(Statement::Prepare { name: statement, from: prepared(cursor)? })
+        }
+        "execute" if cursor.eat(&["immediate"]) => Some(Statement::Execute(Executed::Immediate(prepared(cursor)?))),
+        "execute" => Some(Statement::Execute(Executed::Name(cursor.name("the statement's name")?))),
+        _ => None,
+    })
+}
+
+fn variable(cursor: &mut Cursor<'_>) -> String {
+    let text = cursor.text(0).trim_start_matches('@');
+    let name = mysql::unquote(text).to_lowercase();
+    cursor.step();
+    name
+}
+
+fn rest_alters(cursor: &mut Cursor<'_>) -> bool {
+    while !cursor.is_done() {
+        if alters(cursor) {
+            return true;
+        }
+        cursor.step();
+    }
+    false
+}
+
+/// `SELECT … INTO @name`, `SELECT @name := …`
+fn selected_variable(cursor: &mut Cursor<'_>) -> Option<Statement> {
+    let start = cursor.position();
+    let mut found = None;
+    while !cursor.is_done() {
+        let into = cursor.is(0, "into") && cursor.kind(1) == Some(TokenKind::Parameter);
+        if into {
+            cursor.step();
+        }
+        if into || (cursor.kind(0) == Some(TokenKind::Parameter) && cursor.is(1, ":=")) {
+            found = Some(variable(cursor));
+        } else {
+            cursor.step();
+        }
+    }
+    let variable = found?;
+    cursor.back_to(start);
+    Some(Statement::SetVariable { name: variable, may_alter: rest_alters(cursor) })
+}
+
+fn prepared(cursor: &mut Cursor<'_>) -> Result<Prepared, Fault> {
+    if cursor.kind(0) == Some(TokenKind::Parameter) {
+        return Ok(Prepared::Variable(variable(cursor)));
+    }
+    if cursor.kind(0) == Some(TokenKind::String) {
+        return Ok(Prepared::Text(rest_alters(cursor)));
+    }
+    // MariaDB takes any expression, whose value can't be known.
+    if cursor.is_done() { Err(cursor.expected("a string or a variable")) } else { Ok(Prepared::Text(true)) }
+}
