@@ -3,6 +3,7 @@
 mod conflict;
 mod history;
 mod lower;
+mod mysql;
 mod sqlite;
 
 use std::collections::BTreeSet;
@@ -30,6 +31,7 @@ pub struct Replay {
     legacy_alter_table: bool,
     /// Whether foreign keys are enforced while the script runs.
     foreign_keys: bool,
+    mysql: mysql::Session,
     history: History,
     unknown: Unknown,
 }
@@ -52,9 +54,12 @@ impl Replay {
 
     /// A database of this schema.
     pub fn from_schema(schema: Schema, backend: Backend) -> Replay {
+        let catalog = Catalog::from(schema);
+        let mysql = if backend == Backend::Mysql { mysql::Session::of(&catalog) } else { mysql::Session::default() };
         Replay {
             backend,
-            catalog: Catalog::from(schema),
+            catalog,
+            mysql,
             temporary: Catalog::default(),
             loose_triggers: BTreeSet::new(),
             legacy_alter_table: false,
@@ -102,12 +107,15 @@ impl Replay {
     }
 
     fn syntax(&mut self, syntax: &Syntax, place: &Span, replayed: &mut Replayed) {
-        let effect = match self.backend {
-            Backend::Sqlite => sqlite::effect(self, syntax),
-            Backend::Postgres | Backend::Mysql => return,
+        let outcome = match (self.backend, syntax) {
+            (Backend::Sqlite, _) => sqlite::effect(self, syntax)
+                .and_then(|changes| self.apply(changes, place))
+                .map(|changes| replayed.changes.extend(changes)),
+            (Backend::Mysql, Syntax::Mysql(statement)) => mysql::run(self, statement, place, replayed),
+            (Backend::Postgres | Backend::Mysql, _) => return,
         };
-        match effect.and_then(|changes| self.apply(changes, place)) {
-            Ok(changes) => replayed.changes.extend(changes),
+        match outcome {
+            Ok(()) => {}
             Err(conflict) => {
                 if !self.unknown.explains(&conflict) {
                     replayed.diagnostics.push(self.diagnostic(&conflict, place));
@@ -168,6 +176,11 @@ fn unreadable_sql(unreadable: &Unreadable, statement: &Statement) -> Diagnostic 
     let diagnostic = Diagnostic::error(Code::UnreadableSql, &*unreadable.message).at(unreadable.span.clone(), "");
     let is_statement = statement.tokens().first().is_some_and(|first| first.start < unreadable.span.range().start);
     diagnostic.help(if is_statement { REPLAY_HELP } else { "mend the statement, or take it out" })
+}
+
+/// The diagnostic for a part of a statement that can't be read.
+fn unreadable_part(message: &str, span: &Span) -> Diagnostic {
+    Diagnostic::error(Code::UnreadableSql, message).at(span.clone(), "").help(REPLAY_HELP)
 }
 
 fn replaced(directive: &Directive) -> Option<&Option<Span>> {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::schema::{ApplyError, Change, Name};
 use crate::source::Span;
-use crate::sql::syntax::{AlterAction, ObjectKind, Syntax};
+use crate::sql::syntax::{AlterAction, ObjectKind, Syntax, mysql};
 
 /// Why a statement can't be replayed.
 #[derive(Clone, Debug)]
@@ -78,6 +78,35 @@ impl Conflict {
 
     pub(super) fn second(span: &Span, first: &Span, message: impl Into<String>) -> Conflict {
         Conflict { span: Some(span.clone()), reason: Reason::Second(first.clone(), message.into()) }
+    }
+}
+
+/// The objects and the columns that a statement of MySQL's makes.
+fn mysql_names(statement: &mysql::Statement) -> (Vec<Name>, Vec<(Name, Name)>) {
+    use mysql::{Action, Statement};
+    match statement {
+        Statement::CreateTable(create) => (vec![create.name.name.clone()], Vec::new()),
+        Statement::CreateView(create) => (vec![create.name.name.clone()], Vec::new()),
+        Statement::CreateTrigger(create) => (vec![create.name.name.clone()], Vec::new()),
+        Statement::RenameTables(renames) => (renames.iter().map(|(_, to)| to.name.clone()).collect(), Vec::new()),
+        Statement::AlterTable(alter) => {
+            let (mut objects, mut columns) = (Vec::new(), Vec::new());
+            let column = |name: &Name| (alter.table.name.clone(), name.clone());
+            for action in alter.actions.iter().flatten() {
+                match action {
+                    Action::RenameTo(to) => objects.push(to.name.clone()),
+                    Action::RenameColumn { to, .. } => columns.push(column(&to.name)),
+                    Action::AddColumn { column: added, .. } | Action::ChangeColumn { column: added, .. } => {
+                        columns.push(column(&added.name.name));
+                    }
+                    Action::AddColumns(added, _) => columns.extend(added.iter().map(|one| column(&one.name.name))),
+                    Action::AddKey(key) => objects.extend(key.name.iter().map(|name| name.name.clone())),
+                    _ => {}
+                }
+            }
+            (objects, columns)
+        }
+        _ => (Vec::new(), Vec::new()),
     }
 }
 
@@ -164,7 +193,13 @@ impl Unknown {
                 }
                 return;
             }
-            Syntax::Drop(_) | Syntax::Setting { .. } | Syntax::Mysql(_) | Syntax::Postgres(_) | Syntax::Opaque => {
+            Syntax::Mysql(statement) => {
+                let made = mysql_names(statement);
+                self.objects.extend(made.0);
+                self.columns.extend(made.1);
+                return;
+            }
+            Syntax::Drop(_) | Syntax::Setting { .. } | Syntax::Postgres(_) | Syntax::Opaque => {
                 return;
             }
         };

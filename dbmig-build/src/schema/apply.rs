@@ -5,6 +5,8 @@ mod objects;
 
 pub use error::ApplyError;
 
+use dbmig::Backend;
+
 use super::{
     Catalog, Change, Column, Constraint, Expression, IndexColumn, IndexKey, Name, ObjectName, Schema, Table,
     TableOptions, Trigger, mention,
@@ -66,6 +68,7 @@ impl Catalog {
                 self.link_column(table, to);
                 Ok(())
             }
+            Change::MoveColumn { table, column, to, .. } => move_column(find(schema, table)?, column, to.as_ref()),
             Change::AddConstraint { table, constraint } => {
                 add_constraint(find(schema, table)?, constraint)?;
                 self.link(table);
@@ -193,7 +196,12 @@ fn rename_table(catalog: &mut Catalog, from: &ObjectName, to: &ObjectName) -> Re
 }
 
 /// Does something to the text of each trigger and view; says whether it is a trigger of `owner`.
+///
+/// MySQL leaves them as they are; those that a rename breaks fail when they are used.
 fn for_each_text(catalog: &mut Catalog, owner: &ObjectName, mut visit: impl FnMut(&mut String, bool)) {
+    if owner.name.backend() == Backend::Mysql {
+        return;
+    }
     let (triggered, schema) = catalog.triggered_mut();
     for name in triggered {
         let triggers = schema.tables.get_mut(name).into_iter().flat_map(|table| &mut table.triggers);
@@ -218,6 +226,20 @@ fn drop_column(table: &mut Table, name: &Name) -> Result<(), ApplyError> {
         return Err(ApplyError::ColumnInUse(table.name.clone(), name.clone(), user));
     }
     table.columns.retain(|column| column.name != *name);
+    Ok(())
+}
+
+fn move_column(table: &mut Table, name: &Name, behind: Option<&Name>) -> Result<(), ApplyError> {
+    let missing = |name: &Name| ApplyError::NoColumn(table.name.clone(), name.clone());
+    let place = |name: &Name| table.columns.iter().position(|one| one.name == *name).ok_or_else(|| missing(name));
+    let from = place(name)?;
+    let to = match behind {
+        // The place behind a column, as it is once the moved one has been taken out.
+        Some(behind) => place(behind).map(|at| at + usize::from(at < from))?,
+        None => 0,
+    };
+    let column = table.columns.remove(from);
+    table.columns.insert(to.min(table.columns.len()), column);
     Ok(())
 }
 
@@ -303,7 +325,12 @@ fn alter_column(table: &mut Table, to: &Column) -> Result<(), ApplyError> {
 }
 
 fn add_constraint(table: &mut Table, constraint: &Constraint) -> Result<(), ApplyError> {
-    let taken = constraint.name().is_some_and(|name| table.constraint(name).is_some());
+    // On MySQL a key, a foreign key and a check may have one name.
+    let clashes = |name: &Name, other: &Constraint| {
+        let same_kind = std::mem::discriminant(other) == std::mem::discriminant(constraint);
+        other.name() == Some(name) && (same_kind || name.backend() != Backend::Mysql)
+    };
+    let taken = constraint.name().is_some_and(|name| table.constraints().any(|other| clashes(name, &other)));
     let second_key = matches!(constraint, Constraint::PrimaryKey(_)) && table.primary_key.is_some();
     if taken || second_key {
         return Err(ApplyError::ConstraintExists(table.name.clone(), constraint.describe()));
@@ -330,7 +357,11 @@ fn drop_constraint(table: &mut Table, constraint: &Constraint) -> Result<(), App
 }
 
 fn free_index(catalog: &Catalog, table: &ObjectName, name: &Name) -> Result<(), ApplyError> {
-    let taken = catalog.has_index(table.schema.as_ref(), name);
+    // MySQL's names of indexes are the table's.
+    let taken = match name.backend() {
+        Backend::Mysql => catalog.schema.tables.get(table).is_some_and(|table| table.index(name).is_some()),
+        _ => catalog.has_index(table.schema.as_ref(), name),
+    };
     if taken { Err(ApplyError::IndexExists(name.clone())) } else { Ok(()) }
 }
 

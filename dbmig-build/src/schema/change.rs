@@ -58,6 +58,17 @@ pub enum Change {
         /// The column after, under the same name.
         to: Box<Column>,
     },
+    /// A column comes to stand elsewhere among the others (MySQL's `FIRST` and `AFTER`).
+    MoveColumn {
+        /// The table.
+        table: ObjectName,
+        /// The column.
+        column: Name,
+        /// The column that it stood behind; none where it was the first.
+        from: Option<Name>,
+        /// The column that it stands behind; none where it is the first.
+        to: Option<Name>,
+    },
     /// A new constraint.
     AddConstraint {
         /// The table.
@@ -220,6 +231,7 @@ impl Change {
             Change::DropColumn { table, column } => Change::AddColumn { table, column },
             Change::RenameColumn { table, from, to } => Change::RenameColumn { table, from: to, to: from },
             Change::AlterColumn { table, from, to } => Change::AlterColumn { table, from: to, to: from },
+            Change::MoveColumn { table, column, from, to } => Change::MoveColumn { table, column, from: to, to: from },
             Change::AddConstraint { table, constraint } => Change::DropConstraint { table, constraint },
             Change::DropConstraint { table, constraint } => Change::AddConstraint { table, constraint },
             Change::CreateIndex { table, index } => Change::DropIndex { table, index },
@@ -263,6 +275,7 @@ impl Change {
             | Change::DropColumn { table, .. }
             | Change::RenameColumn { table, .. }
             | Change::AlterColumn { table, .. }
+            | Change::MoveColumn { table, .. }
             | Change::AddConstraint { table, .. }
             | Change::DropConstraint { table, .. }
             | Change::CreateIndex { table, .. }

@@ -54,6 +54,11 @@ impl Name {
         }
     }
 
+    /// The backend whose rules it follows.
+    pub(super) fn backend(&self) -> Backend {
+        self.backend
+    }
+
     /// The name as it is compared.
     pub fn key(&self) -> &str {
         &self.key

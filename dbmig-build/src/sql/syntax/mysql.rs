@@ -110,7 +110,7 @@ pub enum TableBody {
         /// The keys, indexes and constraints that stand beside them.
         keys: Vec<KeySyntax>,
         /// What stands behind the parenthesis.
-        options: Options,
+        options: Box<Options>,
         /// A query whose columns come behind the others.
         select: Option<SelectSyntax>,
     },

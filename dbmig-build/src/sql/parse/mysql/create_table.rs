@@ -30,7 +30,7 @@ fn body(cursor: &mut Cursor<'_>) -> Result<TableBody, Fault> {
     if cursor.is(0, "(") && !cursor.is(1, "select") && !cursor.is(1, "with") {
         elements(cursor, &mut columns, &mut keys)?;
     }
-    let options = options::options(cursor)?;
+    let options = Box::new(options::options(cursor)?);
     let select = select(cursor)?;
     cursor.end()?;
     if columns.is_empty() && select.is_none() {
