@@ -50,6 +50,7 @@ pub struct Global {
 #[derive(Subcommand)]
 enum Command {
     Init(commands::init::InitArgs),
+    Adopt(commands::adopt::AdoptArgs),
     Migrate(commands::migrate::MigrateArgs),
     Revision(commands::revision::RevisionArgs),
     Merge(commands::merge::MergeArgs),
@@ -111,6 +112,7 @@ fn refuse(error: &clap::Error) -> ! {
 fn run(command: Command, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     match command {
         Command::Init(args) => commands::init::run(&args, global, ui),
+        Command::Adopt(args) => commands::adopt::run(&args, global, ui),
         Command::Migrate(args) => commands::migrate::run(&args, global, ui),
         Command::Revision(args) => commands::revision::run(&args, global, ui),
         Command::Merge(args) => commands::merge::run(&args, global, ui),

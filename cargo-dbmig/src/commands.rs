@@ -1,5 +1,6 @@
 //! One file a command: its help text, its arguments, and a short function that asks, calls and shows.
 
+pub mod adopt;
 pub mod check;
 pub mod completions;
 pub mod current;
@@ -17,6 +18,7 @@ pub mod revision;
 mod running;
 pub mod schema;
 mod selection;
+mod setup;
 pub mod show;
 pub mod stamp;
 pub mod upgrade;

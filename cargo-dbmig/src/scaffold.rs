@@ -1,7 +1,7 @@
 //! New files: revisions on disk, whole or not at all.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use dbmig::revision::Graph;
 use dbmig::version::{MAX_LENGTH, Version};
@@ -112,6 +112,52 @@ pub fn write_new(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
+/// A file that is to be written.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Where.
+    pub path: PathBuf,
+    /// What it is to hold.
+    pub text: String,
+}
+
+/// Writes all of some files or none: each under a temporary name beside its place first, then all are renamed. If a
+/// rename fails, those before it are taken back.
+///
+/// # Errors
+///
+/// What the file system says; nothing is left behind.
+pub fn write_all(files: &[File]) -> io::Result<()> {
+    let mut ready = Vec::with_capacity(files.len());
+    for file in files {
+        let folder = file.path.parent().unwrap_or(Path::new("."));
+        let mut temporary = tempfile::Builder::new().prefix(".dbmig-").tempfile_in(folder)?;
+        temporary.write_all(file.text.as_bytes())?;
+        set_ordinary_rights(temporary.as_file(), &file.path)?;
+        let before = match std::fs::read(&file.path) {
+            Ok(bytes) => Some(bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        ready.push((temporary, file, before));
+    }
+    let mut written: Vec<(&File, Option<Vec<u8>>)> = Vec::new();
+    for (temporary, file, before) in ready {
+        if let Err(error) = temporary.persist(&file.path) {
+            for (file, before) in written {
+                // Nothing better can be done than to try.
+                let _ = match before {
+                    Some(bytes) => std::fs::write(&file.path, bytes),
+                    None => std::fs::remove_file(&file.path),
+                };
+            }
+            return Err(error.error);
+        }
+        written.push((file, before));
+    }
+    Ok(())
+}
+
 #[cfg(unix)]
 fn set_ordinary_rights(file: &std::fs::File, replaced: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -140,6 +186,27 @@ mod tests {
         assert_eq!(name(&["20991231235959"], "2026-11-21T10:15:00Z"), "2100-01-01-000000_add_e_mail");
         assert_eq!(name(&["202611211015000001"], "2026-11-21T10:15:00Z"), "2026-11-21-101501_add_e_mail");
         assert_eq!(name(&["0009", "ae10"], "2026-11-21T10:15:00Z"), "ae1020261121101500_add_e_mail");
+    }
+
+    #[test]
+    fn files_are_written_all_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| File { path: folder.path().join(name), text: format!("new {name}") };
+        std::fs::write(folder.path().join("a"), "old a").unwrap();
+        // A folder stands where the last file is to be.
+        std::fs::create_dir_all(folder.path().join("taken/inside")).unwrap();
+        let names = || {
+            let mut names: Vec<_> =
+                std::fs::read_dir(folder.path()).unwrap().map(|one| one.unwrap().file_name()).collect();
+            names.sort();
+            names
+        };
+        let before = names();
+        assert!(write_all(&[file("a"), file("b"), file("taken")]).is_err());
+        assert_eq!((names(), std::fs::read_to_string(folder.path().join("a")).unwrap()), (before, "old a".to_owned()));
+        write_all(&[file("a"), file("b")]).unwrap();
+        assert_eq!(std::fs::read_to_string(folder.path().join("a")).unwrap(), "new a");
+        assert_eq!(std::fs::read_to_string(folder.path().join("b")).unwrap(), "new b");
     }
 
     #[test]

@@ -4,7 +4,7 @@ mod dir;
 mod metadata;
 
 pub(crate) use dir::text_of;
-pub use dir::{Folder, read};
+pub use dir::{Folder, read, read_as_if};
 pub use metadata::{Metadata, Places, parse as parse_metadata, write as write_metadata};
 
 use dbmig::checksum::Checksum;

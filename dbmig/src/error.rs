@@ -220,6 +220,11 @@ impl Error {
                  so with `cargo dbmig stamp --purge heads`"
                     .to_owned()
             }
+            Error::UnknownVersions { direction: Direction::Stamp, .. } => {
+                "put the folders back that have these versions; or make the ledger say what is true with `cargo dbmig \
+                 stamp --purge heads`"
+                    .to_owned()
+            }
             Error::UnknownVersions { .. } => {
                 "check out the branch that has them and downgrade there; or make the ledger say what is true with \
                  `cargo dbmig stamp --purge`"
@@ -279,7 +284,11 @@ impl fmt::Display for Error {
             Error::Database { doing, message } => write!(f, "{doing} failed: {message}"),
             Error::Failed(failed) => failed.fmt(f),
             Error::UnknownVersions { versions, direction } => {
-                let verb = if *direction == Direction::Up { "upgrade" } else { "downgrade" };
+                let verb = match direction {
+                    Direction::Up => "upgrade",
+                    Direction::Down => "downgrade",
+                    Direction::Stamp | Direction::Unstamp => "stamp",
+                };
                 let name = |(version, name): &(String, Option<String>)| name.clone().unwrap_or_else(|| version.clone());
                 write!(f, "cannot {verb}: the database has revisions that this chain doesn't know")?;
                 f.write_str(&listed("unknown", &versions.iter().map(name).collect::<Vec<_>>()))

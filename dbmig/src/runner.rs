@@ -3,6 +3,7 @@
 mod entry;
 mod foreign_keys;
 mod goal;
+mod remember;
 mod script;
 mod stepwise;
 mod task;

@@ -61,6 +61,11 @@ pub fn locate(url: &str, package: &Path) -> Result<Url, Error> {
     Ok(Url { text, base })
 }
 
+/// What `DATABASE_URL` is in a package's `.env`.
+pub fn url_of_dotenv(package: &Path) -> Option<String> {
+    read_dotenv(package).ok()?.values.remove("DATABASE_URL")
+}
+
 /// Refuses what SQLite would take for a strange file name, or for a database that is gone when the command ends. What
 /// stands behind a scheme may hold a password and isn't repeated.
 fn check(text: &str) -> Result<(), Error> {

@@ -127,7 +127,14 @@ fn from_workspace(manifest_path: &Path, wanted: Option<&str>, is_package: bool) 
         [one] => load(one),
         // The workspace's root package, not yet configured: every key has a default.
         [] if is_package => Ok(Package { root: parent(manifest_path), manifest: read_manifest(manifest_path)? }),
-        [] => Err(Error::new(Kind::Config, "no package of this workspace uses dbmig").help("cargo dbmig init -p NAME")),
+        [] => {
+            let uses_diesel =
+                |package: &&&cargo_metadata::Package| package.dependencies.iter().any(|one| one.name == "diesel");
+            let error =
+                Error::new(Kind::Config, "no package of this workspace uses dbmig").help("cargo dbmig init -p NAME");
+            let diesels = members.iter().filter(uses_diesel);
+            Err(diesels.fold(error, |error, package| error.help(format!("cargo dbmig adopt -p {}", package.name))))
+        }
         several => Err(Error::new(Kind::Config, format!("several packages use dbmig: {}", list(several)))
             .help("name one of them with -p NAME")),
     }

@@ -10,7 +10,7 @@ use dbmig::Backend;
 use dbmig::version::{MAX_LENGTH, Version};
 
 use super::{Migration, metadata};
-use crate::diagnostic::{Code, Diagnostic, Level};
+use crate::diagnostic::{Code, Diagnostic, Label, Level};
 use crate::source::Source;
 use crate::sql::{self, Script};
 
@@ -34,16 +34,43 @@ impl Folder {
 
 /// Reads a migrations folder; `folder` is relative to `root`, the package's folder.
 pub fn read(root: &Path, folder: &str, backend: Backend) -> Folder {
+    read_as_if(root, folder, backend, &mut |_, text| text)
+}
+
+/// Reads a migrations folder as if other metadata stood in it: `metadata` is given the name of each migration and its
+/// metadata.toml, if it has one, and says what is to be read instead.
+pub fn read_as_if(root: &Path, folder: &str, backend: Backend, metadata: Substitute<'_>) -> Folder {
     let mut found = Folder { path: folder.to_owned(), migrations: Vec::new(), diagnostics: Vec::new() };
     match entries(&root.join(folder)) {
         Ok(entries) => {
             for entry in entries {
-                read_entry(root, &entry, backend, &mut found);
+                read_entry(root, &entry, backend, metadata, &mut found);
             }
         }
         Err(error) => found.diagnostics.push(unreadable_folder(folder, &error)),
     }
+    together(&mut found.diagnostics);
     found
+}
+
+/// Makes one diagnostic of those about missing metadata: a folder of Diesel's has none anywhere.
+fn together(diagnostics: &mut Vec<Diagnostic>) {
+    let is_missing = |one: &Diagnostic| one.code == Code::MissingMetadata && one.level == Level::Error;
+    let missing: Vec<usize> = (0..diagnostics.len()).filter(|&at| is_missing(&diagnostics[at])).collect();
+    let [first, _, ..] = missing.as_slice() else { return };
+    let first = *first;
+    let message = format!("{} migrations have no place in the chain: no `[dbmig]` in a metadata.toml", missing.len());
+    let labels = missing.iter().flat_map(|&at| diagnostics[at].labels.clone());
+    let labels = labels.map(|label| Label { span: whole(label.span.source().path()), text: String::new() }).collect();
+    let one = Diagnostic { labels, ..Diagnostic::error(Code::MissingMetadata, message).help("cargo dbmig adopt") };
+    let mut at = 0;
+    diagnostics.retain(|diagnostic| {
+        at += 1;
+        at - 1 == first || !is_missing(diagnostic)
+    });
+    if let Some(place) = diagnostics.get_mut(first) {
+        *place = one;
+    }
 }
 
 fn unreadable_folder(folder: &str, error: &io::Error) -> Diagnostic {
@@ -85,7 +112,10 @@ fn whole(path: &str) -> crate::source::Span {
     Source::new(path, "").start()
 }
 
-fn read_entry(root: &Path, entry: &Entry, backend: Backend, found: &mut Folder) {
+/// What is to be read for the metadata.toml of a migration, given its folder's name and the file's text.
+type Substitute<'a> = &'a mut dyn FnMut(&str, Option<Source>) -> Option<Source>;
+
+fn read_entry(root: &Path, entry: &Entry, backend: Backend, metadata: Substitute<'_>, found: &mut Folder) {
     if entry.name.starts_with('.') || entry.file_type.is_file() {
         return;
     }
@@ -101,7 +131,10 @@ fn read_entry(root: &Path, entry: &Entry, backend: Backend, found: &mut Folder) 
         return;
     }
     match entries(&root.join(&path)) {
-        Ok(files) => read_migration(root, &entry.name, &path, &files, backend, found),
+        Ok(files) => {
+            let read = Reading { root, name: &entry.name, path: &path, files: &files, backend };
+            read_migration(&read, metadata, found);
+        }
         Err(error) => {
             let message = format!("can't read the folder: {error}");
             let diagnostic = Diagnostic::error(Code::Io, message).at(whole(&path), "");
@@ -116,7 +149,17 @@ fn symlink(path: &str) -> Diagnostic {
         .help("put the real folder or file in its place")
 }
 
-fn read_migration(root: &Path, name: &str, path: &str, files: &[Entry], backend: Backend, found: &mut Folder) {
+/// A migration's folder that is being read.
+struct Reading<'a> {
+    root: &'a Path,
+    name: &'a str,
+    path: &'a str,
+    files: &'a [Entry],
+    backend: Backend,
+}
+
+fn read_migration(read: &Reading<'_>, metadata: Substitute<'_>, found: &mut Folder) {
+    let &Reading { root, name, path, files, backend } = read;
     let has = |name: &str| files.iter().any(|file| file.name == name);
     if !has("up.sql") {
         found.diagnostics.push(without_up(path, files));
@@ -136,7 +179,9 @@ fn read_migration(root: &Path, name: &str, path: &str, files: &[Entry], backend:
             }
         }
     };
-    let (metadata_source, up, down) = (text("metadata.toml"), text("up.sql"), text("down.sql"));
+    let (written, up, down) = (text("metadata.toml"), text("up.sql"), text("down.sql"));
+    let is_readable = written.is_some() || !has("metadata.toml");
+    let metadata_source = if is_readable { metadata(name, written) } else { None };
     let (metadata_source, metadata, places) = match metadata_source {
         Some(source) => {
             let (metadata, places, faults) = metadata::parse(&source, name);
@@ -144,7 +189,7 @@ fn read_migration(root: &Path, name: &str, path: &str, files: &[Entry], backend:
             (source, metadata, places)
         }
         None => {
-            if !has("metadata.toml") {
+            if is_readable {
                 found.diagnostics.push(without_metadata(path));
             }
             return;
@@ -155,9 +200,9 @@ fn read_migration(root: &Path, name: &str, path: &str, files: &[Entry], backend:
     for script in up.iter().chain(&down) {
         found.diagnostics.extend(script.diagnostics.iter().cloned());
     }
-    found.diagnostics.extend(up.as_ref().and_then(empty));
-    // Sealed migrations are what they are: no warnings about them.
+    // Sealed migrations are what they are: no warnings about them, and one that does nothing has done it.
     if metadata.sealed.is_none() {
+        found.diagnostics.extend(up.as_ref().and_then(empty));
         let empty_down = down.as_ref().and_then(empty);
         found.diagnostics.extend(empty_down.map(|one| Diagnostic { level: Level::Warning, ..one }));
         if !has("down.sql") && metadata.irreversible.is_none() {
@@ -202,12 +247,13 @@ fn without_down(path: &str) -> Diagnostic {
 }
 
 fn without_metadata(path: &str) -> Diagnostic {
-    Diagnostic::error(Code::MissingMetadata, format!("`{path}` has no `metadata.toml`")).at(whole(path), "").help(
-        format!(
+    Diagnostic::error(Code::MissingMetadata, format!("`{path}` has no `metadata.toml`"))
+        .at(whole(path), "")
+        .help("if Diesel's command line made it: cargo dbmig adopt")
+        .help(format!(
             "write `{path}/metadata.toml` with the first line `run_in_transaction = true`, then {}",
             metadata::say_parents()
-        ),
-    )
+        ))
 }
 
 fn check_version(name: &str, path: &str) -> Option<Diagnostic> {

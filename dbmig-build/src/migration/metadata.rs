@@ -108,6 +108,7 @@ pub fn parse(source: &Source, folder: &str) -> (Metadata, Places, Vec<Diagnostic
         None => {
             let message = format!("`{}` has no `[dbmig]` table", source.path());
             let diagnostic = Diagnostic::error(Code::MissingMetadata, message).at(source.start(), "");
+            let diagnostic = diagnostic.help("if Diesel's command line made it: cargo dbmig adopt");
             reader.report(diagnostic.help(say_parents()));
         }
     }
