@@ -9,34 +9,14 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 /// SQL of every kind that replay knows, to be cut up and put together again.
-const SAMPLE: &str = r#"
--- dbmig: allow(drop-table) gone since May
-CREATE TABLE IF NOT EXISTS main."users" (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL ON CONFLICT FAIL,
-    name VARCHAR(64) NOT NULL UNIQUE DEFAULT 'it''s' COLLATE NOCASE, age UNSIGNED BIG INT CHECK (age > (1 + 2) * 3),
-    up INT CONSTRAINT fk REFERENCES users (id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED, [odd name] TEXT[],
-    twice INT GENERATED ALWAYS AS (age * 2) STORED, `é` BLOB DEFAULT x'00ff',
-    CONSTRAINT u UNIQUE (name, age DESC) ON CONFLICT REPLACE FOREIGN KEY (up) REFERENCES users, CHECK (age <> 7));
-CREATE TABLE typed (a ANY PRIMARY KEY, b INT) WITHOUT ROWID, STRICT;
-CREATE TEMP TABLE copy AS SELECT id, name AS n FROM users WHERE id > 1; CREATE TABLE other AS SELECT * FROM users;
-CREATE UNIQUE INDEX i ON users (lower(name) COLLATE binary DESC, age) WHERE age IS NOT NULL; /* why */
-CREATE VIEW v (a, b) AS SELECT name, users.age FROM users JOIN other ON users.id = other.id;
-CREATE TRIGGER t AFTER UPDATE OF name, age ON users WHEN NEW.name <> OLD.name BEGIN
-    UPDATE users SET age = CASE WHEN age THEN 1 ELSE 2 END WHERE id = NEW.id; INSERT INTO other (name) VALUES (NEW.name); END;
-CREATE VIRTUAL TABLE s USING fts5(title, body UNINDEXED, tokenize = 'porter');
-ALTER TABLE users ADD COLUMN extra TEXT NOT NULL DEFAULT ''; ALTER TABLE users RENAME COLUMN name TO "full name";
-ALTER TABLE users RENAME TO people; ALTER TABLE people DROP COLUMN extra; PRAGMA legacy_alter_table = ON;
-ALTER TABLE people ALTER COLUMN age SET NOT NULL; ALTER TABLE people ADD CONSTRAINT c CHECK (age > 0);
-ALTER TABLE people DROP CONSTRAINT c; ALTER TABLE s RENAME TO s2; ALTER TABLE people RENAME age TO years;
-DROP INDEX IF EXISTS i; DROP TRIGGER t; DROP VIEW v; DROP TABLE other; DROP TABLE people;
--- dbmig: replay CREATE TABLE made (a INT)
-SELECT ?1, :a, @b, $c, 1.5e3, .5, 0xff, a->>'$.b' || 'c' FROM x; -- dbmig: todo decide
-"#;
+const DIALECTS: [(Backend, &str); 2] =
+    [(Backend::Sqlite, include_str!("any_sql/sqlite.sql")), (Backend::Mysql, include_str!("any_sql/mysql.sql"))];
 
-/// The words and other pieces of the sample, with the white space between them.
-fn pieces() -> Vec<&'static str> {
+/// The words and other pieces of a sample, with the white space between them.
+fn pieces(sample: &str) -> Vec<&str> {
     let is_word = |one: char| one.is_alphanumeric() || one == '_';
     let mut pieces = Vec::new();
-    let mut rest = SAMPLE;
+    let mut rest = sample;
     while let Some(first) = rest.chars().next() {
         let more = |one: char| if is_word(first) { !is_word(one) } else { one != first || !first.is_whitespace() };
         let end = rest.char_indices().skip(1).find(|&(_, one)| more(one)).map_or(rest.len(), |(at, _)| at);
@@ -47,7 +27,7 @@ fn pieces() -> Vec<&'static str> {
     pieces
 }
 
-/// One edit of the sample's pieces.
+/// One edit of a sample's pieces.
 #[derive(Clone, Debug)]
 enum Edit {
     Drop(Index, usize),
@@ -57,8 +37,31 @@ enum Edit {
 }
 
 fn edit() -> impl Strategy<Value = Edit> {
-    let stray =
-        select(vec!["(", ")", ";", "'", "\"", "[", "`", ",", ".", "BEGIN", "END", "--", "/*", "*/", "\0", "é", "AS"]);
+    let stray = select(vec![
+        "(",
+        ")",
+        ";",
+        "'",
+        "\"",
+        "[",
+        "`",
+        ",",
+        ".",
+        "BEGIN",
+        "END",
+        "--",
+        "/*",
+        "*/",
+        "\0",
+        "é",
+        "AS",
+        "/*!",
+        "\\",
+        "#",
+        "CASE",
+        "IF",
+        "DELIMITER",
+    ]);
     prop_oneof![
         (any::<Index>(), 1..6_usize).prop_map(|(at, count)| Edit::Drop(at, count)),
         (any::<Index>(), any::<Index>()).prop_map(|(from, to)| Edit::Copy(from, to)),
@@ -68,8 +71,8 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
-fn edited(edits: &[Edit]) -> String {
-    let mut text: Vec<String> = pieces().into_iter().map(str::to_owned).collect();
+fn edited(sample: &str, edits: &[Edit]) -> String {
+    let mut text: Vec<String> = pieces(sample).into_iter().map(str::to_owned).collect();
     for edit in edits {
         let length = text.len();
         match edit {
@@ -87,9 +90,9 @@ fn edited(edits: &[Edit]) -> String {
 }
 
 /// Reads a text in every way, and checks what must hold for any.
-fn read(text: &str) {
+fn read(text: &str, backend: Backend) {
     let source = Source::new("up.sql", text);
-    let script = sql::split(&source, Backend::Sqlite);
+    let script = sql::split(&source, backend);
     let mut end = 0;
     let mut joined = String::new();
     for statement in &script.statements {
@@ -97,7 +100,7 @@ fn read(text: &str) {
         assert!(end <= range.start && range.start < range.end, "statements follow each other");
         let gap = &text[end..range.start];
         // Nothing but white space, comments and semicolons stands between statements.
-        assert!(sql::split(&Source::new("gap", gap), Backend::Sqlite).statements.is_empty(), "{gap:?}");
+        assert!(sql::split(&Source::new("gap", gap), backend).statements.is_empty(), "{gap:?}");
         joined.push_str(gap);
         joined.push_str(statement.text());
         let tokens = statement.tokens();
@@ -107,16 +110,16 @@ fn read(text: &str) {
         end = range.end;
     }
     let rest = &text[end..];
-    assert!(sql::split(&Source::new("rest", rest), Backend::Sqlite).statements.is_empty(), "{rest:?}");
+    assert!(sql::split(&Source::new("rest", rest), backend).statements.is_empty(), "{rest:?}");
     joined.push_str(rest);
     assert_eq!(joined, text);
     script.checksum();
     script.foreign_keys_off();
     script.todos().for_each(drop);
-    drop(sql::expression(text, Backend::Sqlite));
-    drop(sql::column_type(text, Backend::Sqlite));
+    drop(sql::expression(text, backend));
+    drop(sql::column_type(text, backend));
 
-    let mut replay = Replay::new(Backend::Sqlite);
+    let mut replay = Replay::new(backend);
     let replayed = replay.run(&script);
     let mut again = Catalog::default();
     for change in &replayed.changes {
@@ -130,14 +133,16 @@ fn read(text: &str) {
 }
 
 #[test]
-fn the_sample_is_read_without_a_diagnostic() {
-    let script = sql::split(&Source::new("up.sql", SAMPLE), Backend::Sqlite);
-    assert_eq!(script.diagnostics, []);
-    let mut replay = Replay::new(Backend::Sqlite);
-    assert_eq!(replay.run(&script).diagnostics, []);
-    assert_eq!(replay.schema().tables.len(), 8);
-    assert_eq!(pieces().concat(), SAMPLE);
-    read(SAMPLE);
+fn the_samples_are_read_without_a_diagnostic() {
+    for ((backend, sample), tables) in DIALECTS.into_iter().zip([8, 9]) {
+        let script = sql::split(&Source::new("up.sql", sample), backend);
+        assert_eq!(script.diagnostics, []);
+        let mut replay = Replay::new(backend);
+        assert_eq!(replay.run(&script).diagnostics, []);
+        assert_eq!(replay.schema().tables.len(), tables, "{:?}", replay.schema().tables.keys());
+        assert_eq!(pieces(sample).concat(), sample);
+        read(sample, backend);
+    }
 }
 
 proptest! {
@@ -145,23 +150,27 @@ proptest! {
 
     #[test]
     fn any_text_is_read(text in any::<String>()) {
-        read(&text);
+        DIALECTS.iter().for_each(|(backend, _)| read(&text, *backend));
     }
 
     #[test]
-    fn any_pieces_are_read(text in "[ \n;'\"`\\[\\]()\\-/*.,x0-9eé$@?:!|<>=\0a-d]{0,60}") {
-        read(&text);
+    fn any_pieces_are_read(text in "[ \n;'\"`\\[\\]()\\-/*.,x0-9eé$@?:!|<>=\0a-d#\\\\]{0,60}") {
+        DIALECTS.iter().for_each(|(backend, _)| read(&text, *backend));
     }
 
     #[test]
     fn edited_sql_is_read(edits in prop::collection::vec(edit(), 1..12)) {
-        read(&edited(&edits));
+        DIALECTS.iter().for_each(|(backend, sample)| read(&edited(sample, &edits), *backend));
     }
 
     #[test]
     fn cut_sql_is_read(from in any::<Index>(), to in any::<Index>()) {
-        let border = |index: Index| (0..=index.index(SAMPLE.len())).rev().find(|&at| SAMPLE.is_char_boundary(at));
-        let (one, other) = (border(from).unwrap_or(0), border(to).unwrap_or(0));
-        read(&SAMPLE[one.min(other)..one.max(other)]);
+        for (backend, sample) in DIALECTS {
+            let border = |index: Index| {
+                (0..=index.index(sample.len())).rev().find(|&at| sample.is_char_boundary(at)).unwrap_or(0)
+            };
+            let (one, other) = (border(from), border(to));
+            read(&sample[one.min(other)..one.max(other)], backend);
+        }
     }
 }

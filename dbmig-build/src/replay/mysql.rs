@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::conflict::Conflict;
 use super::{Replay, Replayed, unreadable_part};
-use crate::schema::{ApplyError, Catalog, Change, ForeignKey, Name, ObjectName, Table, Trigger, View};
+use crate::schema::{ApplyError, Catalog, Change, Name, ObjectName, Table, Trigger, View};
 use crate::source::Span;
 use crate::sql::split_part;
 use crate::sql::syntax::mysql::{CreateTrigger, CreateView, Executed, Prepared, RoutineEffect, Statement};
@@ -69,7 +69,7 @@ pub(super) fn run(
                 replayed.diagnostics.push(unreadable_part(&unread.message, &unread.span));
                 replay.unknown.unreadable(Some(alter.table.name.clone()));
             }
-            alter_table::alter_table(replay, alter, place, &mut done)
+            alter_table::alter_table(replay, alter, &mut done)
         }
         Statement::Call(name) => match replay.mysql.routines.get(&name.name).cloned() {
             Some(RoutineEffect::Statements(body)) => {
@@ -86,8 +86,21 @@ pub(super) fn run(
         other => effect(replay, other, place, &mut done),
     };
     match outcome {
-        Ok(()) => replayed.changes.extend(done),
+        Ok(()) => {
+            for change in &done {
+                replay.history.record(change, place);
+                replay.unknown.made(change);
+            }
+            replayed.changes.extend(done);
+        }
         Err(_) => {
+            if matches!(
+                statement,
+                Statement::Call(_) | Statement::Conditional | Statement::Execute(_) | Statement::Use(_)
+            ) {
+                // It may have been about anything.
+                replay.unknown.unreadable(None);
+            }
             let undone = done.iter().rev().try_for_each(|change| replay.catalog.apply(&change.inverse()));
             debug_assert_eq!(undone, Ok(()), "a change that was applied can be undone");
             if let Some(name) = about {
@@ -100,24 +113,24 @@ pub(super) fn run(
 
 fn effect(replay: &mut Replay, statement: &Statement, place: &Span, done: &mut Vec<Change>) -> Result<(), Conflict> {
     match statement {
-        Statement::CreateTable(create) => create_table::create_table(replay, create, place, done),
+        Statement::CreateTable(create) => create_table::create_table(replay, create, done),
         Statement::DropTables { names, if_exists } => {
-            names.iter().try_for_each(|name| drop_table(replay, name, *if_exists, place, done))
+            names.iter().try_for_each(|name| drop_table(replay, name, *if_exists, done))
         }
         Statement::RenameTables(renames) => {
-            renames.iter().try_for_each(|(from, to)| rename_table(replay, from, to, place, done))
+            renames.iter().try_for_each(|(from, to)| rename_table(replay, from, to, done))
         }
-        Statement::CreateView(create) => create_view(replay, create, place, done),
+        Statement::CreateView(create) => create_view(replay, create, done),
         Statement::DropViews { names, if_exists } => {
             names.iter().try_for_each(|name| match replay.catalog.schema().views.get(&object(name)).cloned() {
-                Some(view) => replay.make(Change::DropView(view), place, done),
+                Some(view) => replay.make(Change::DropView(view), done),
                 None if *if_exists => Ok(()),
                 None => Err(Conflict::missing(&name.span, ObjectKind::View, &name.name)),
             })
         }
-        Statement::CreateTrigger(create) => create_trigger(replay, create, place, done),
+        Statement::CreateTrigger(create) => create_trigger(replay, create, done),
         Statement::DropTrigger { name, if_exists } => match drop_trigger(replay, &name.name) {
-            Some(change) => replay.make(change, place, done),
+            Some(change) => replay.make(change, done),
             None if *if_exists => Ok(()),
             None => Err(Conflict::missing(&name.span, ObjectKind::Trigger, &name.name)),
         },
@@ -128,7 +141,7 @@ fn effect(replay: &mut Replay, statement: &Statement, place: &Span, done: &mut V
         Statement::DropDatabase(database) => {
             let within = |name: &&ObjectName| name.schema.as_ref() == Some(database);
             let tables: Vec<ObjectName> = replay.catalog.schema().tables.keys().filter(within).cloned().collect();
-            tables.iter().try_for_each(|name| drop_existing(replay, name, place, done))
+            tables.iter().try_for_each(|name| drop_existing(replay, name, done))
         }
         Statement::Conditional => {
             Err(Conflict::unreadable(place, "what this program does to the structure can't be known"))
@@ -176,10 +189,8 @@ fn may_alter(replay: &Replay, from: &Prepared) -> bool {
 
 impl Replay {
     /// Applies a change and keeps it for undoing.
-    fn make(&mut self, change: Change, place: &Span, done: &mut Vec<Change>) -> Result<(), Conflict> {
+    fn make(&mut self, change: Change, done: &mut Vec<Change>) -> Result<(), Conflict> {
         self.catalog.apply(&change)?;
-        self.history.record(&change, place);
-        self.unknown.made(&change);
         done.push(change);
         Ok(())
     }
@@ -209,7 +220,6 @@ fn drop_table(
     replay: &mut Replay,
     ident: &ObjectIdent,
     if_exists: bool,
-    place: &Span,
     done: &mut Vec<Change>,
 ) -> Result<(), Conflict> {
     let name = object(ident);
@@ -224,13 +234,13 @@ fn drop_table(
         return Ok(());
     }
     table(replay, ident)?;
-    drop_existing(replay, &name, place, done)
+    drop_existing(replay, &name, done)
 }
 
-fn drop_existing(replay: &mut Replay, name: &ObjectName, place: &Span, done: &mut Vec<Change>) -> Result<(), Conflict> {
+fn drop_existing(replay: &mut Replay, name: &ObjectName, done: &mut Vec<Change>) -> Result<(), Conflict> {
     let Some(table) = replay.catalog.schema().tables.get(name).cloned() else { return Ok(()) };
     replay.mysql.generated.remove(name);
-    replay.make(Change::DropTable(Box::new(table)), place, done)
+    replay.make(Change::DropTable(Box::new(table)), done)
 }
 
 /// A table, or a view, gets another name; foreign keys that the database had named follow.
@@ -238,7 +248,6 @@ fn rename_table(
     replay: &mut Replay,
     from: &ObjectIdent,
     to: &ObjectIdent,
-    place: &Span,
     done: &mut Vec<Change>,
 ) -> Result<(), Conflict> {
     let (old, new) = (object(from), object(to));
@@ -250,46 +259,35 @@ fn rename_table(
         name_is_free(replay, to)?;
     }
     if replay.catalog.schema().views.contains_key(&old) {
-        return replay.make(Change::RenameView { from: old, to: new }, place, done);
+        return replay.make(Change::RenameView { from: old, to: new }, done);
     }
-    let foreign_keys = table(replay, from)?.foreign_keys.clone();
+    let keys: Vec<Name> = table(replay, from)?.foreign_keys.iter().filter_map(|key| key.name.clone()).collect();
     if let Some(generated) = replay.mysql.generated.remove(&old) {
         replay.mysql.generated.insert(new.clone(), generated);
     }
-    replay.make(Change::RenameTable { from: old.clone(), to: new.clone() }, place, done)?;
-    for mut key in foreign_keys {
-        let Some(name) = key.name.clone() else { continue };
-        let prefix = format!("{}_ibfk_", old.name.key());
-        let Some(number) = name.key().strip_prefix(&prefix).filter(|number| number.parse::<u32>().is_ok()) else {
-            continue;
-        };
-        if key.table == old {
-            key.table = new.clone();
-        }
-        let renamed = ForeignKey { name: Some(name.renamed(&format!("{}_ibfk_{number}", new.name))), ..key.clone() };
-        for change in key::replace_foreign_key(&new, key, renamed) {
-            replay.make(change, place, done)?;
+    replay.make(Change::RenameTable { from: old.clone(), to: new.clone() }, done)?;
+    let prefix = format!("{}_ibfk_", old.name.key());
+    for from in keys {
+        let number = from.key().strip_prefix(&prefix).filter(|number| number.parse::<u32>().is_ok());
+        if let Some(number) = number {
+            let to = from.renamed(&format!("{}_ibfk_{number}", new.name));
+            replay.make(Change::RenameConstraint { table: new.clone(), from: from.clone(), to }, done)?;
         }
     }
     Ok(())
 }
 
-fn create_view(replay: &mut Replay, create: &CreateView, place: &Span, done: &mut Vec<Change>) -> Result<(), Conflict> {
+fn create_view(replay: &mut Replay, create: &CreateView, done: &mut Vec<Change>) -> Result<(), Conflict> {
     let name = object(&create.name);
     match replay.catalog.schema().views.get(&name).cloned() {
         Some(_) if create.if_not_exists => return Ok(()),
-        Some(view) if create.or_replace => replay.make(Change::DropView(view), place, done)?,
+        Some(view) if create.or_replace => replay.make(Change::DropView(view), done)?,
         _ => name_is_free(replay, &create.name)?,
     }
-    replay.make(Change::CreateView(View::new(name, create.sql.clone())), place, done)
+    replay.make(Change::CreateView(View::new(name, create.sql.clone())), done)
 }
 
-fn create_trigger(
-    replay: &mut Replay,
-    create: &CreateTrigger,
-    place: &Span,
-    done: &mut Vec<Change>,
-) -> Result<(), Conflict> {
+fn create_trigger(replay: &mut Replay, create: &CreateTrigger, done: &mut Vec<Change>) -> Result<(), Conflict> {
     let name = &create.name.name;
     let existing = drop_trigger(replay, name);
     if existing.is_some() && create.if_not_exists {
@@ -297,7 +295,7 @@ fn create_trigger(
     }
     let owner = table(replay, &create.table)?.name.clone();
     match existing {
-        Some(drop) if create.or_replace => replay.make(drop, place, done)?,
+        Some(drop) if create.or_replace => replay.make(drop, done)?,
         Some(drop) => {
             let owner = drop.table().cloned().unwrap_or(owner);
             return Err(Conflict::at(&create.name.span, ApplyError::TriggerExists(owner, name.clone())));
@@ -305,7 +303,7 @@ fn create_trigger(
         None => {}
     }
     let trigger = Trigger { name: name.clone(), sql: create.sql.clone() };
-    replay.make(Change::CreateTrigger { table: owner, trigger }, place, done)
+    replay.make(Change::CreateTrigger { table: owner, trigger }, done)
 }
 
 /// What drops a trigger; names of triggers are unique in a database.

@@ -1,6 +1,7 @@
 //! Scripts and the schemas that they make, in a compact text.
 
 mod conflicts;
+mod mysql;
 mod sqlite;
 
 use std::fmt::Write;
@@ -15,12 +16,16 @@ use crate::sql::split;
 
 /// Replays scripts one after the other; their changes must give the same schema once more, and undone the empty one.
 fn run(scripts: &[&str]) -> (Schema, Vec<Diagnostic>) {
-    let mut replay = Replay::new(Backend::Sqlite);
+    run_on(scripts, Backend::Sqlite)
+}
+
+fn run_on(scripts: &[&str], backend: Backend) -> (Schema, Vec<Diagnostic>) {
+    let mut replay = Replay::new(backend);
     let mut diagnostics = Vec::new();
     let mut again = Catalog::default();
     let mut changes = Vec::new();
     for (at, text) in scripts.iter().enumerate() {
-        let script = split(&Source::new(format!("{}/up.sql", at + 1), *text), Backend::Sqlite);
+        let script = split(&Source::new(format!("{}/up.sql", at + 1), *text), backend);
         diagnostics.extend(script.diagnostics.clone());
         let replayed = replay.run(&script);
         diagnostics.extend(replayed.diagnostics);
@@ -39,14 +44,22 @@ fn run(scripts: &[&str]) -> (Schema, Vec<Diagnostic>) {
 
 /// The schema that a script makes, without any diagnostic.
 fn schema(text: &str) -> String {
-    let (schema, diagnostics) = run(&[text]);
+    schema_on(text, Backend::Sqlite)
+}
+
+fn schema_on(text: &str, backend: Backend) -> String {
+    let (schema, diagnostics) = run_on(&[text], backend);
     assert_eq!(diagnostics, [], "{text}");
     show(&schema)
 }
 
 /// A line for each diagnostic: place and message, then what other labels say.
 fn messages(scripts: &[&str]) -> String {
-    let (_, diagnostics) = run(scripts);
+    messages_on(scripts, Backend::Sqlite)
+}
+
+fn messages_on(scripts: &[&str], backend: Backend) -> String {
+    let (_, diagnostics) = run_on(scripts, backend);
     let mut shown = String::new();
     for one in &diagnostics {
         assert!(!one.help.is_empty(), "{one:?}");
@@ -75,6 +88,20 @@ fn table(table: &Table) -> String {
     if let Some(module) = &table.options.virtual_module {
         write!(shown, " using {module}").expect("to a string");
     }
+    let options = &table.options;
+    let stated = [
+        ("engine", &options.engine),
+        ("charset", &options.character_set),
+        ("collate", &options.collation),
+        ("partition by", &options.partition_by),
+        ("comment", &table.comment),
+    ];
+    for (name, value) in &options.parameters {
+        write!(shown, " {name}={value}").expect("to a string");
+    }
+    for (word, value) in stated {
+        shown.extend(value.iter().map(|value| format!(" {word} {value}")));
+    }
     shown.push('\n');
     for column in &table.columns {
         writeln!(shown, "  {}", show_column(column)).expect("to a string");
@@ -84,7 +111,8 @@ fn table(table: &Table) -> String {
     }
     for index in &table.indexes {
         let unique = if index.unique { "unique " } else { "" };
-        write!(shown, "  {unique}index {} ({})", index.name, keys(&index.columns)).expect("to a string");
+        let using = index.method.as_ref().map(|method| format!("using {method} ")).unwrap_or_default();
+        write!(shown, "  {unique}index {} {using}({})", index.name, keys(&index.columns)).expect("to a string");
         let predicate = index.predicate.as_ref().map(|predicate| format!(" where {predicate}"));
         writeln!(shown, "{}", predicate.unwrap_or_default()).expect("to a string");
     }
@@ -106,9 +134,12 @@ fn show_column(column: &Column) -> String {
         Storage::Stored => format!("as ({expression}) stored"),
     }));
     parts.extend(column.collation.as_ref().map(|collation| format!("collate {collation}")));
+    parts.extend(column.character_set.as_ref().map(|set| format!("charset {set}")));
+    parts.extend(column.on_update.as_ref().map(|value| format!("on update {value}")));
     if column.autoincrement != Default::default() {
         parts.push("autoincrement".to_owned());
     }
+    parts.extend(column.comment.as_ref().map(|comment| format!("comment {comment}")));
     parts.join(" ")
 }
 
@@ -119,7 +150,10 @@ fn show_constraint(constraint: &Constraint) -> String {
             (format!("key ({}){quirk}", keys(&key.columns)), key.on_conflict)
         }
         Constraint::Unique(unique) => (format!("unique ({})", keys(&unique.columns)), unique.on_conflict),
-        Constraint::Check(check) => (format!("check ({})", check.expression), check.on_conflict),
+        Constraint::Check(check) => {
+            let loose = if check.not_enforced { " not enforced" } else { "" };
+            (format!("check ({}){loose}", check.expression), check.on_conflict)
+        }
         Constraint::Exclusion(exclusion) => (format!("exclude {:?}", exclusion.elements), None),
         Constraint::ForeignKey(key) => {
             let names =
@@ -148,6 +182,7 @@ fn keys(columns: &[IndexColumn]) -> String {
             IndexKey::Column(name) => name.to_string(),
             IndexKey::Expression(expression) => format!("({expression})"),
         };
+        shown.extend(column.length.map(|length| format!("({length})")));
         shown.extend(column.collation.as_ref().map(|collation| format!(" collate {collation}")));
         if column.order == SortOrder::Descending {
             shown.push_str(" desc");

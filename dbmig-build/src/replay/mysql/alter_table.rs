@@ -8,16 +8,10 @@ use super::{key, object, rename_table, table};
 use crate::replay::Replay;
 use crate::replay::conflict::Conflict;
 use crate::schema::{ApplyError, Change, Column, ColumnType, Constraint, Index, Name, ObjectName, Table};
-use crate::source::Span;
 use crate::sql::syntax::Ident;
 use crate::sql::syntax::mysql::{Action, AlterTable, ColumnSyntax, IfExists, KeyKind, Options, Position};
 
-pub(super) fn alter_table(
-    replay: &mut Replay,
-    alter: &AlterTable,
-    place: &Span,
-    done: &mut Vec<Change>,
-) -> Result<(), Conflict> {
+pub(super) fn alter_table(replay: &mut Replay, alter: &AlterTable, done: &mut Vec<Change>) -> Result<(), Conflict> {
     let owner = object(&alter.table);
     if replay.mysql.temporary.contains(&owner) {
         return Ok(());
@@ -28,7 +22,7 @@ pub(super) fn alter_table(
     table(replay, &alter.table)?;
     let mut actions: Vec<&Action> = alter.actions.iter().filter_map(|action| action.as_ref().ok()).collect();
     actions.sort_by_key(|action| rank(action));
-    let mut statement = Alteration { replay, owner, place, done };
+    let mut statement = Alteration { replay, owner, done };
     let mut renamed = false;
     for action in &actions {
         // Columns that are there get their new names together, so that two can swap them.
@@ -66,7 +60,6 @@ const fn rank_of_columns() -> u8 {
 struct Alteration<'a> {
     replay: &'a mut Replay,
     owner: ObjectName,
-    place: &'a Span,
     done: &'a mut Vec<Change>,
 }
 
@@ -77,7 +70,7 @@ impl Alteration<'_> {
     }
 
     fn make(&mut self, change: Change) -> Result<(), Conflict> {
-        self.replay.make(change, self.place, self.done)
+        self.replay.make(change, self.done)
     }
 
     fn existing(&self, ident: &Ident) -> Result<&Column, Conflict> {
@@ -99,9 +92,9 @@ impl Alteration<'_> {
                 lowered(self.table()?, columns)?;
                 columns.iter().try_for_each(|column| self.add_column(column))?;
                 columns.iter().try_for_each(|column| self.inline(column))?;
-                keys.iter().try_for_each(|one| key::add(self.replay, &self.owner, one, self.place, self.done))
+                keys.iter().try_for_each(|one| key::add(self.replay, &self.owner, one, self.done))
             }
-            Action::AddKey(one) => key::add(self.replay, &self.owner, one, self.place, self.done),
+            Action::AddKey(one) => key::add(self.replay, &self.owner, one, self.done),
             Action::ChangeColumn { column, position, if_exists, .. } => {
                 if *if_exists && self.table()?.column(&column.name.name).is_none() {
                     return Ok(());
@@ -127,7 +120,7 @@ impl Alteration<'_> {
             Action::ConvertTo { character_set, collation } => {
                 self.convert(character_set.as_deref(), collation.as_deref())
             }
-            Action::RenameTo(to) => rename_table(self.replay, &alter.table, to, self.place, self.done),
+            Action::RenameTo(to) => rename_table(self.replay, &alter.table, to, self.done),
         }
     }
 
@@ -181,7 +174,7 @@ impl Alteration<'_> {
     }
 
     fn inline(&mut self, syntax: &ColumnSyntax) -> Result<(), Conflict> {
-        key::add_inline(self.replay, &self.owner, syntax, self.place, self.done)
+        key::add_inline(self.replay, &self.owner, syntax, self.done)
     }
 
     /// States a whole column anew: what isn't said of it is no more.

@@ -4,17 +4,11 @@ use super::{key, name_is_free, object, table};
 use crate::replay::Replay;
 use crate::replay::conflict::Conflict;
 use crate::schema::{ApplyError, Autoincrement, Change, Column, Expression, ObjectName, Table};
-use crate::source::Span;
 use crate::sql::expression;
 use crate::sql::syntax::mysql::{ColumnSyntax, CreateTable, KeySyntax, Options, TableBody};
 use crate::sql::syntax::{SelectItem, SelectSyntax};
 
-pub(super) fn create_table(
-    replay: &mut Replay,
-    create: &CreateTable,
-    place: &Span,
-    done: &mut Vec<Change>,
-) -> Result<(), Conflict> {
+pub(super) fn create_table(replay: &mut Replay, create: &CreateTable, done: &mut Vec<Change>) -> Result<(), Conflict> {
     let name = object(&create.name);
     if create.temporary {
         replay.mysql.temporary.insert(name);
@@ -26,13 +20,13 @@ pub(super) fn create_table(
         return Ok(());
     }
     if create.or_replace && schema.tables.contains_key(&name) {
-        super::drop_existing(replay, &name, place, done)?;
+        super::drop_existing(replay, &name, done)?;
     }
     name_is_free(replay, &create.name)?;
     match &create.body {
         TableBody::Like(other) => {
             let table = like(table(replay, other)?, name);
-            replay.make(Change::CreateTable(Box::new(table)), place, done)
+            replay.make(Change::CreateTable(Box::new(table)), done)
         }
         TableBody::Definition { columns, keys, options, select } => {
             let selected = match select {
@@ -47,7 +41,7 @@ pub(super) fn create_table(
                     table.columns.push(column);
                 }
             }
-            whole(replay, table, columns, keys, place, done)
+            whole(replay, table, columns, keys, done)
         }
     }
 }
@@ -58,25 +52,19 @@ fn whole(
     table: Table,
     columns: &[ColumnSyntax],
     keys: &[KeySyntax],
-    place: &Span,
     done: &mut Vec<Change>,
 ) -> Result<(), Conflict> {
     let owner = table.name.clone();
     let mut made = Vec::new();
-    let mut outcome = replay.make(Change::CreateTable(Box::new(table)), place, &mut made);
+    let mut outcome = replay.make(Change::CreateTable(Box::new(table)), &mut made);
     for column in columns {
-        outcome = outcome.and_then(|()| key::add_inline(replay, &owner, column, place, &mut made));
+        outcome = outcome.and_then(|()| key::add_inline(replay, &owner, column, &mut made));
     }
     for syntax in keys {
-        outcome = outcome.and_then(|()| key::add(replay, &owner, syntax, place, &mut made));
+        outcome = outcome.and_then(|()| key::add(replay, &owner, syntax, &mut made));
     }
     match replay.catalog.schema().tables.get(&owner).cloned() {
-        Some(table) => {
-            let table = Box::new(table);
-            done.push(Change::CreateTable(table.clone()));
-            // The history knows what the table has from the beginning.
-            replay.history.record(&Change::CreateTable(table), place);
-        }
+        Some(table) => done.push(Change::CreateTable(Box::new(table))),
         None => done.extend(made),
     }
     outcome

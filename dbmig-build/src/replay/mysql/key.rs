@@ -27,7 +27,6 @@ pub(super) fn add(
     replay: &mut Replay,
     owner: &ObjectName,
     key: &KeySyntax,
-    place: &Span,
     done: &mut Vec<Change>,
 ) -> Result<(), Conflict> {
     let table = find(replay, owner)?;
@@ -36,7 +35,7 @@ pub(super) fn add(
         KeyKind::PrimaryKey(columns) => {
             check_columns(table, columns)?;
             let columns: Vec<IndexColumn> = columns.iter().map(|key| key.column.clone()).collect();
-            add_primary_key(replay, owner, columns, &key.span, place, done)
+            add_primary_key(replay, owner, columns, &key.span, done)
         }
         KeyKind::Unique(columns) => {
             check_columns(table, columns)?;
@@ -44,7 +43,7 @@ pub(super) fn add(
                 return Ok(());
             }
             let columns = columns.iter().map(|key| key.column.clone()).collect();
-            add_unique(replay, owner, name, columns, place, done)
+            add_unique(replay, owner, name, columns, done)
         }
         KeyKind::Index { columns, method } => {
             check_columns(table, columns)?;
@@ -52,10 +51,10 @@ pub(super) fn add(
                 return Ok(());
             }
             let columns: Vec<IndexColumn> = columns.iter().map(|key| key.column.clone()).collect();
-            let name = free_key(table, name, &columns)?;
-            drop_covered(replay, owner, &columns, place, done)?;
+            drop_covered(replay, owner, &columns, done)?;
+            let name = free_key(find(replay, owner)?, name, &columns)?;
             let index = Index { method: method.clone(), ..Index::new(name, columns) };
-            replay.make(Change::CreateIndex { table: owner.clone(), index: Box::new(index) }, place, done)
+            replay.make(Change::CreateIndex { table: owner.clone(), index: Box::new(index) }, done)
         }
         KeyKind::ForeignKey { index, columns, reference } => {
             if let Some(missing) = columns.iter().find(|column| table.column(&column.name).is_none()) {
@@ -65,7 +64,7 @@ pub(super) fn add(
                 return Err(Conflict::refused(&key.span, "this foreign key refers to another number of columns"));
             }
             let columns = columns.iter().map(|column| column.name.clone()).collect();
-            add_foreign_key(replay, owner, (name, index.clone()), columns, reference, place, done)
+            add_foreign_key(replay, owner, (name, index.clone()), columns, reference, done)
         }
         KeyKind::Check(check) => {
             let mut check = check.clone();
@@ -76,7 +75,7 @@ pub(super) fn add(
                 return Err(Conflict::at(&key.span, error));
             }
             let constraint = Constraint::Check(check);
-            replay.make(Change::AddConstraint { table: owner.clone(), constraint }, place, done)
+            replay.make(Change::AddConstraint { table: owner.clone(), constraint }, done)
         }
     }
 }
@@ -86,23 +85,23 @@ pub(super) fn add_inline(
     replay: &mut Replay,
     owner: &ObjectName,
     syntax: &ColumnSyntax,
-    place: &Span,
     done: &mut Vec<Change>,
 ) -> Result<(), Conflict> {
     let name = &syntax.name.name;
     let columns = vec![IndexColumn::column(name.clone())];
     if syntax.primary_key {
-        add_primary_key(replay, owner, columns.clone(), &syntax.name.span, place, done)?;
+        add_primary_key(replay, owner, columns.clone(), &syntax.name.span, done)?;
     }
-    if syntax.unique {
-        add_unique(replay, owner, None, columns, place, done)?;
+    // MariaDB makes no second key of `UNIQUE PRIMARY KEY`, MySQL a needless one.
+    if syntax.unique && !syntax.primary_key {
+        add_unique(replay, owner, None, columns, done)?;
     }
     if let Some(reference) = &syntax.reference {
-        add_foreign_key(replay, owner, (None, None), vec![name.clone()], reference, place, done)?;
+        add_foreign_key(replay, owner, (None, None), vec![name.clone()], reference, done)?;
     }
     for check in &syntax.checks {
         let constraint = Constraint::Check(check.clone());
-        replay.make(Change::AddConstraint { table: owner.clone(), constraint }, place, done)?;
+        replay.make(Change::AddConstraint { table: owner.clone(), constraint }, done)?;
     }
     Ok(())
 }
@@ -117,7 +116,6 @@ fn add_primary_key(
     owner: &ObjectName,
     columns: Vec<IndexColumn>,
     span: &Span,
-    place: &Span,
     done: &mut Vec<Change>,
 ) -> Result<(), Conflict> {
     let table = find(replay, owner)?;
@@ -132,12 +130,12 @@ fn add_primary_key(
             Change::AlterColumn { table: owner.clone(), from: Box::new(column.clone()), to: Box::new(to) }
         })
         .collect();
-    drop_covered(replay, owner, &columns, place, done)?;
+    drop_covered(replay, owner, &columns, done)?;
     for change in altered {
-        replay.make(change, place, done)?;
+        replay.make(change, done)?;
     }
     let constraint = Constraint::PrimaryKey(PrimaryKey::new(columns));
-    replay.make(Change::AddConstraint { table: owner.clone(), constraint }, place, done)
+    replay.make(Change::AddConstraint { table: owner.clone(), constraint }, done)
 }
 
 fn add_unique(
@@ -145,13 +143,13 @@ fn add_unique(
     owner: &ObjectName,
     name: Option<Name>,
     columns: Vec<IndexColumn>,
-    place: &Span,
     done: &mut Vec<Change>,
 ) -> Result<(), Conflict> {
+    // The name of an index that goes is free.
+    drop_covered(replay, owner, &columns, done)?;
     let name = free_key(find(replay, owner)?, name, &columns)?;
-    drop_covered(replay, owner, &columns, place, done)?;
     let constraint = Constraint::Unique(Unique { name: Some(name), ..Unique::new(columns) });
-    replay.make(Change::AddConstraint { table: owner.clone(), constraint }, place, done)
+    replay.make(Change::AddConstraint { table: owner.clone(), constraint }, done)
 }
 
 fn add_foreign_key(
@@ -160,7 +158,6 @@ fn add_foreign_key(
     (name, index): (Option<Name>, Option<Name>),
     columns: Vec<Name>,
     reference: &Reference,
-    place: &Span,
     done: &mut Vec<Change>,
 ) -> Result<(), Conflict> {
     let table = find(replay, owner)?;
@@ -177,9 +174,9 @@ fn add_foreign_key(
         on_update: reference.on_update,
         ..ForeignKey::new(columns, super::object(&reference.table), referenced)
     };
-    make_index(replay, owner, index_name, parts, place, done)?;
+    make_index(replay, owner, index_name, parts, done)?;
     let constraint = Constraint::ForeignKey(key);
-    replay.make(Change::AddConstraint { table: owner.clone(), constraint }, place, done)
+    replay.make(Change::AddConstraint { table: owner.clone(), constraint }, done)
 }
 
 /// Makes the index that a foreign key needs, unless one serves already. Of two such indexes the later one stays.
@@ -188,7 +185,6 @@ fn make_index(
     owner: &ObjectName,
     name: Name,
     columns: Vec<IndexColumn>,
-    place: &Span,
     done: &mut Vec<Change>,
 ) -> Result<(), Conflict> {
     let table = find(replay, owner)?;
@@ -210,12 +206,12 @@ fn make_index(
     {
         return Ok(());
     }
-    drop_covered(replay, owner, &columns, place, done)?;
+    drop_covered(replay, owner, &columns, done)?;
     let table = find(replay, owner)?;
     let name = if has_key(table, &name) { automatic_name(table, &columns) } else { name };
     replay.mysql.generated.entry(owner.clone()).or_default().insert(name.clone());
     let index = Box::new(Index::new(name, columns));
-    replay.make(Change::CreateIndex { table: owner.clone(), index }, place, done)
+    replay.make(Change::CreateIndex { table: owner.clone(), index }, done)
 }
 
 /// Drops the index that a foreign key made and that one of these columns makes needless.
@@ -223,7 +219,6 @@ fn drop_covered(
     replay: &mut Replay,
     owner: &ObjectName,
     columns: &[IndexColumn],
-    place: &Span,
     done: &mut Vec<Change>,
 ) -> Result<(), Conflict> {
     let Some(generated) = replay.mysql.generated.get(owner) else { return Ok(()) };
@@ -232,15 +227,7 @@ fn drop_covered(
     if let Some(names) = replay.mysql.generated.get_mut(owner) {
         names.remove(&index.name);
     }
-    replay.make(Change::DropIndex { table: owner.clone(), index: Box::new(index) }, place, done)
-}
-
-/// What gives a foreign key another name.
-pub(super) fn replace_foreign_key(owner: &ObjectName, from: ForeignKey, to: ForeignKey) -> [Change; 2] {
-    [
-        Change::DropConstraint { table: owner.clone(), constraint: Constraint::ForeignKey(from) },
-        Change::AddConstraint { table: owner.clone(), constraint: Constraint::ForeignKey(to) },
-    ]
+    replay.make(Change::DropIndex { table: owner.clone(), index: Box::new(index) }, done)
 }
 
 /// Demands that the columns of a key are there.

@@ -9,6 +9,7 @@ use crate::sql::syntax::mysql::ColumnSyntax;
 pub(super) fn column(cursor: &mut Cursor<'_>) -> Result<ColumnSyntax, Fault> {
     let name = cursor.name("a column's name")?;
     let is_serial = cursor.is(0, "serial");
+    let characters = if cursor.are(&["text", "("]) { cursor.text(2).parse().ok() } else { None };
     let column_type = column_type(cursor)?;
     let column = Column::new(name.name.clone(), column_type);
     let mut syntax =
@@ -19,7 +20,7 @@ pub(super) fn column(cursor: &mut Cursor<'_>) -> Result<ColumnSyntax, Fault> {
     while attribute(cursor, &mut syntax)? {}
     let column = &mut syntax.column;
     if let Some(set) = &column.character_set {
-        column.column_type = column_type::with_character_set(&column.column_type, set);
+        column.column_type = column_type::with_character_set(&column.column_type, set, characters);
     }
     if column.character_set.as_deref() == Some("binary") {
         column.character_set = None;

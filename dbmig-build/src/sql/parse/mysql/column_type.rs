@@ -153,10 +153,17 @@ fn text_of(name: &str, length: u64, unit: u64) -> String {
     format!("{size}{name}")
 }
 
-/// The type that a column has in a character set: texts of bytes are blobs.
-pub(super) fn with_character_set(column_type: &ColumnType, set: &str) -> ColumnType {
+/// The type that a column has in a character set: texts of bytes are blobs, and a text of so many characters takes what
+/// they may need.
+pub(super) fn with_character_set(column_type: &ColumnType, set: &str, characters: Option<u64>) -> ColumnType {
     if set != "binary" {
-        return column_type.clone();
+        let unit = match set {
+            "utf8mb4" | "utf32" | "utf16" => 4,
+            "utf8mb3" => 3,
+            "latin1" | "ascii" | "latin2" | "cp1251" | "koi8r" => 1,
+            _ => return column_type.clone(),
+        };
+        return characters.map_or_else(|| column_type.clone(), |one| ColumnType::plain(text_of("text", one, unit)));
     }
     let name = match column_type.name.as_str() {
         "char" => "binary".to_owned(),
