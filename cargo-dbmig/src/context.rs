@@ -44,8 +44,8 @@ impl<'a> Context<'a> {
     pub fn load(global: &Global, ui: &'a Ui) -> Result<Context<'a>, Error> {
         let package = package::find(global)?;
         let source = Source::new("Cargo.toml", package.manifest.as_str());
-        let configuration =
-            config::parse(&source).map_err(|diagnostics| Error::of_diagnostics(Kind::Config, diagnostics))?;
+        let configuration = config::read(&package.root, &source)
+            .map_err(|diagnostics| Error::of_diagnostics(Kind::Config, diagnostics))?;
         let database = configuration.database(global.database.as_deref());
         let config = database.map_err(|diagnostic| Error::of_diagnostics(Kind::Config, vec![diagnostic]))?.clone();
         ui.warnings(&configuration.warnings);

@@ -3,7 +3,8 @@
 //! Which changes rerun the script: the migrations folder (Cargo looks into it, so that one line covers every file and
 //! the coming and going of files), Cargo.toml, and of the sources those that hold models or declare modules. Not the
 //! folder `src`: every edit would rerun the script. A new file with models is noticed all the same, since
-//! a file that declares it is watched. A script that fails runs again at the next build whatever it has said.
+//! a file that declares it is watched. A diesel.toml is watched where there is one; to Cargo, a missing file is one that
+//! has changed, at every build. A script that fails runs again at the next build whatever it has said.
 
 use std::env;
 use std::path::PathBuf;

@@ -122,7 +122,7 @@ fn errors(diagnostics: &[Diagnostic]) -> impl Iterator<Item = Diagnostic> {
 fn read_configuration(package: &Path) -> Result<Configuration, Vec<Diagnostic>> {
     let fault = |error| vec![Diagnostic::error(Code::Io, format!("can't read Cargo.toml: {error}"))];
     let bytes = std::fs::read(package.join("Cargo.toml")).map_err(fault)?;
-    config::parse(&text_of("Cargo.toml", bytes).map_err(|error| vec![error])?)
+    config::read(package, &text_of("Cargo.toml", bytes).map_err(|error| vec![error])?)
 }
 
 fn try_compile(package: &Path) -> Result<Vec<Compiled>, Vec<Diagnostic>> {

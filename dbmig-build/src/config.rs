@@ -1,20 +1,26 @@
-//! What `[package.metadata.dbmig]` in the host's Cargo.toml says, with defaults for all that it doesn't say.
+//! What `[package.metadata.dbmig]` in the host's Cargo.toml says, and the project's diesel.toml, with defaults for all
+//! that they don't say.
 //!
 //! `${VAR}` in a URL stays as it is: the environment is the command line's business, not the compiler's.
 
+mod diesel_toml;
 mod lint;
 mod naming;
+mod print_schema;
 mod read;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use dbmig::Backend;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Source, Span};
 
+pub use diesel_toml::DieselToml;
 pub use lint::{LintLevel, LintLevels};
 pub use naming::{ConstraintKind, Naming};
+pub use print_schema::{ColumnSorting, Docs, PrintSchema, SameQuery, TableFilter};
 
 /// The configuration of a package: a database, and further ones by name.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +33,8 @@ pub struct Configuration {
     pub is_written: bool,
     /// What is dubious but can be worked with.
     pub warnings: Vec<Diagnostic>,
+    /// Diesel's own configuration, if the project has one. It is about the default database.
+    pub diesel_toml: Option<DieselToml>,
 }
 
 impl Configuration {
@@ -82,6 +90,9 @@ pub struct DatabaseConfig {
     /// Whether a sole SQLite key declared `INTEGER` is emitted as `BigInt`, as `diesel print-schema` does with
     /// `sqlite_integer_primary_key_is_bigint`. Default: no.
     pub sqlite_integer_primary_key_is_bigint: bool,
+    /// How the schema is printed, as diesel.toml says: its section, or several in the order of their names. Empty where
+    /// there is no diesel.toml.
+    pub print_schema: Vec<PrintSchema>,
 }
 
 impl Default for DatabaseConfig {
@@ -105,6 +116,7 @@ impl DatabaseConfig {
             lint: LintLevels::default(),
             unmanaged: Vec::new(),
             sqlite_integer_primary_key_is_bigint: false,
+            print_schema: Vec::new(),
         }
     }
 }
@@ -120,6 +132,24 @@ fn default_url(name: &str) -> String {
 /// Invalid TOML, unknown keys, wrong types, values that this version doesn't support: all of them, in the text's order.
 pub fn parse(manifest: &Source) -> Result<Configuration, Vec<Diagnostic>> {
     read::read(manifest)
+}
+
+/// Reads the configuration of a package whose Cargo.toml is in the folder `package`: from its text, and from the
+/// diesel.toml beside it or above it in the workspace.
+///
+/// # Errors
+///
+/// As [`parse`], and what is wrong with the diesel.toml.
+pub fn read(package: &Path, manifest: &Source) -> Result<Configuration, Vec<Diagnostic>> {
+    let mut configuration = parse(manifest)?;
+    let default = &mut configuration.default;
+    configuration.diesel_toml = diesel_toml::read(package, default.backend)?;
+    if let Some(read) = &configuration.diesel_toml {
+        default.print_schema.clone_from(&read.print_schema);
+        default.sqlite_integer_primary_key_is_bigint |=
+            read.print_schema.iter().any(|section| section.sqlite_integer_primary_key_is_bigint);
+    }
+    Ok(configuration)
 }
 
 #[cfg(test)]

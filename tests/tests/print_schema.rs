@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use dbmig::Backend;
+use dbmig_build::config::PrintSchema;
 use dbmig_build::emit::diesel::{SchemaOptions, schema_module};
 use dbmig_build::replay::Replay;
 use dbmig_build::source::Source;
@@ -28,7 +29,8 @@ fn the_schema_is_what_diesel_prints() {
             let printed = std::fs::read_to_string(path.with_extension(extension)).expect("what Diesel printed");
             let expected =
                 printed.strip_prefix("// @generated automatically by Diesel CLI.\n\n").expect("Diesel's header");
-            let options = SchemaOptions { sqlite_integer_primary_key_is_bigint };
+            let section = PrintSchema { sqlite_integer_primary_key_is_bigint, ..PrintSchema::default() };
+            let options = SchemaOptions { sections: vec![section], ..SchemaOptions::new(Backend::Sqlite) };
             let (found, warnings) = schema_module(replay.schema(), &options);
             assert_eq!(warnings, []);
             assert!(found == expected, "{} {extension}, found:\n{found}\nexpected:\n{expected}", path.display());

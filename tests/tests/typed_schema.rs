@@ -69,7 +69,7 @@ fn replayed() -> Replay {
 
 #[test]
 fn the_schema_of_the_cases_is_current() {
-    let (text, warnings) = schema_module(replayed().schema(), &SchemaOptions::default());
+    let (text, warnings) = schema_module(replayed().schema(), &SchemaOptions::new(Backend::Sqlite));
     assert_eq!(warnings, []);
     let path = cases().join("schema.rs");
     if std::env::var_os("DBMIG_BLESS").is_some() {
@@ -84,8 +84,8 @@ fn the_models_of_this_file_make_what_the_chain_makes() {
     let models = dbmig_build::models::read(Path::new(env!("CARGO_MANIFEST_DIR")), &config).expect("models");
     let changes = dbmig_build::diff::diff(replayed().schema(), &models.schema, &models.renames);
     assert_eq!(changes, []);
-    let (text, _) = schema_module(&models.schema, &SchemaOptions::default());
-    assert_eq!(text, schema_module(replayed().schema(), &SchemaOptions::default()).0);
+    let (text, _) = schema_module(&models.schema, &SchemaOptions::new(Backend::Sqlite));
+    assert_eq!(text, schema_module(replayed().schema(), &SchemaOptions::new(Backend::Sqlite)).0);
 }
 
 #[test]

@@ -11,6 +11,10 @@ use crate::config::Configuration;
 /// Paths relative to the package, with `/`, sorted.
 pub(super) fn watched(package: &Path, configuration: &Configuration) -> Vec<String> {
     let mut paths = BTreeSet::from(["Cargo.toml".to_owned()]);
+    if let Some(read) = &configuration.diesel_toml {
+        paths.insert(read.path.clone());
+        paths.extend(read.patch_files.iter().cloned());
+    }
     for (_, config) in configuration.all() {
         paths.insert(config.migrations.clone());
         for path in &config.models {

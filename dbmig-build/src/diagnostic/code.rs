@@ -213,6 +213,25 @@ Most often a column has a type that `diesel print-schema` doesn't know, such as 
 DATETIME(6) on SQLite: the whole of print-schema would fail on it, dbmig leaves out the one table.
 Declare the column with a type that Diesel knows (TEXT, BLOB, TIMESTAMP), or reach the table with SQL
 of your own."
+    UnlikePrintSchema "unlike-print-schema"
+"A column has another type in the emitted schema than `diesel print-schema` would give it.
+
+For some of MySQL's types (MEDIUMINT, YEAR, spatial types, MariaDB's UUID) print-schema prints a
+definition that doesn't compile, because Diesel has no type of that name. The emitted schema says what
+Diesel reads such values as. If that is fine with you, silence it: `lint = { unlike-print-schema =
+\"allow\" }`."
+    PatchFile "patch-file"
+"The `patch_file` of diesel.toml can't be applied to the emitted schema.
+
+It is a unified diff, and names lines of the printed schema. When a migration changes those lines, the
+patch has to follow: print the schema with `cargo dbmig schema`, edit a copy, and make the patch anew
+with `diff -U6`. Until then the schema is emitted without it."
+    DieselToml "diesel-toml"
+"The project's diesel.toml can't be understood.
+
+Its `[print_schema]` says how the emitted schema looks, as it does for Diesel's own command line. The
+file is looked for beside Cargo.toml, and above up to the root of the workspace. Diesel takes no key
+that it doesn't know, and neither does dbmig."
     ModelSource "model-source"
 "A file that may hold models can't be read or isn't Rust.
 
@@ -246,7 +265,8 @@ schema makes an `i32` of it, or an `i64` with `sqlite_integer_primary_key_is_big
 
 impl Code {
     /// The codes of warnings whose level the configuration sets: `lint = { out-of-date = "deny" }`.
-    pub const LINTS: &[Code] = &[Code::MissingDown, Code::OutOfDate, Code::DownDoesNotRestore, Code::PathOutside];
+    pub const LINTS: &[Code] =
+        &[Code::MissingDown, Code::OutOfDate, Code::DownDoesNotRestore, Code::PathOutside, Code::UnlikePrintSchema];
 }
 
 impl fmt::Display for Code {

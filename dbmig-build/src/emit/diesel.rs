@@ -1,101 +1,138 @@
 //! The schema as Diesel's `table!` modules: what `diesel print-schema` 2.3 prints.
 //!
 //! Token for token, with its quirks: a schema that dbmig emits can stand in the place of one that Diesel printed. It
-//! departs where print-schema prints what doesn't compile or gives up: names that break `table!` get a `_` behind
-//! them, and a table that can't be printed is left out with a warning.
+//! departs where print-schema prints what doesn't compile, or can't work, or gives up:
+//!
+//! - names that break `table!` get a `_` behind them;
+//! - a table that can't be printed is left out with a warning (print-schema prints nothing at all then);
+//! - a renamed table of another schema has its own name in `#[sql_name]`, without the schema, which Diesel would quote
+//!   as a part of the name;
+//! - MySQL's types that Diesel has no name for are what Diesel reads them as, with a warning;
+//! - custom types whose names would be the same in Rust, or no names at all, are told apart.
 
+mod docs;
+mod filter;
 mod joins;
+mod module;
+mod patch;
+mod same_query;
+mod section;
 mod table;
+mod types;
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
-use crate::config::DatabaseConfig;
+use dbmig::Backend;
+
+use crate::config::{DatabaseConfig, PrintSchema};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::schema::{Schema, Table};
-
-use table::Printed;
+use crate::schema::{ObjectName, Schema, rust_name};
 
 /// How the schema is printed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaOptions {
-    /// Whether SQLite's rowids, and the columns that refer to them, are `BigInt`.
-    pub sqlite_integer_primary_key_is_bigint: bool,
+    /// The kind of database.
+    pub backend: Backend,
+    /// What is printed, in this order.
+    pub sections: Vec<PrintSchema>,
+    /// Whether tables of schemas that no section is about are printed behind, as if there were a section for each.
+    pub other_schemas: bool,
 }
 
 impl SchemaOptions {
+    /// What print-schema does without any option.
+    pub fn new(backend: Backend) -> SchemaOptions {
+        SchemaOptions { backend, sections: vec![PrintSchema::default()], other_schemas: false }
+    }
+
     /// What the configuration says.
     pub fn of_config(config: &DatabaseConfig) -> SchemaOptions {
-        let sqlite_integer_primary_key_is_bigint = config.sqlite_integer_primary_key_is_bigint;
-        SchemaOptions { sqlite_integer_primary_key_is_bigint }
+        let has_file = !config.print_schema.is_empty();
+        let mut sections = config.print_schema.clone();
+        if !has_file {
+            sections.push(PrintSchema::without_file());
+        }
+        for section in &mut sections {
+            section.sqlite_integer_primary_key_is_bigint |= config.sqlite_integer_primary_key_is_bigint;
+        }
+        SchemaOptions { backend: config.backend, sections, other_schemas: !has_file }
     }
 }
 
-/// The body of `pub mod schema` for a database of SQLite, and warnings about tables that couldn't be printed.
-///
-/// Tables that begin with `__` or `sqlite` and views are left out, as print-schema does.
-pub fn schema_module(schema: &Schema, options: &SchemaOptions) -> (String, Vec<Diagnostic>) {
-    let mut warnings = Vec::new();
-    let mut rust_names = BTreeSet::new();
-    let mut printed: Vec<Printed<'_>> = Vec::new();
-    for table in visible(schema) {
-        match table::print(table, schema, options) {
-            Ok(one) if rust_names.insert(one.rust_name.clone()) => printed.push(one),
-            Ok(one) => {
-                warnings.push(left_out(table, &format!("another table is called `{}` in Rust, too", one.rust_name)))
-            }
-            Err(reason) => warnings.push(left_out(table, &reason)),
-        }
-    }
+/// A table that isn't printed as print-schema would have it, or not at all.
+#[derive(Clone, Debug)]
+struct Remark {
+    table: ObjectName,
+    code: Code,
+    problem: String,
+}
 
+/// The body of `pub mod schema`, and what is to be said of it: warnings about tables, errors about patches.
+///
+/// Left out are views, tables whose names begin with `__`, and on SQLite those with `sqlite`, as print-schema does. A
+/// table that two sections print is printed twice, the second time in a module with the section's name.
+pub fn schema_module(schema: &Schema, options: &SchemaOptions) -> (String, Vec<Diagnostic>) {
+    let (text, remarks) = schema_module_with_places(schema, options);
+    (text, remarks.into_iter().map(|(_, diagnostic)| diagnostic).collect())
+}
+
+/// As [`schema_module`]; the diagnostics come with the table that they are about.
+pub fn schema_module_with_places(
+    schema: &Schema,
+    options: &SchemaOptions,
+) -> (String, Vec<(Option<ObjectName>, Diagnostic)>) {
+    let mut said = Vec::new();
     let mut text = String::new();
-    for (at, table) in printed.iter().enumerate() {
-        if at > 0 {
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    for section in sections(schema, options) {
+        let printed = section::print(schema, &section, options.backend);
+        said.extend(printed.remarks.iter().map(|remark| (Some(remark.table.clone()), diagnostic(remark))));
+        let mut body = printed.text;
+        if let Some(source) = &section.patch {
+            match patch::patched(&body, source) {
+                Ok(patched) => body = patched,
+                Err(diagnostic) => said.push((None, *diagnostic)),
+            }
+        }
+        let clashes = printed.names.iter().any(|name| taken.contains(name));
+        if clashes {
+            let name = rust_name::table(&section.name);
+            body = module::wrapped(&name, &body);
+            taken.insert(name);
+        } else {
+            taken.extend(printed.names);
+        }
+        if !text.is_empty() && !body.is_empty() {
             text.push('\n');
         }
-        text += &table.text;
+        text += &body;
     }
-    let joins = joins::joins(&printed, schema);
-    if !joins.is_empty() {
-        text.push('\n');
-    }
-    for join in joins {
-        let _ = writeln!(text, "diesel::joinable!({} -> {} ({}));", join.child, join.parent, join.column);
-    }
-    if printed.len() >= 2 {
-        let names: Vec<&str> = printed.iter().map(|table| table.rust_name.as_str()).collect();
-        text += &same_query(&names);
-    }
-    (text, warnings)
+    (text, said)
 }
 
-/// The tables that print-schema prints, in its order: by bytes.
-fn visible(schema: &Schema) -> Vec<&Table> {
-    let is_hidden =
-        |name: &str| name.starts_with("__") || name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("sqlite"));
-    let mut tables: Vec<&Table> = schema.tables.values().filter(|table| !is_hidden(table.name.name.as_str())).collect();
-    tables.sort_by(|a, b| a.name.name.as_str().cmp(b.name.name.as_str()));
-    tables
-}
-
-fn left_out(table: &Table, reason: &str) -> Diagnostic {
-    let problem = format!("table `{}` is left out of the Rust schema: {reason}", table.name);
-    Diagnostic::warning(Code::NoDieselTable, problem).help("cargo dbmig explain no-diesel-table")
-}
-
-/// As rustfmt lays it out: on one line if the names take 60 characters or less.
-fn same_query(names: &[&str]) -> String {
-    let mut text = "\ndiesel::allow_tables_to_appear_in_same_query!(".to_owned();
-    let line = names.join(", ") + ",";
-    if line.len() <= 60 {
-        text += &line;
-    } else {
-        text.push('\n');
-        for name in names {
-            let _ = writeln!(text, "    {name},");
-        }
+/// The sections that are configured, and those for the schemas that none of them is about.
+fn sections(schema: &Schema, options: &SchemaOptions) -> Vec<PrintSchema> {
+    let mut sections = options.sections.clone();
+    let with_tables: BTreeSet<&str> =
+        schema.tables.keys().filter_map(|name| name.schema.as_ref()).map(|schema| schema.as_str()).collect();
+    if options.other_schemas {
+        let like = sections.first().cloned().unwrap_or_default();
+        let is_free = |name: &&str| !sections.iter().any(|section| section.schema.as_deref() == Some(name));
+        let others = with_tables.into_iter().filter(is_free).map(|name| PrintSchema {
+            name: format!("{name}_schema"),
+            schema: Some(name.to_owned()),
+            patch: None,
+            ..like.clone()
+        });
+        let others: Vec<PrintSchema> = others.collect();
+        sections.extend(others);
     }
-    text + ");\n"
+    sections
+}
+
+fn diagnostic(remark: &Remark) -> Diagnostic {
+    let diagnostic = Diagnostic::warning(remark.code, &*remark.problem);
+    diagnostic.help(format!("cargo dbmig explain {}", remark.code))
 }
 
 #[cfg(test)]

@@ -1,63 +1,75 @@
-//! Declared column types to Diesel's SQL types, by the rules of `diesel print-schema`.
-//!
-//! Source: diesel_cli 2.3, `infer_schema_internals/sqlite.rs`. The rules look into the declared type's text, so that
-//! `POINT` is an integer and `REAL` is an `f32`; a schema that said otherwise wouldn't be Diesel's.
+//! Column types to Diesel's SQL types, as `diesel print-schema` names them. One file for each database.
 
-use crate::schema::ColumnType;
+pub(super) mod mysql;
+pub(super) mod postgres;
+pub(super) mod sqlite;
 
-/// Diesel's type for a column of SQLite; `None` where print-schema refuses the type.
-pub(super) fn sqlite(declared: &ColumnType) -> Option<&'static str> {
-    let name = declared.to_string().to_lowercase();
-    let name = name.as_str();
-    let has = |part: &str| name.contains(part);
-    let found = match name {
-        // What SQLite says of a generated column without a type.
-        "" | "generated always" => "Binary",
-        "boolean" | "bool" => "Bool",
-        _ if has("tiny") && has("int") => "Bool",
-        "int2" => "SmallInt",
-        _ if has("small") && has("int") => "SmallInt",
-        "int8" => "BigInt",
-        _ if has("big") && has("int") => "BigInt",
-        _ if has("int") => "Integer",
-        _ if has("char") || has("clob") || has("text") => "Text",
-        _ if has("blob") || has("binary") => "Binary",
-        _ if has("float") || has("real") => "Float",
-        _ if has("double") || has("num") || has("dec") => "Double",
-        "datetime" | "timestamp" => "Timestamp",
-        "date" => "Date",
-        "time" => "Time",
-        _ => return None,
-    };
-    Some(found)
+use std::fmt;
+
+/// The type of a column as `table!` says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct DieselType {
+    /// The type's name in Rust.
+    pub(super) rust_name: String,
+    /// Its name in the database.
+    pub(super) sql_name: String,
+    /// Its schema in the database, where that isn't the default one.
+    pub(super) schema: Option<String>,
+    pub(super) nullable: bool,
+    pub(super) array: bool,
+    pub(super) unsigned: bool,
+    /// What `#[max_length]` says.
+    pub(super) max_length: Option<u64>,
+    /// Whether it has to be defined, since Diesel doesn't.
+    pub(super) custom: bool,
+    /// Why it isn't what print-schema prints, where it isn't.
+    pub(super) departure: Option<&'static str>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn types_are_those_of_print_schema() {
-        for (declared, diesel) in [
-            ("", Some("Binary")),
-            ("boolean", Some("Bool")),
-            ("tinyint(1)", Some("Bool")),
-            ("int2", Some("SmallInt")),
-            ("unsigned big int", Some("BigInt")),
-            ("floating point", Some("Integer")),
-            ("citext", Some("Text")),
-            ("varbinary(3)", Some("Binary")),
-            ("real", Some("Float")),
-            ("double precision", Some("Double")),
-            ("decimal(10, 2)", Some("Double")),
-            ("enum", Some("Double")),
-            ("datetime", Some("Timestamp")),
-            ("datetime(6)", None),
-            ("json", None),
-            ("uuid", None),
-            ("string", None),
-        ] {
-            assert_eq!(sqlite(&ColumnType::plain(declared)), diesel, "{declared}");
-        }
+impl fmt::Display for DieselType {
+    /// Elements of arrays take NULL, as far as the database is concerned.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let layers = [(self.nullable, "Nullable<", ">"), (self.array, "Array<Nullable<", ">>")];
+        let layers = layers.into_iter().chain([(self.unsigned, "Unsigned<", ">")]).filter(|(is_there, ..)| *is_there);
+        let layers: Vec<(bool, &str, &str)> = layers.collect();
+        layers.iter().try_for_each(|(_, open, _)| f.write_str(open))?;
+        f.write_str(&self.rust_name)?;
+        layers.iter().rev().try_for_each(|(_, _, close)| f.write_str(close))
     }
 }
+
+/// Types that print-schema takes for Diesel's own on every database.
+const COMMON: &[&str] = &[
+    "Bool",
+    "Integer",
+    "SmallInt",
+    "BigInt",
+    "Binary",
+    "Text",
+    "Double",
+    "Float",
+    "Numeric",
+    "Timestamp",
+    "Date",
+    "Time",
+    "Float4",
+    "Smallint",
+    "Int2",
+    "Int4",
+    "Int8",
+    "Bigint",
+    "Float8",
+    "Decimal",
+    "VarChar",
+    "Varchar",
+    "Char",
+    "Tinytext",
+    "Mediumtext",
+    "Longtext",
+    "Tinyblob",
+    "Blob",
+    "Mediumblob",
+    "Longblob",
+    "Varbinary",
+    "Bit",
+];

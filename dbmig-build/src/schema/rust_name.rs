@@ -5,7 +5,11 @@
 /// The Rust name of a table.
 pub fn table(sql_name: &str) -> String {
     let name = mapped(sql_name);
-    if is_reserved(&name) || name == "diesel" { format!("{name}_") } else { name }
+    if is_reserved(&name) || ["diesel", "gen", "sql_types"].contains(&name.as_str()) {
+        format!("{name}_")
+    } else {
+        name
+    }
 }
 
 /// The Rust name of a column in a table of the Rust name `table`.
@@ -72,31 +76,21 @@ const RUST_KEYWORDS: &[&str] = &[
     "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// Tried with diesel 2.3.14.
+/// Tried with diesel 2.3.14: the macro's own names, then the names of `diesel::sql_types`.
+#[rustfmt::skip]
 const TABLE_MACRO_NAMES: &[&str] = &[
-    "star",
-    "dsl",
-    "all_columns",
-    "SqlType",
-    "BoxedQuery",
-    "diesel",
-    "str",
-    "bool",
-    "Ok",
-    "gen",
-    "Bool",
-    "Integer",
-    "SmallInt",
-    "BigInt",
-    "Binary",
-    "Text",
-    "Double",
-    "Float",
-    "Numeric",
-    "Timestamp",
-    "Date",
-    "Time",
-    "Nullable",
+    "star", "dsl", "all_columns", "BoxedQuery", "diesel", "str", "bool", "Ok", "gen",
+    "AllAreNullable", "Array", "BigInt", "BigSerial", "Bigint", "Binary", "Bit", "Blob", "Bool",
+    "BoolOrNullableBool", "Bpchar", "Bytea", "CChar", "Char", "Cidr", "Citext", "Date", "Datemultirange",
+    "Daterange", "Datetime", "Decimal", "Double", "Float", "Float4", "Float8", "Foldable", "HasSqlType", "Inet",
+    "Int2", "Int4", "Int4multirange", "Int4range", "Int8", "Int8multirange", "Int8range", "Integer", "Interval",
+    "IntoNotNullable", "IntoNullable", "Json", "Jsonb", "Longblob", "Longtext", "MacAddr", "MacAddr8", "Macaddr",
+    "Macaddr8", "MaybeNullableType", "Mediumblob", "Mediumtext", "Money", "Multirange", "NullValueTreatment",
+    "NullValueTreatmentEnum", "Nullable", "Numeric", "Nummultirange", "Numrange", "Oid", "On", "OneIsNullable",
+    "PgLsn", "Range", "RangeBound", "RangeBoundEnum", "Record", "Serial", "SingleValue", "SmallInt", "SmallSerial",
+    "Smallint", "SqlOrd", "SqlType", "Text", "Time", "Timestamp", "Timestamptz", "TinyInt", "Tinyblob", "Tinyint",
+    "Tinytext", "Tsmultirange", "Tsrange", "Tstzmultirange", "Tstzrange", "TypeMetadata", "Unsigned", "Untyped",
+    "Uuid", "VarChar", "Varbinary", "Varchar",
 ];
 
 #[cfg(test)]

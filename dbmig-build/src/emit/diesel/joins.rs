@@ -2,20 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use super::table::{Printed, key};
-use crate::schema::{Name, Schema, Table, rust_name};
+use dbmig::Backend;
 
-/// One column of a foreign key, as `PRAGMA foreign_key_list` gives it to Diesel; in print-schema's order. A key over
-/// several columns is several of them, and so never makes a join.
+use super::section::About;
+use super::table::{TableData, declared, key};
+use crate::schema::{ForeignKey, Name, ObjectName, Table, rust_name};
+
+/// A foreign key as print-schema sees it, in its order.
+///
+/// `PRAGMA foreign_key_list` gives Diesel one row for each column, so that on SQLite a key over several columns is
+/// several of them. On all databases, a key over several columns, or one of several keys, makes no join.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Reference<'a> {
     child: &'a str,
     parent: &'a str,
-    column: &'a str,
-    pub(super) rust_column: String,
+    columns: Vec<&'a str>,
+    pub(super) rust_columns: Vec<String>,
     /// The first column that is referred to.
     referenced: Option<String>,
 }
+
+/// The foreign keys of a table, in print-schema's order.
+pub(super) type References<'a> = Vec<Reference<'a>>;
 
 /// A `joinable!`.
 pub(super) struct Join {
@@ -25,67 +33,92 @@ pub(super) struct Join {
 }
 
 impl Reference<'_> {
-    /// The table that is referred to: as print-schema finds it, by its name to the letter.
-    pub(super) fn find_parent<'s>(&self, schema: &'s Schema) -> Option<&'s Table> {
-        find(self.parent, schema)
+    /// The table that is referred to.
+    pub(super) fn find_parent<'s>(&self, about: About<'s>) -> Option<&'s Table> {
+        find(self.parent, about)
     }
 }
 
-fn find<'s>(name: &str, schema: &'s Schema) -> Option<&'s Table> {
-    // The names of a schema are compared without regard to case.
-    let some = schema.tables.keys().next()?;
-    let wanted = crate::schema::ObjectName::unqualified(some.name.renamed(name));
-    schema.tables.get(&wanted).filter(|table| table.name.name.as_str() == name)
+/// A table of the section's schema: as print-schema finds it, by its name to the letter.
+fn find<'s>(name: &str, about: About<'s>) -> Option<&'s Table> {
+    // Any name of the schema knows how names are compared.
+    let some = about.schema.tables.keys().next()?;
+    let schema = about.namespace.map(|schema| some.name.renamed(schema));
+    let wanted = ObjectName { schema, name: some.name.renamed(name) };
+    about.schema.tables.get(&wanted).filter(|table| table.name.name.as_str() == name)
 }
 
-/// The foreign keys of a table.
-pub(super) fn references<'a>(table: &'a Table, schema: &Schema) -> Vec<Reference<'a>> {
-    let child = table.name.name.as_str();
-    let rust_table = rust_name::table(child);
-    let mut references = Vec::new();
-    for foreign_key in &table.foreign_keys {
-        let parent = foreign_key.table.name.as_str();
-        for (at, column) in foreign_key.columns.iter().enumerate() {
-            let said = foreign_key.referenced.get(at).map(Name::as_str);
-            let implied = || find(parent, schema).and_then(|parent| key(parent).first().copied());
-            // The name as the table declares it, whatever its case in the foreign key.
-            let column = table.column(column).map_or(column.as_str(), |column| column.name.as_str());
-            references.push(Reference {
-                child,
-                parent,
-                column,
-                rust_column: rust_name::column(column, &rust_table),
-                referenced: said.or_else(implied).map(str::to_owned),
-            });
+/// The foreign keys from a table to tables of its schema.
+pub(super) fn references<'a>(table: &'a Table, about: About<'a>) -> References<'a> {
+    let mut references = References::new();
+    for foreign_key in table.foreign_keys.iter().filter(|key| key.table.schema == table.name.schema) {
+        if about.backend == Backend::Sqlite {
+            let parts = (0..foreign_key.columns.len()).map(|at| at..at + 1);
+            references.extend(parts.map(|part| reference(table, foreign_key, part, about)));
+        } else {
+            references.push(reference(table, foreign_key, 0..foreign_key.columns.len(), about));
         }
     }
+    references.sort();
     references
 }
 
+fn reference<'a>(
+    table: &'a Table,
+    foreign_key: &'a ForeignKey,
+    part: std::ops::Range<usize>,
+    about: About<'a>,
+) -> Reference<'a> {
+    let rust_table = rust_name::table(table.name.name.as_str());
+    let said = foreign_key.table.name.as_str();
+    let found = about.schema.tables.get(&foreign_key.table);
+    // MySQL folds case, and says the table's own name; SQLite says what the key says.
+    let parent = found.map(|parent| parent.name.name.as_str()).filter(|_| about.backend != Backend::Sqlite);
+    let parent = parent.unwrap_or(said);
+    let referenced = foreign_key.referenced.get(part.start).map(|name| match found {
+        Some(found) if about.backend != Backend::Sqlite => declared(found, name),
+        _ => name.as_str(),
+    });
+    let implied = || find(parent, about).and_then(|parent| key(parent, about.backend).first().copied());
+    let columns = foreign_key.columns.get(part).unwrap_or_default();
+    let columns: Vec<&str> = columns.iter().map(|column: &Name| declared(table, column)).collect();
+    Reference {
+        child: table.name.name.as_str(),
+        parent,
+        rust_columns: columns.iter().map(|column| rust_name::column(column, &rust_table)).collect(),
+        columns,
+        referenced: referenced.or_else(implied).map(str::to_owned),
+    }
+}
+
 /// The joins between the printed tables.
-pub(super) fn joins(printed: &[Printed<'_>], schema: &Schema) -> Vec<Join> {
+pub(super) fn joins(printed: &[TableData<'_>], about: About<'_>) -> Vec<Join> {
     let rust_names: BTreeMap<&str, &str> =
         printed.iter().map(|one| (one.table.name.name.as_str(), one.rust_name.as_str())).collect();
-    let mut all: Vec<Reference<'_>> = printed.iter().flat_map(|one| references(one.table, schema)).collect();
+    let mut all: Vec<Reference<'_>> = Vec::new();
+    for one in printed {
+        all.extend(references(one.table, about));
+    }
     all.sort();
-    let pair = |reference: &Reference<'_>| -> (String, String) {
-        let (one, two) = (reference.parent.to_owned(), reference.child.to_owned());
+    fn pair<'r>(reference: &Reference<'r>) -> (&'r str, &'r str) {
+        let (one, two) = (reference.parent, reference.child);
         if one <= two { (one, two) } else { (two, one) }
-    };
-    let mut between: BTreeMap<(String, String), usize> = BTreeMap::new();
+    }
+    let mut between: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for reference in &all {
         *between.entry(pair(reference)).or_default() += 1;
     }
     let joins = all.iter().filter_map(|reference| {
         let child = rust_names.get(reference.child)?;
         let parent = rust_names.get(reference.parent)?;
-        let keys = key(find(reference.parent, schema)?);
+        let [column] = reference.rust_columns.as_slice() else { return None };
+        let keys = key(find(reference.parent, about)?, about.backend);
         let is_key = matches!(keys.as_slice(), [only] if Some(*only) == reference.referenced.as_deref());
         let is_only = between.get(&pair(reference)) == Some(&1);
         (reference.child != reference.parent && is_key && is_only).then(|| Join {
             child: (*child).to_owned(),
             parent: (*parent).to_owned(),
-            column: reference.rust_column.clone(),
+            column: column.clone(),
         })
     });
     joins.collect()

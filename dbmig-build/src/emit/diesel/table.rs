@@ -3,148 +3,178 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::super::diesel_type;
-use super::SchemaOptions;
-use super::joins::Reference;
-use crate::schema::{Name, Schema, Table, rust_name};
+use dbmig::Backend;
 
-/// A table as it is printed.
-pub(super) struct Printed<'a> {
+use super::super::diesel_type::{DieselType, mysql, postgres};
+use super::docs;
+use super::filter::Patterns;
+use super::section::About;
+use super::types::{self, Customs};
+use crate::config::ColumnSorting;
+use crate::schema::{Name, Table, rust_name};
+
+mod sqlite;
+
+/// A table as print-schema sees it.
+pub(super) struct TableData<'a> {
     pub(super) table: &'a Table,
     pub(super) rust_name: String,
-    pub(super) text: String,
+    /// The key's columns in print-schema's order.
+    key: Vec<&'a str>,
+    pub(super) columns: Vec<ColumnData<'a>>,
 }
 
 /// A column as print-schema sees it.
-struct PrintedColumn<'a> {
-    sql_name: &'a str,
-    declared: Option<&'a crate::schema::Column>,
-    nullable: bool,
+pub(super) struct ColumnData<'a> {
+    pub(super) sql_name: &'a str,
+    pub(super) rust_name: String,
+    pub(super) diesel_type: DieselType,
+    comment: Option<&'a str>,
 }
 
-/// The names under which SQLite gives the key of a table that declares none, in the order of Diesel's preference.
-const ROWIDS: [&str; 3] = ["rowid", "oid", "_rowid_"];
-
-/// The key's columns as print-schema sees them: in the order of the table's columns, or a rowid.
-pub(super) fn key(table: &Table) -> Vec<&str> {
-    let declared = table.primary_key.iter().flat_map(|key| &key.columns).filter_map(|column| column.name());
-    let declared: BTreeSet<&Name> = declared.collect();
-    let columns = table.columns.iter().filter(|column| declared.contains(&column.name));
-    let columns: Vec<&str> = columns.map(|column| column.name.as_str()).collect();
-    if !columns.is_empty() {
-        return columns;
+/// The names of a key's columns in print-schema's order, which is the key's, but on SQLite.
+pub(super) fn key(table: &Table, backend: Backend) -> Vec<&str> {
+    if backend == Backend::Sqlite {
+        return sqlite::key(table);
     }
-    let is_free = |name: &&str| !table.columns.iter().any(|column| column.name.as_str() == *name);
-    ROWIDS.into_iter().find(is_free).into_iter().collect()
+    let key = table.primary_key.iter().flat_map(|key| &key.columns);
+    key.filter_map(|column| column.name()).map(|name| declared(table, name)).collect()
 }
 
-/// Prints a table.
+/// A column's name as the table has it, whatever its case elsewhere.
+pub(super) fn declared<'a>(table: &'a Table, name: &'a Name) -> &'a str {
+    table.column(name).map_or(name.as_str(), |column| column.name.as_str())
+}
+
+/// Reads what is printed of a table.
 ///
 /// # Errors
 ///
 /// Why it can't be printed.
-pub(super) fn print<'a>(table: &'a Table, schema: &Schema, options: &SchemaOptions) -> Result<Printed<'a>, String> {
-    let sql_name = table.name.name.as_str();
-    let rust_table = rust_name::table(sql_name);
-    let key = key(table);
+pub(super) fn read<'a>(table: &'a Table, about: About<'a>) -> Result<TableData<'a>, String> {
+    let rust_name = rust_name::table(table.name.name.as_str());
+    let key = key(table, about.backend);
     if key.is_empty() {
-        return Err("it has no primary key".to_owned());
+        return Err("it has no primary key, and Diesel takes no table without one".to_owned());
     }
-    let columns = columns(table, &key)?;
+    if let Some(schema) = about.namespace.filter(|schema| rust_name::table(schema) != *schema) {
+        return Err(format!("`table!` has no way to name its schema, `{schema}`"));
+    }
+    let mut columns = match about.backend {
+        Backend::Sqlite => sqlite::columns(table, &rust_name, &key, about)?,
+        Backend::Postgres | Backend::Mysql => columns(table, &rust_name, &key, about)?,
+    };
     // The limit of Diesel's largest feature; from 33 columns on rustc names the feature that is missing.
     if columns.len() > 128 {
         return Err(format!("it has {} columns, and Diesel takes no more than 128", columns.len()));
     }
+    if about.section.column_sorting == ColumnSorting::Name {
+        columns.sort_by(|a, b| a.sql_name.cmp(b.sql_name));
+    }
+    let mut names = BTreeSet::new();
+    if let Some(twice) = columns.iter().find(|column| !names.insert(column.rust_name.as_str())) {
+        return Err(format!("two of its columns are called `{}` in Rust", twice.rust_name));
+    }
+    Ok(TableData { table, rust_name, key, columns })
+}
+
+fn columns<'a>(
+    table: &'a Table,
+    rust_table: &str,
+    key: &[&str],
+    about: About<'a>,
+) -> Result<Vec<ColumnData<'a>>, String> {
+    let domains = Patterns::new(&about.section.pg_domains_as_custom_types);
+    let read = |column: &'a crate::schema::Column| {
+        let sql_name = column.name.as_str();
+        let found = match about.backend {
+            Backend::Mysql => mysql::of_column(column),
+            _ => Some(postgres::of_column(column, about.schema, |name| domains.match_in(name))),
+        };
+        let mut diesel_type = found.ok_or_else(|| no_type(&column.column_type, sql_name))?;
+        diesel_type.nullable &= !key.contains(&sql_name);
+        let rust_name = rust_name::column(sql_name, rust_table);
+        Ok(ColumnData { sql_name, rust_name, diesel_type, comment: column.comment.as_deref() })
+    };
+    table.columns.iter().map(read).collect()
+}
+
+fn no_type(declared: &crate::schema::ColumnType, column: &str) -> String {
+    format!("Diesel has no type for `{declared}` of column `{column}`")
+}
+
+/// Prints a table.
+pub(super) fn print(data: &TableData<'_>, customs: &Customs, about: About<'_>) -> String {
+    let docs = about.section.docs;
+    let sql_name = data.table.name.name.as_str();
+    let full_name = about.namespace.map_or_else(|| sql_name.to_owned(), |schema| format!("{schema}.{sql_name}"));
+    let custom = |column: &ColumnData<'_>| {
+        types::of_column(customs, &data.rust_name, column.sql_name, &column.diesel_type, about.backend)
+    };
 
     let mut text = "diesel::table! {\n".to_owned();
-    if rust_table != sql_name {
+    let imports = imports(data.columns.iter().filter_map(custom), about);
+    imports.iter().for_each(|import| text += &format!("    use {import};\n"));
+    if !imports.is_empty() {
+        text.push('\n');
+    }
+    let comment = data.table.comment.as_deref();
+    for line in docs::lines(docs, comment, || format!("Representation of the `{full_name}` table.")) {
+        let _ = writeln!(text, "    {line}");
+    }
+    if data.rust_name != sql_name {
         let _ = writeln!(text, "    #[sql_name = {}]", string(sql_name));
     }
-    let rust_key: Vec<String> = key.iter().map(|name| rust_name::column(name, &rust_table)).collect();
-    let _ = writeln!(text, "    {rust_table} ({}) {{", rust_key.join(", "));
-    let mut names = BTreeSet::new();
-    for column in &columns {
-        let name = rust_name::column(column.sql_name, &rust_table);
+    let used: BTreeSet<&str> = data.columns.iter().filter_map(custom).collect();
+    let rust_column = |name: &str| if used.contains(name) { format!("{name}_") } else { name.to_owned() };
+    let key: Vec<String> = data.key.iter().map(|name| rust_column(&rust_name::column(name, &data.rust_name))).collect();
+    let namespace = about.namespace.map(|schema| format!("{schema}.")).unwrap_or_default();
+    let _ = writeln!(text, "    {namespace}{} ({}) {{", data.rust_name, key.join(", "));
+    for column in &data.columns {
+        let name = rust_column(&column.rust_name);
+        let mut diesel_type = column.diesel_type.clone();
+        if let Some(custom) = custom(column) {
+            diesel_type.rust_name = custom.to_owned();
+        }
+        let generated = || {
+            let said = format!("The `{}` column of the `{full_name}` table.", column.sql_name);
+            format!("{said}\n\nIts SQL type is `{diesel_type}`.")
+        };
+        for line in docs::lines(docs, column.comment, generated) {
+            let _ = writeln!(text, "        {line}");
+        }
         if name != column.sql_name {
             let _ = writeln!(text, "        #[sql_name = {}]", string(column.sql_name));
         }
-        let sql_type = sql_type(column, table, schema, &key, options)?;
-        let sql_type = if column.nullable { format!("Nullable<{sql_type}>") } else { sql_type.to_owned() };
-        let _ = writeln!(text, "        {name} -> {sql_type},");
-        if !names.insert(name.clone()) {
-            return Err(format!("two of its columns are called `{name}` in Rust"));
+        if let Some(length) = diesel_type.max_length {
+            let _ = writeln!(text, "        #[max_length = {length}]");
+        }
+        let _ = writeln!(text, "        {name} -> {diesel_type},");
+    }
+    text + "    }\n}\n"
+}
+
+/// What a table imports: nothing where Diesel's own types are enough, since `table!` imports them by itself.
+fn imports<'c>(customs: impl Iterator<Item = &'c str>, about: About<'_>) -> Vec<String> {
+    let mut imports = about.section.import_types.clone().unwrap_or_default();
+    let mut imported = BTreeSet::new();
+    for custom in customs {
+        if imported.insert(custom) {
+            if imports.is_empty() {
+                imports.push("diesel::sql_types::*".to_owned());
+            }
+            imports.push(format!("super::sql_types::{custom}"));
         }
     }
-    text += "    }\n}\n";
-    Ok(Printed { table, rust_name: rust_table, text })
+    imports
 }
 
-fn columns<'a>(table: &'a Table, key: &[&'a str]) -> Result<Vec<PrintedColumn<'a>>, String> {
-    let mut columns = Vec::new();
-    if let ([rowid], true) = (key, table.primary_key.is_none()) {
-        columns.push(PrintedColumn { sql_name: rowid, declared: None, nullable: false });
+/// A string literal of Rust, raw where it must be; as print-schema writes it, but for line breaks, which must not be
+/// indented with the rest.
+pub(super) fn string(text: &str) -> String {
+    if text.contains(|c: char| c.is_control()) {
+        return format!("{text:?}");
     }
-    let in_key = |name: &str| table.primary_key.is_some() && key.contains(&name);
-    for column in &table.columns {
-        let sql_name = column.name.as_str();
-        // SQLite keeps its old bug, NULL in keys, for tables of the old sort alone.
-        let implied = in_key(sql_name)
-            && (table.options.without_rowid || table.options.strict && table.rowid_alias() != Some(&column.name));
-        columns.push(PrintedColumn { sql_name, declared: Some(column), nullable: column.nullable && !implied });
-    }
-    if let Some(module) = &table.options.virtual_module {
-        let words = module.trim_start().get(..4).unwrap_or_default();
-        if !words.eq_ignore_ascii_case("fts5") {
-            return Err("the columns of this sort of virtual table aren't known".to_owned());
-        }
-        // FTS5's hidden columns, which are queried like others.
-        for sql_name in [table.name.name.as_str(), "rank"] {
-            columns.push(PrintedColumn { sql_name, declared: None, nullable: true });
-        }
-    }
-    Ok(columns)
-}
-
-fn sql_type(
-    column: &PrintedColumn<'_>,
-    table: &Table,
-    schema: &Schema,
-    key: &[&str],
-    options: &SchemaOptions,
-) -> Result<&'static str, String> {
-    let Some(declared) = column.declared else {
-        return Ok(match (column.nullable, options.sqlite_integer_primary_key_is_bigint) {
-            (true, _) => "Binary",
-            (false, true) => "BigInt",
-            (false, false) => "Integer",
-        });
-    };
-    let found = diesel_type::sqlite(&declared.column_type)
-        .ok_or_else(|| format!("Diesel has no type for `{}` of column `{}`", declared.column_type, column.sql_name))?;
-    let big = found == "Integer"
-        && options.sqlite_integer_primary_key_is_bigint
-        && (is_rowid(table, key, column.sql_name, &declared.column_type.to_string())
-            || refers_to_rowid(table, column.sql_name, schema));
-    Ok(if big { "BigInt" } else { found })
-}
-
-fn is_rowid(table: &Table, key: &[&str], column: &str, declared: &str) -> bool {
-    declared.eq_ignore_ascii_case("integer") && key == [column] && !table.options.without_rowid
-}
-
-/// Whether a foreign key leads from a column to a table with rowids and a key of one column; print-schema doesn't look
-/// at that column's type, nor finds columns that have another name in Rust.
-fn refers_to_rowid(table: &Table, column: &str, schema: &Schema) -> bool {
-    // Of several keys of one column, print-schema keeps the last in its order.
-    let mut references: Vec<Reference<'_>> = super::joins::references(table, schema);
-    references.sort();
-    let found = references.iter().rev().find(|reference| reference.rust_column == column);
-    let parent = found.and_then(|reference| reference.find_parent(schema));
-    parent.is_some_and(|parent| key(parent).len() == 1 && !parent.options.without_rowid)
-}
-
-/// A string literal of Rust, raw where it must be; as print-schema writes it.
-fn string(text: &str) -> String {
     if !text.contains(['"', '\\']) {
         return format!("\"{text}\"");
     }

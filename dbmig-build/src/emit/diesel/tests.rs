@@ -4,6 +4,7 @@
 use dbmig::Backend;
 
 use super::{SchemaOptions, schema_module};
+use crate::config::PrintSchema;
 use crate::schema::{Column, ColumnType, IndexColumn, Name, ObjectName, PrimaryKey, Schema, Table};
 
 fn name(text: &str) -> Name {
@@ -24,7 +25,7 @@ fn table(title: &str, columns: &[(&str, &str)]) -> Table {
 fn emitted(tables: Vec<Table>) -> (String, Vec<String>) {
     let tables = tables.into_iter().map(|table| (table.name.clone(), table)).collect();
     let schema = Schema { tables, ..Schema::default() };
-    let (text, warnings) = schema_module(&schema, &SchemaOptions::default());
+    let (text, warnings) = schema_module(&schema, &SchemaOptions::new(Backend::Sqlite));
     (text, warnings.into_iter().map(|warning| format!("[{}] {}", warning.code, warning.message)).collect())
 }
 
@@ -98,4 +99,107 @@ fn names_that_break_the_macro_are_renamed() {
 #[test]
 fn nothing_makes_nothing() {
     assert_eq!(emitted(Vec::new()), (String::new(), Vec::new()));
+}
+
+#[test]
+fn sections_are_told_apart_and_other_schemas_follow() {
+    let named = |schema: Option<&str>, title: &str| {
+        let mut table = table(title, &[("id", "integer")]);
+        table.name.schema = schema.map(|schema| Name::new(schema, Backend::Postgres));
+        table.name.name = Name::new(title, Backend::Postgres);
+        table
+    };
+    let tables = [named(None, "users"), named(Some("app"), "orders"), named(Some("app-x"), "orders")];
+    let tables = tables.into_iter().map(|table| (table.name.clone(), table)).collect();
+    let schema = Schema { tables, ..Schema::default() };
+    let printed = |sections: Vec<PrintSchema>, other_schemas: bool| {
+        let options = SchemaOptions { backend: Backend::Postgres, sections, other_schemas };
+        let (text, warnings) = schema_module(&schema, &options);
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ").replace("diesel::table! ", "");
+        (words, warnings.into_iter().map(|warning| warning.message).collect::<Vec<_>>())
+    };
+    let users = "{ users (id) { id -> Int4, } }";
+    let app = "pub mod app { { app.orders (id) { id -> Int4, } } }";
+    assert_eq!(printed(vec![PrintSchema::default()], false), (users.to_owned(), Vec::new()));
+    assert_eq!(
+        printed(vec![PrintSchema::default()], true),
+        (
+            format!("{users} {app} pub mod app_x {{}}"),
+            vec![
+                "table `app-x.orders` is left out of the Rust schema: `table!` has no way to name its schema, `app-x`"
+                    .to_owned()
+            ]
+        )
+    );
+    let section = |name: &str, schema: Option<&str>| PrintSchema {
+        name: name.to_owned(),
+        schema: schema.map(str::to_owned),
+        ..PrintSchema::default()
+    };
+    let sections =
+        vec![section("a", Some("app")), section("b", None), section("c", None), section("d", Some("public"))];
+    let (text, _) = printed(sections, false);
+    assert_eq!(text, format!("{app} {users} pub mod c {{ {users} }} pub mod public {{ {users} }}"));
+}
+
+#[test]
+fn custom_types_are_told_apart() {
+    let mut users = table("users", &[("id", "integer"), ("Mood", "mood"), ("other", "mood"), ("self", "self")]);
+    if let Some(other) = users.columns.get_mut(2) {
+        other.column_type.schema = Some(Name::new("app", Backend::Postgres));
+    }
+    let tables = [(users.name.clone(), users)].into_iter().collect();
+    let schema = Schema { tables, ..Schema::default() };
+    let (text, _) = schema_module(&schema, &SchemaOptions::new(Backend::Postgres));
+    assert_eq!(
+        text,
+        r#"pub mod sql_types {
+    #[derive(diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "mood", schema = "app"))]
+    pub struct AppMood;
+
+    #[derive(diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "mood"))]
+    pub struct Mood;
+
+    #[derive(diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "self"))]
+    pub struct Self_;
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::Mood;
+    use super::sql_types::AppMood;
+    use super::sql_types::Self_;
+
+    users (id) {
+        id -> Int4,
+        #[sql_name = "Mood"]
+        Mood_ -> Nullable<Mood>,
+        other -> Nullable<AppMood>,
+        #[sql_name = "self"]
+        self_ -> Nullable<Self_>,
+    }
+}
+"#
+    );
+}
+
+#[test]
+fn what_departs_from_print_schema_is_said() {
+    let (text, warnings) = {
+        let counters = table("counters", &[("id", "mediumint unsigned"), ("kind", "enum")]);
+        let tables = [(counters.name.clone(), counters)].into_iter().collect();
+        schema_module(&Schema { tables, ..Schema::default() }, &SchemaOptions::new(Backend::Mysql))
+    };
+    assert!(text.contains("    use super::sql_types::CountersKindEnum;\n"), "{text}");
+    assert!(text.contains("    #[diesel(mysql_type(name = \"Enum\"))]\n"), "{text}");
+    let warnings: Vec<String> = warnings.iter().map(|one| format!("[{}] {}", one.code, one.message)).collect();
+    assert_eq!(
+        warnings,
+        [
+            "[unlike-print-schema] column `counters.id` is `Unsigned<Integer>` in the Rust schema: Diesel reads MEDIUMINT as an integer of 32 bits"
+        ]
+    );
 }
