@@ -143,7 +143,7 @@ pub fn parse(manifest: &Source) -> Result<Configuration, Vec<Diagnostic>> {
 pub fn read(package: &Path, manifest: &Source) -> Result<Configuration, Vec<Diagnostic>> {
     let mut configuration = parse(manifest)?;
     let default = &mut configuration.default;
-    configuration.diesel_toml = diesel_toml::read(package, default.backend)?;
+    configuration.diesel_toml = DieselToml::read(package, default.backend)?;
     if let Some(read) = &configuration.diesel_toml {
         default.print_schema.clone_from(&read.print_schema);
         default.sqlite_integer_primary_key_is_bigint |=

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use dbmig::Backend;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::schema::{ApplyError, Catalog, Change, Name, Schema};
+use crate::schema::{ApplyError, Catalog, Change, Name, ObjectName, Schema};
 use crate::source::Span;
 use crate::sql::syntax::Syntax;
 use crate::sql::{Directive, Script, Statement, Unreadable, parse, split_part};
@@ -72,6 +72,11 @@ impl Replay {
     /// The schema as it is now.
     pub fn schema(&self) -> &Schema {
         self.catalog.schema()
+    }
+
+    /// Where a table was made or renamed, and which of both, in words.
+    pub fn place_of_table(&self, name: &ObjectName) -> Option<(Span, String)> {
+        self.history.of_table(name)
     }
 
     /// Replays a script. Each statement that can't be read or doesn't fit gives one diagnostic and changes nothing;

@@ -9,7 +9,7 @@ use crate::emit::{self, diesel::SchemaOptions};
 use crate::link::{self, Chain};
 use crate::migration::{self, Migration};
 use crate::replay::Replay;
-use crate::schema::Schema;
+use crate::schema::{ObjectName, Schema};
 use crate::source::Span;
 use crate::sql::Script;
 use crate::verify;
@@ -50,7 +50,8 @@ fn run(package: &Path, config: &DatabaseConfig, found: &mut Vec<Diagnostic>) -> 
 
     let chain = link::chain(folder.migrations).map_err(|faults| stop(faults, found))?;
 
-    let (schema, said) = replay(&chain, config);
+    let (replay, said) = replay(&chain, config);
+    let schema = replay.schema().clone();
     barrier(said, found)?;
 
     // From here on the schema is known, and errors no longer keep it from being emitted.
@@ -59,7 +60,9 @@ fn run(package: &Path, config: &DatabaseConfig, found: &mut Vec<Diagnostic>) -> 
     found.extend(chain.migrations.iter().flat_map(todos));
     found.extend(ahead(package, config, &schema));
 
-    let (schema_module, unprinted) = emit::diesel::schema_module(&schema, &SchemaOptions::of_config(config));
+    let options = SchemaOptions::of_config(config);
+    let place = |table: &ObjectName| replay.place_of_table(table);
+    let (schema_module, unprinted) = emit::diesel::schema_module_with_places(&schema, &options, place);
     found.extend(unprinted);
     Ok(Readable { chain, schema, schema_module })
 }
@@ -76,8 +79,8 @@ fn barrier(diagnostics: Vec<Diagnostic>, found: &mut Vec<Diagnostic>) -> Result<
     if broken { Err(Stop) } else { Ok(()) }
 }
 
-/// The schema at the heads, and what is to be said of the scripts: errors of the ups, warnings of the downs.
-fn replay(chain: &Chain, config: &DatabaseConfig) -> (Schema, Vec<Diagnostic>) {
+/// The replay up to the heads, and what is to be said of the scripts: errors of the ups, warnings of the downs.
+fn replay(chain: &Chain, config: &DatabaseConfig) -> (Replay, Vec<Diagnostic>) {
     let mut replay = Replay::new(config.backend);
     let mut said = Vec::new();
     for migration in &chain.migrations {
@@ -89,7 +92,7 @@ fn replay(chain: &Chain, config: &DatabaseConfig) -> (Schema, Vec<Diagnostic>) {
             said.extend(verify::verify(migration, &replayed.changes, replay.schema(), config.backend));
         }
     }
-    (replay.schema().clone(), said)
+    (replay, said)
 }
 
 fn todos(migration: &Migration) -> Vec<Diagnostic> {

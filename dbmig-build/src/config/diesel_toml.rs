@@ -22,8 +22,6 @@ pub struct DieselToml {
     pub path: String,
     /// The migrations folder that `[migrations_directory]` names, relative to the package, with `/`.
     pub migrations_directory: Option<String>,
-    /// Where the schema was printed to (`file`), relative to the package, with `/`; one for each section that says so.
-    pub files: Vec<String>,
     /// The sections of `[print_schema]`, in the order of their names; there is one at least.
     pub print_schema: Vec<PrintSchema>,
     /// The patch files, relative to the package, with `/`.
@@ -46,12 +44,18 @@ const KEYS: [&str; 13] = [
     "pg_domains_as_custom_types",
 ];
 
-/// Finds and reads the diesel.toml of a package; `package` is the folder of its Cargo.toml.
-///
-/// # Errors
-///
-/// A file that can't be read, invalid TOML, unknown keys, values that aren't understood: all of them.
-pub(super) fn read(package: &Path, backend: Backend) -> Result<Option<DieselToml>, Vec<Diagnostic>> {
+impl DieselToml {
+    /// Finds and reads the diesel.toml of a package; `package` is the folder of its Cargo.toml.
+    ///
+    /// # Errors
+    ///
+    /// A file that can't be read, invalid TOML, unknown keys, values that aren't understood: all of them.
+    pub fn read(package: &Path, backend: Backend) -> Result<Option<DieselToml>, Vec<Diagnostic>> {
+        read(package, backend)
+    }
+}
+
+fn read(package: &Path, backend: Backend) -> Result<Option<DieselToml>, Vec<Diagnostic>> {
     let Some(up) = find(package) else { return Ok(None) };
     let path = format!("{up}diesel.toml");
     let source = file(package, &path).map_err(|error| vec![error])?;
@@ -64,13 +68,7 @@ pub(super) fn read(package: &Path, backend: Backend) -> Result<Option<DieselToml
         reader.fault(key, message, "Diesel takes no other", format!("did you mean `[{near}]`?"));
     }
     let place = Place { package, up: &up, backend };
-    let mut read = DieselToml {
-        path,
-        migrations_directory: None,
-        files: Vec::new(),
-        print_schema: Vec::new(),
-        patch_files: Vec::new(),
-    };
+    let mut read = DieselToml { path, migrations_directory: None, print_schema: Vec::new(), patch_files: Vec::new() };
     if let Some(section) = reader.table(&document, "migrations_directory") {
         reader.only_known_keys(section, "migrations_directory", &["dir"]);
         read.migrations_directory = reader.string(section, "dir").map(|dir| relative(&up, dir.get_ref()));
@@ -164,9 +162,7 @@ fn section(
         }
         section.schema = Some(schema.into_inner());
     }
-    if let Some(file) = reader.string(entries, "file") {
-        read.files.push(relative(place.up, file.get_ref()));
-    }
+    section.file = reader.string(entries, "file").map(|file| relative(place.up, file.get_ref()));
     if let Some(file) = reader.string(entries, "patch_file") {
         let path = relative(place.up, file.get_ref());
         match self::file(place.package, &path) {

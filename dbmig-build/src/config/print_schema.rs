@@ -9,6 +9,8 @@ use crate::source::Source;
 pub struct PrintSchema {
     /// The name of the section: `default`, or what `[print_schema.NAME]` says.
     pub name: String,
+    /// The file that Diesel's command line prints to, relative to the package, with `/`. dbmig doesn't write it.
+    pub file: Option<String>,
     /// The schema whose tables are printed, into a module of its name; none is the default one's, without a module.
     pub schema: Option<String>,
     /// What doc comments the tables get.
@@ -85,6 +87,7 @@ impl Default for PrintSchema {
     fn default() -> PrintSchema {
         PrintSchema {
             name: "default".to_owned(),
+            file: None,
             schema: None,
             docs: Docs::None,
             same_query: SameQuery::AllTables,

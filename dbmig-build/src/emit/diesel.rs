@@ -27,6 +27,7 @@ use dbmig::Backend;
 use crate::config::{DatabaseConfig, PrintSchema};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::schema::{ObjectName, Schema, rust_name};
+use crate::source::Span;
 
 /// How the schema is printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +60,20 @@ impl SchemaOptions {
     }
 }
 
+/// What a section prints.
+#[derive(Clone, Debug)]
+pub struct Printed {
+    /// The section's name.
+    pub name: String,
+    /// What `diesel print-schema` prints, without its first line.
+    pub text: String,
+    /// What is to be said of it: warnings about tables, errors about the patch. Those that are about a table come with
+    /// its name.
+    pub diagnostics: Vec<(Option<ObjectName>, Diagnostic)>,
+    /// The names that it defines beside each other.
+    names: Vec<String>,
+}
+
 /// A table that isn't printed as print-schema would have it, or not at all.
 #[derive(Clone, Debug)]
 struct Remark {
@@ -70,33 +85,35 @@ struct Remark {
 /// The body of `pub mod schema`, and what is to be said of it: warnings about tables, errors about patches.
 ///
 /// Left out are views, tables whose names begin with `__`, and on SQLite those with `sqlite`, as print-schema does. A
-/// table that two sections print is printed twice, the second time in a module with the section's name.
+/// section that prints a name that an earlier one has printed is put into a module of its own name.
 pub fn schema_module(schema: &Schema, options: &SchemaOptions) -> (String, Vec<Diagnostic>) {
-    let (text, remarks) = schema_module_with_places(schema, options);
-    (text, remarks.into_iter().map(|(_, diagnostic)| diagnostic).collect())
+    let (text, said) = module_of(print(schema, options));
+    (text, said.into_iter().map(|(_, diagnostic)| diagnostic).collect())
 }
 
-/// As [`schema_module`]; the diagnostics come with the table that they are about.
+/// As [`schema_module`], with the place in the chain of each table that something is said of, where it is known.
 pub fn schema_module_with_places(
     schema: &Schema,
     options: &SchemaOptions,
-) -> (String, Vec<(Option<ObjectName>, Diagnostic)>) {
+    place: impl Fn(&ObjectName) -> Option<(Span, String)>,
+) -> (String, Vec<Diagnostic>) {
+    let (text, said) = module_of(print(schema, options));
+    let with_place = |(table, diagnostic): (Option<ObjectName>, Diagnostic)| match table.as_ref().and_then(&place) {
+        Some((span, text)) => diagnostic.at(span, text),
+        None => diagnostic,
+    };
+    (text, said.into_iter().map(with_place).collect())
+}
+
+fn module_of(sections: Vec<Printed>) -> (String, Vec<(Option<ObjectName>, Diagnostic)>) {
     let mut said = Vec::new();
     let mut text = String::new();
     let mut taken: BTreeSet<String> = BTreeSet::new();
-    for section in sections(schema, options) {
-        let printed = section::print(schema, &section, options.backend);
-        said.extend(printed.remarks.iter().map(|remark| (Some(remark.table.clone()), diagnostic(remark))));
+    for printed in sections {
+        said.extend(printed.diagnostics);
         let mut body = printed.text;
-        if let Some(source) = &section.patch {
-            match patch::patched(&body, source) {
-                Ok(patched) => body = patched,
-                Err(diagnostic) => said.push((None, *diagnostic)),
-            }
-        }
-        let clashes = printed.names.iter().any(|name| taken.contains(name));
-        if clashes {
-            let name = rust_name::table(&section.name);
+        if printed.names.iter().any(|name| taken.contains(name)) {
+            let name = rust_name::table(&printed.name);
             body = module::wrapped(&name, &body);
             taken.insert(name);
         } else {
@@ -108,6 +125,24 @@ pub fn schema_module_with_places(
         text += &body;
     }
     (text, said)
+}
+
+/// What each section prints, as Diesel's command line would print it into a file of its own.
+pub fn print(schema: &Schema, options: &SchemaOptions) -> Vec<Printed> {
+    let print = |section: PrintSchema| {
+        let printed = section::print(schema, &section, options.backend);
+        let mut diagnostics: Vec<(Option<ObjectName>, Diagnostic)> =
+            printed.remarks.iter().map(|remark| (Some(remark.table.clone()), diagnostic(remark))).collect();
+        let mut text = printed.text;
+        if let Some(source) = &section.patch {
+            match patch::patched(&text, source) {
+                Ok(patched) => text = patched,
+                Err(diagnostic) => diagnostics.push((None, *diagnostic)),
+            }
+        }
+        Printed { name: section.name, text, diagnostics, names: printed.names }
+    };
+    sections(schema, options).into_iter().map(print).collect()
 }
 
 /// The sections that are configured, and those for the schemas that none of them is about.

@@ -95,6 +95,11 @@ impl History {
         }
     }
 
+    /// What last happened to a table.
+    pub(super) fn of_table(&self, name: &ObjectName) -> Option<(Span, String)> {
+        self.tables.get(name).map(|table| (table.last.span.clone(), table.last.text.clone()))
+    }
+
     /// What happened before to what a conflict is about.
     pub(super) fn about(&self, reason: &Reason) -> Option<(Span, String)> {
         let of_table = |name: &ObjectName| self.tables.get(name).map(|table| &table.last);

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use dbmig::Backend;
+use dbmig_build::config::{DieselToml, PrintSchema};
 use dbmig_build::diagnostic::Diagnostic;
-use dbmig_build::emit::diesel::{SchemaOptions, schema_module};
+use dbmig_build::emit::diesel::{SchemaOptions, print};
 use dbmig_build::schema::Schema;
 
 /// A schema file.
@@ -21,9 +22,20 @@ pub struct Printed {
 /// Emits them all.
 pub(crate) fn emitted(
     schema: &Schema,
-    _backend: Backend,
-    _package: &Path,
+    backend: Backend,
+    package: &Path,
 ) -> Result<(Vec<Printed>, Vec<Diagnostic>), String> {
-    let (text, warnings) = schema_module(schema, &SchemaOptions::default());
-    Ok((vec![Printed { key: "default".to_owned(), file: None, text }], warnings))
+    let said = |errors: Vec<Diagnostic>| errors.iter().map(|one| one.message.clone()).collect::<Vec<_>>().join("; ");
+    let read = DieselToml::read(package, backend).map_err(said)?;
+    let sections = read.map_or_else(|| vec![PrintSchema::default()], |read| read.print_schema);
+    let files: Vec<Option<String>> = sections.iter().map(|section| section.file.clone()).collect();
+    let options = SchemaOptions { sections, ..SchemaOptions::new(backend) };
+    let mut printed = Vec::new();
+    let mut warnings = Vec::new();
+    for (at, one) in print(schema, &options).into_iter().enumerate() {
+        warnings.extend(one.diagnostics.into_iter().map(|(_, diagnostic)| diagnostic));
+        let file = files.get(at).cloned().flatten();
+        printed.push(Printed { key: one.name, file, text: one.text });
+    }
+    Ok((printed, warnings))
 }

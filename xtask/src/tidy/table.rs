@@ -73,7 +73,7 @@ const DBMIG_BUILD: Modules = &[
         ],
     ),
     ("bundle", &["config", "link", "migration", "sql", "dbmig::bundle"]),
-    ("emit", &["config", "diagnostic", "schema", "dbmig::backend", "dbmig::bundle"]),
+    ("emit", &["config", "diagnostic", "schema", "source", "dbmig::backend", "dbmig::bundle"]),
     ("cargo", &["diagnostic", "source"]),
     ("compile", &["*"]),
 ];

@@ -30,14 +30,15 @@ fn it_is_looked_for_up_to_the_workspace() {
     let path = |files: &[(&str, &str)]| {
         let folder = project(files);
         let found = read(&folder.path().join("app"), Backend::Sqlite).unwrap();
-        found.map(|found| (found.path, found.migrations_directory, found.patch_files, found.files))
+        let file = |found: &DieselToml| found.print_schema[0].file.clone();
+        found.map(|found| (file(&found), found.path, found.migrations_directory, found.patch_files))
     };
     assert_eq!(path(&[]), None);
     let beside = ("app/diesel.toml", "[migrations_directory]\ndir = \"db/\"\n[print_schema]\nfile = \"src/schema.rs\"");
     let above = ("diesel.toml", "[migrations_directory]\ndir = \"db\"\n[print_schema]\npatch_file = \"./app/s.patch\"");
-    let expected = ("diesel.toml".to_owned(), Some("db".to_owned()), vec![], vec!["src/schema.rs".to_owned()]);
+    let expected = (Some("src/schema.rs".to_owned()), "diesel.toml".to_owned(), Some("db".to_owned()), vec![]);
     assert_eq!(path(&[beside, above]), Some(expected));
-    let expected = ("../diesel.toml".to_owned(), Some("../db".to_owned()), vec!["../app/s.patch".to_owned()], vec![]);
+    let expected = (None, "../diesel.toml".to_owned(), Some("../db".to_owned()), vec!["../app/s.patch".to_owned()]);
     assert_eq!(path(&[above, ("app/s.patch", "")]), Some(expected));
     // The package is a workspace of its own.
     assert_eq!(path(&[above, ("app/Cargo.toml", "[package]\n[workspace]\n")]), None);
