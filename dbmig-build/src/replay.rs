@@ -4,6 +4,7 @@ mod conflict;
 mod history;
 mod lower;
 mod mysql;
+mod postgres;
 mod sqlite;
 
 use std::collections::BTreeSet;
@@ -32,6 +33,7 @@ pub struct Replay {
     /// Whether foreign keys are enforced while the script runs.
     foreign_keys: bool,
     mysql: mysql::Session,
+    postgres: postgres::Session,
     history: History,
     unknown: Unknown,
 }
@@ -64,6 +66,7 @@ impl Replay {
             loose_triggers: BTreeSet::new(),
             legacy_alter_table: false,
             foreign_keys: true,
+            postgres: postgres::Session::default(),
             history: History::default(),
             unknown: Unknown::default(),
         }
@@ -84,6 +87,9 @@ impl Replay {
     pub fn run(&mut self, script: &Script) -> Replayed {
         let mut replayed = Replayed::default();
         self.foreign_keys = !script.foreign_keys_off();
+        if self.backend == Backend::Postgres {
+            postgres::begin(self);
+        }
         for statement in &script.statements {
             let ddl: Vec<&Option<Span>> = statement.directives.iter().filter_map(replaced).collect();
             if ddl.is_empty() {
@@ -117,6 +123,7 @@ impl Replay {
                 .and_then(|changes| self.apply(changes, place))
                 .map(|changes| replayed.changes.extend(changes)),
             (Backend::Mysql, Syntax::Mysql(statement)) => mysql::run(self, statement, place, replayed),
+            (Backend::Postgres, Syntax::Postgres(statement)) => postgres::run(self, statement, place, replayed),
             (Backend::Postgres | Backend::Mysql, _) => return,
         };
         match outcome {
@@ -139,11 +146,16 @@ impl Replay {
                 return Err(error.into());
             }
         }
-        for change in &changes {
+        self.record(&changes, place);
+        Ok(changes)
+    }
+
+    /// Remembers what a statement did.
+    fn record(&mut self, changes: &[Change], place: &Span) {
+        for change in changes {
             self.history.record(change, place);
             self.unknown.made(change);
         }
-        Ok(changes)
     }
 
     fn diagnostic(&self, conflict: &Conflict, place: &Span) -> Diagnostic {

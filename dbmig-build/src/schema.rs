@@ -26,7 +26,7 @@ pub use constraint::{
 };
 pub use expression::{Expression, ExpressionToken};
 pub use index::{Index, IndexColumn, IndexKey, NullsOrder, SortOrder};
-pub use mention::{mentioned, mentions};
+pub use mention::{mentioned, mentions, mentions_table};
 pub use name::{Name, ObjectName};
 pub use order::{aside, parents_first, rename_order};
 pub use table::{PartitionOf, Table, TableOptions, Trigger};

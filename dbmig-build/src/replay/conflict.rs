@@ -42,11 +42,15 @@ impl fmt::Display for Reason {
 impl Reason {
     /// Whether what the statement is about isn't there.
     pub(super) fn is_missing(&self) -> bool {
-        use ApplyError::{NoColumn, NoConstraint, NoIndex, NoTable, NoTrigger, NoView};
+        use ApplyError::{
+            NoColumn, NoConstraint, NoEnumValue, NoIndex, NoNamespace, NoSequence, NoTable, NoTrigger, NoType, NoView,
+        };
         match self {
             Reason::Missing(..) => true,
             Reason::Apply(error) => {
-                matches!(error, NoTable(_) | NoView(_) | NoColumn(..) | NoConstraint(..) | NoIndex(..) | NoTrigger(..))
+                let in_table = matches!(error, NoColumn(..) | NoConstraint(..) | NoIndex(..) | NoTrigger(..));
+                let alone = matches!(error, NoTable(_) | NoView(_) | NoType(_) | NoSequence(_) | NoNamespace(_));
+                in_table || alone || matches!(error, NoEnumValue(..))
             }
             Reason::Second(..) | Reason::Refused(_) | Reason::Unreadable(_) => false,
         }
@@ -163,9 +167,15 @@ impl Unknown {
     /// After a conflict, what was missing has been said to be, and what the statement would have made isn't there.
     pub(super) fn learn(&mut self, conflict: &Conflict, syntax: &Syntax) {
         match &conflict.reason {
-            Reason::Apply(ApplyError::NoTable(table) | ApplyError::NoView(table)) => {
-                self.objects.insert(table.name.clone());
+            Reason::Apply(
+                ApplyError::NoTable(one)
+                | ApplyError::NoView(one)
+                | ApplyError::NoType(one)
+                | ApplyError::NoSequence(one),
+            ) => {
+                self.objects.insert(one.name.clone());
             }
+            Reason::Apply(ApplyError::NoNamespace(name)) => drop(self.objects.insert(name.clone())),
             Reason::Apply(ApplyError::NoColumn(table, column)) => {
                 self.columns.insert((table.name.clone(), column.clone()));
             }
@@ -199,9 +209,14 @@ impl Unknown {
                 self.columns.extend(made.1);
                 return;
             }
-            Syntax::Drop(_) | Syntax::Setting { .. } | Syntax::Postgres(_) | Syntax::Opaque => {
+            Syntax::Postgres(statement) => {
+                super::postgres::would_make(statement, |object, column| match column {
+                    None => drop(self.objects.insert(object.clone())),
+                    Some(column) => drop(self.columns.insert((object.clone(), column.clone()))),
+                });
                 return;
             }
+            Syntax::Drop(_) | Syntax::Setting { .. } | Syntax::Opaque => return,
         };
         self.objects.insert(object.name.clone());
     }
@@ -214,6 +229,12 @@ impl Unknown {
             Change::CreateView(view) => drop(self.objects.remove(&view.name.name)),
             Change::CreateIndex { index, .. } => drop(self.objects.remove(&index.name)),
             Change::CreateTrigger { trigger, .. } => drop(self.objects.remove(&trigger.name)),
+            Change::CreateType(one) => drop(self.objects.remove(&one.name.name)),
+            Change::RenameType { to, .. } | Change::RenameSequence { to, .. } | Change::RenameView { to, .. } => {
+                self.objects.remove(&to.name);
+            }
+            Change::CreateSequence(one) => drop(self.objects.remove(&one.name.name)),
+            Change::CreateNamespace(name) => drop(self.objects.remove(name)),
             _ => {}
         }
     }

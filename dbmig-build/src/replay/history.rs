@@ -15,6 +15,10 @@ pub(super) struct History {
     tables: BTreeMap<ObjectName, TableHistory>,
     indexes: BTreeMap<Name, Event>,
     triggers: BTreeMap<Name, Event>,
+    types: BTreeMap<ObjectName, Event>,
+    sequences: BTreeMap<ObjectName, Event>,
+    /// PostgreSQL's schemas.
+    namespaces: BTreeMap<Name, Event>,
 }
 
 #[derive(Clone, Debug)]
@@ -81,8 +85,54 @@ impl History {
             }
             Change::CreateView(view) => self.table(&view.name, event(&view.name, "created")),
             Change::DropView(view) => self.table(&view.name, event(&view.name, "dropped")),
+            Change::RenameView { from, to } => {
+                let text = format!("`{from}` is renamed to `{to}` here");
+                self.table(from, Event { span: span.clone(), text: text.clone() });
+                self.table(to, Event { span: span.clone(), text });
+            }
+            Change::RenameIndex { from, to, .. } => {
+                let event = event(from, &format!("renamed to `{to}`"));
+                self.indexes.insert(from.clone(), event.clone());
+                self.indexes.insert(to.clone(), event);
+            }
+            other => self.record_object(other, &event),
+        }
+    }
+
+    /// Records what happened to a type, a sequence or a schema.
+    fn record_object(&mut self, change: &Change, event: &dyn Fn(&dyn std::fmt::Display, &str) -> Event) {
+        match change {
+            Change::CreateType(one) => drop(self.types.insert(one.name.clone(), event(&one.name, "created"))),
+            Change::DropType(one) => drop(self.types.insert(one.name.clone(), event(&one.name, "dropped"))),
+            Change::RenameType { from, to } => {
+                let event = event(from, &format!("renamed to `{to}`"));
+                self.types.insert(from.clone(), event.clone());
+                self.types.insert(to.clone(), event);
+            }
+            Change::AlterType { to, .. } => drop(self.types.insert(to.name.clone(), event(&to.name, "altered"))),
+            Change::AddEnumValue { name, value, .. } => {
+                drop(self.types.insert(name.clone(), event(&format!("{name}.{value}"), "added")));
+            }
+            Change::RenameEnumValue { name, from, to } => {
+                let what = format!("renamed to '{to}'");
+                self.types.insert(name.clone(), event(&format!("{name}.{from}"), &what));
+            }
+            Change::CreateSequence(one) => drop(self.sequences.insert(one.name.clone(), event(&one.name, "created"))),
+            Change::DropSequence(one) => drop(self.sequences.insert(one.name.clone(), event(&one.name, "dropped"))),
+            Change::RenameSequence { from, to } => {
+                let event = event(from, &format!("renamed to `{to}`"));
+                self.sequences.insert(from.clone(), event.clone());
+                self.sequences.insert(to.clone(), event);
+            }
+            Change::CreateNamespace(name) => drop(self.namespaces.insert(name.clone(), event(name, "created"))),
+            Change::DropNamespace(name) => drop(self.namespaces.insert(name.clone(), event(name, "dropped"))),
             _ => {}
         }
+    }
+
+    /// Whether a type of this name was there once.
+    pub(super) fn had_type(&self, name: &ObjectName) -> bool {
+        self.types.contains_key(name)
     }
 
     fn table(&mut self, name: &ObjectName, last: Event) {
@@ -108,8 +158,8 @@ impl History {
         };
         let event = match reason {
             Reason::Apply(error) => match error {
-                ApplyError::Exists(name)
-                | ApplyError::NoTable(name)
+                ApplyError::Exists(name) => of_table(name).or_else(|| self.sequences.get(name)),
+                ApplyError::NoTable(name)
                 | ApplyError::NoView(name)
                 | ApplyError::ConstraintExists(name, _)
                 | ApplyError::NoConstraint(name, _) => of_table(name),
@@ -118,14 +168,13 @@ impl History {
                 | ApplyError::ColumnInUse(table, name, _) => of_column(table, name),
                 ApplyError::IndexExists(name) | ApplyError::NoIndex(_, name) => self.indexes.get(name),
                 ApplyError::TriggerExists(_, name) | ApplyError::NoTrigger(_, name) => self.triggers.get(name),
-                ApplyError::NoType(_)
-                | ApplyError::TypeExists(_)
-                | ApplyError::TypeInUse(..)
-                | ApplyError::NoEnumValue(..)
-                | ApplyError::EnumValueExists(..)
-                | ApplyError::NoSequence(_)
-                | ApplyError::NoNamespace(_)
-                | ApplyError::NamespaceExists(_) => None,
+                ApplyError::NoType(name)
+                | ApplyError::TypeExists(name)
+                | ApplyError::TypeInUse(name, _)
+                | ApplyError::NoEnumValue(name, _)
+                | ApplyError::EnumValueExists(name, _) => self.types.get(name),
+                ApplyError::NoSequence(name) => self.sequences.get(name),
+                ApplyError::NoNamespace(name) | ApplyError::NamespaceExists(name) => self.namespaces.get(name),
             },
             Reason::Missing(ObjectKind::Index, name) => self.indexes.get(name),
             Reason::Missing(ObjectKind::Trigger, name) => self.triggers.get(name),

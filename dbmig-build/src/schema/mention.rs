@@ -13,6 +13,21 @@ pub fn mentions(sql: &str, name: &Name) -> bool {
     names(sql).iter().any(|one| one.is(sql, name))
 }
 
+/// Whether a statement mentions a name where a table stands: behind FROM, JOIN and their like, with or without a schema.
+pub fn mentions_table(sql: &str, name: &Name) -> bool {
+    let names = names(sql);
+    names.iter().enumerate().any(|(at, one)| {
+        let qualifier = at.checked_sub(1).and_then(|before| names.get(before));
+        let first = match qualifier.filter(|_| one.text_before(sql) == ".") {
+            Some(qualifier) => qualifier,
+            None => one,
+        };
+        one.is(sql, name)
+            && (first.is_in_place_of_table(sql)
+                || (first.text_before(sql) == "(" && in_from_clause(&sql[..first.start])))
+    })
+}
+
 /// All names that a statement may mention; `like` lends its rule of comparison.
 pub fn mentioned(sql: &str, like: &Name) -> BTreeSet<Name> {
     let texts = names(sql).into_iter().map(|one| &sql[one.start..one.end]);
@@ -149,16 +164,20 @@ impl Token {
     }
 
     fn stands_for_table(&self, sql: &str) -> bool {
-        const BEFORE: [&str; 12] =
-            ["on", "into", "update", "from", "join", "table", "abort", "fail", "ignore", "replace", "rollback", ","];
-        let before = self.text_before(sql);
         // `UPDATE OF a ON t`, `SELECT a, t.b FROM a, t`: behind a comma, a table is what nothing else can be.
         let text = &sql[self.start..self.end];
         // In triggers these are rows, whatever tables are called.
         let is_row = text.eq_ignore_ascii_case("new") || text.eq_ignore_ascii_case("old");
         let is_qualifier = self.next(sql).starts_with('.') && !is_row;
+        is_qualifier || self.is_in_place_of_table(sql)
+    }
+
+    fn is_in_place_of_table(&self, sql: &str) -> bool {
+        const BEFORE: [&str; 12] =
+            ["on", "into", "update", "from", "join", "table", "abort", "fail", "ignore", "replace", "rollback", ","];
+        let before = self.text_before(sql);
         let is_place = BEFORE.iter().any(|word| before.eq_ignore_ascii_case(word));
-        is_qualifier || (is_place && (before != "," || in_from_clause(&sql[..self.start])))
+        is_place && (before != "," || in_from_clause(&sql[..self.start]))
     }
 }
 

@@ -1,0 +1,32 @@
+//! What lasts as long as a connection: the search path; and the functions that migrations made.
+
+use std::collections::BTreeMap;
+
+use crate::schema::{Name, ObjectName};
+use crate::sql::syntax::postgres::CreateRoutine;
+
+/// What lasts as long as a connection, and the functions, which are no part of the schema.
+#[derive(Clone, Debug, Default)]
+pub(in crate::replay) struct Session {
+    /// The schemas in which names are looked for; none for the default: `"$user", public`.
+    pub(super) search_path: Option<Vec<Name>>,
+    /// The path that holds again when the revision ends.
+    pub(super) outer_path: Option<Option<Vec<Name>>>,
+    /// The functions and procedures that migrations made.
+    pub(super) routines: BTreeMap<ObjectName, CreateRoutine>,
+    /// Temporary tables that go when the transaction ends.
+    pub(super) on_commit_drop: Vec<ObjectName>,
+}
+
+impl Session {
+    /// A revision begins, in a transaction of its own.
+    pub(in crate::replay) fn begin(&mut self) {
+        if let Some(path) = self.outer_path.take() {
+            self.search_path = path;
+        }
+        // A path without any schema would make the next revision fail; a new connection doesn't have it.
+        if self.search_path.as_ref().is_some_and(Vec::is_empty) {
+            self.search_path = None;
+        }
+    }
+}
