@@ -1,9 +1,11 @@
 //! `ALTER TABLE`, and what it does to other relations.
 
 use crate::replay::conflict::Conflict;
-use crate::schema::{ApplyError, Change, Constraint, Deferrable, Name, ObjectName};
+use crate::schema::{ApplyError, Change, Constraint as Made, Deferrable, Name, ObjectName};
 use crate::sql::syntax::Ident;
-use crate::sql::syntax::postgres::{Action, ActionKind, AlterTable, Column as ColumnSyntax, RelationKind};
+use crate::sql::syntax::postgres::{
+    Action, ActionKind, AlterTable, Column as ColumnSyntax, Constraint, ConstraintKind, RelationKind,
+};
 
 use super::constraint::{self, Rows, existing};
 use super::resolve::Relation;
@@ -27,22 +29,82 @@ pub(super) fn alter_table(work: &mut Work<'_>, alter: &AlterTable) -> Result<(),
             }
         });
     };
-    // The table may get another name on the way.
-    let mut name = name;
     for action in &alter.actions {
         match &action.kind {
-            ActionKind::RenameTo(to) => name = rename::rename(work, &name, &relation, to)?,
-            ActionKind::SetSchema(to) => name = rename::set_schema(work, &name, &relation, to)?,
+            // These two stand alone in their statement.
+            ActionKind::RenameTo(to) => return rename::rename(work, &name, &relation, to).map(drop),
+            ActionKind::SetSchema(to) => return rename::set_schema(work, &name, &relation, to).map(drop),
             ActionKind::Unreadable { message, at } => {
                 work.reports.push(Conflict::unreadable(at, message.clone()));
             }
-            ActionKind::NoEffect => {}
-            _ if relation == Relation::Table => action_of_table(work, &name, alter, action)?,
-            // Columns of views, parameters of indexes: nothing that the model holds.
             _ => {}
         }
     }
+    // Columns of views, parameters of indexes: nothing that the model holds.
+    if relation == Relation::Table { actions(work, &name, alter) } else { Ok(()) }
+}
+
+/// Does the actions in PostgreSQL's order, which isn't that in which they are written: what drops comes first, then
+/// types, new columns, keys, other constraints.
+fn actions(work: &mut Work<'_>, table: &ObjectName, alter: &AlterTable) -> Result<(), Conflict> {
+    let mut jobs: Vec<(u8, Job<'_>)> = Vec::new();
+    for action in &alter.actions {
+        jobs.push((pass(&action.kind), Job::Action(action)));
+        if let ActionKind::AddColumn { column, .. } = &action.kind {
+            let constraints = column.constraints.iter().map(|one| (pass_of(one), Job::Constraint(&column.name, one)));
+            jobs.extend(constraints);
+        }
+    }
+    jobs.sort_by_key(|(pass, _)| *pass);
+    let mut kept = Vec::new();
+    for (_, job) in jobs {
+        match job {
+            Job::Action(action) => {
+                if let ActionKind::AddColumn { column, if_not_exists: true } = &action.kind {
+                    if work.table(table)?.column(&column.name.name).is_some() {
+                        kept.push(&column.name);
+                        continue;
+                    }
+                }
+                action_of_table(work, table, alter, action)?;
+            }
+            Job::Constraint(column, _) if kept.contains(&column) => {}
+            Job::Constraint(_, one) => constraint::add(work, table, one, Rows::Some)?,
+        }
+    }
     Ok(())
+}
+
+/// An action, or a constraint that was written on a new column.
+enum Job<'a> {
+    Action(&'a Action),
+    Constraint(&'a Ident, &'a Constraint),
+}
+
+/// When an action comes. Source: the passes of PostgreSQL's `ATController`.
+fn pass(kind: &ActionKind) -> u8 {
+    match kind {
+        ActionKind::DropColumn { .. }
+        | ActionKind::DropConstraint { .. }
+        | ActionKind::DropDefault(_)
+        | ActionKind::DropNotNull(_)
+        | ActionKind::DropExpression { .. }
+        | ActionKind::DropIdentity { .. } => 0,
+        ActionKind::SetType { .. } => 1,
+        ActionKind::AddColumn { .. } => 2,
+        ActionKind::SetNotNull(_) | ActionKind::AlterIdentity { .. } | ActionKind::SetExpression(..) => 3,
+        ActionKind::AddConstraint(constraint) => pass_of(constraint),
+        ActionKind::SetDefault(..) | ActionKind::AddIdentity(..) => 5,
+        _ => 6,
+    }
+}
+
+fn pass_of(constraint: &Constraint) -> u8 {
+    match constraint.kind {
+        ConstraintKind::NotNull(_) => 3,
+        ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) | ConstraintKind::Exclusion(_) => 4,
+        ConstraintKind::Check(_) | ConstraintKind::ForeignKey { .. } => 5,
+    }
 }
 
 fn action_of_table(
@@ -52,7 +114,7 @@ fn action_of_table(
     action: &Action,
 ) -> Result<(), Conflict> {
     match &action.kind {
-        ActionKind::AddColumn { column, if_not_exists } => add_column(work, table, column, *if_not_exists, alter.only),
+        ActionKind::AddColumn { column, .. } => add_column(work, table, column, alter.only),
         ActionKind::DropColumn { column, if_exists, cascade } => {
             if work.table(table)?.column(&column.name).is_none() && *if_exists {
                 return Ok(());
@@ -90,27 +152,15 @@ fn action_of_table(
     }
 }
 
-fn add_column(
-    work: &mut Work<'_>,
-    table: &ObjectName,
-    syntax: &ColumnSyntax,
-    if_not_exists: bool,
-    only: bool,
-) -> Result<(), Conflict> {
+fn add_column(work: &mut Work<'_>, table: &ObjectName, syntax: &ColumnSyntax, only: bool) -> Result<(), Conflict> {
     let name = &syntax.name.name;
     if work.table(table)?.column(name).is_some() {
-        if if_not_exists {
-            return Ok(());
-        }
         return Err(Conflict::at(&syntax.name.span, ApplyError::ColumnExists(table.clone(), name.clone())));
     }
     let made = column::column(work, table, syntax, None)?;
     work.change(Change::AddColumn { table: table.clone(), column: Box::new(made.clone()) })?;
     if !only {
         add_to_children(work, table, &made, &syntax.name)?;
-    }
-    for one in &syntax.constraints {
-        constraint::add(work, table, one, Rows::Some)?;
     }
     Ok(())
 }
@@ -170,8 +220,8 @@ fn validate(work: &mut Work<'_>, table: &ObjectName, name: &Ident) -> Result<(),
     let constraint = work.table(table)?.constraint(&name.name).ok_or_else(|| no_constraint(table, name))?;
     let mut valid = constraint.clone();
     match &mut valid {
-        Constraint::Check(check) => check.not_valid = false,
-        Constraint::ForeignKey(key) => key.not_valid = false,
+        Made::Check(check) => check.not_valid = false,
+        Made::ForeignKey(key) => key.not_valid = false,
         other => {
             let message = format!("{} is not one that can be validated", other.describe());
             return Err(Conflict::refused(&name.span, message));
@@ -179,7 +229,7 @@ fn validate(work: &mut Work<'_>, table: &ObjectName, name: &Ident) -> Result<(),
     }
     replace(work, table, constraint, valid)?;
     for child in inherit::children(work, table) {
-        if matches!(work.table(&child)?.constraint(&name.name), Some(Constraint::Check(check)) if check.not_valid) {
+        if matches!(work.table(&child)?.constraint(&name.name), Some(Made::Check(check)) if check.not_valid) {
             validate(work, &child, name)?;
         }
     }
@@ -195,8 +245,8 @@ fn alter_constraint(
     let constraint = work.table(table)?.constraint(&name.name).ok_or_else(|| no_constraint(table, name))?;
     let mut altered = constraint.clone();
     match (&mut altered, deferrable) {
-        (Constraint::ForeignKey(key), Some(deferrable)) => key.deferrable = deferrable,
-        (Constraint::ForeignKey(_), None) => {}
+        (Made::ForeignKey(key), Some(deferrable)) => key.deferrable = deferrable,
+        (Made::ForeignKey(_), None) => {}
         (other, _) => {
             let message = format!("{} is no foreign key, the only kind that can be altered", other.describe());
             return Err(Conflict::refused(&name.span, message));
@@ -205,7 +255,7 @@ fn alter_constraint(
     Ok(replace(work, table, constraint, altered)?)
 }
 
-fn replace(work: &mut Work<'_>, table: &ObjectName, from: Constraint, to: Constraint) -> Result<(), ApplyError> {
+fn replace(work: &mut Work<'_>, table: &ObjectName, from: Made, to: Made) -> Result<(), ApplyError> {
     if from == to {
         return Ok(());
     }

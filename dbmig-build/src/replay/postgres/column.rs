@@ -95,9 +95,8 @@ pub(super) fn canonical_default(work: &Work<'_>, default: &Expression) -> Expres
     let keys: Vec<&str> = default.tokens().iter().map(|token| &*token.key).collect();
     let (Some(["nextval", "(", literal]), Some(rest)) = (keys.get(..3), keys.get(3..)) else { return default.clone() };
     let text = literal.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
-    let casts = rest
-        .strip_suffix(&[")"])
-        .filter(|casts| casts.chunks(2).all(|cast| matches!(cast, ["::", "regclass" | "text"])));
+    let casts =
+        rest.strip_suffix(&[")"]).filter(|casts| casts.chunks(2).all(|cast| matches!(cast, ["::", "regclass"])));
     match (text, casts) {
         (Some(text), Some(_)) => match sequence::named(work, text) {
             Some(name) => next_value(&name),

@@ -243,10 +243,18 @@ fn takes_part(work: &Work<'_>, table: &ObjectName, parent: &ObjectName, span: &S
         return Err(Conflict::refused(span, format!("`{parent}` inherits from `{table}` itself")));
     }
     let (own, parent) = (work.table(table)?, work.table(parent)?);
-    match parent.columns.iter().find(|column| own.column(&column.name).is_none()) {
-        Some(column) => {
-            let message = format!("table `{table}` lacks the column `{}` of `{}`", column.name, parent.name);
-            Err(Conflict::refused(span, message))
+    if let Some(column) = parent.columns.iter().find(|column| own.column(&column.name).is_none()) {
+        let message = format!("table `{table}` lacks the column `{}` of `{}`", column.name, parent.name);
+        return Err(Conflict::refused(span, message));
+    }
+    let lacks = |check: &&Check| {
+        let same = check.name.as_ref().and_then(|name| own.constraint(name));
+        !check.no_inherit && !matches!(same, Some(Constraint::Check(_)))
+    };
+    match parent.checks.iter().find(lacks) {
+        Some(check) => {
+            let what = Constraint::Check(check.clone()).describe();
+            Err(Conflict::refused(span, format!("table `{table}` lacks the {what} of `{}`", parent.name)))
         }
         None => Ok(()),
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::replay::conflict::Conflict;
-use crate::schema::{Autoincrement, Change, Check, Column, Constraint, Index, Name, ObjectName};
+use crate::schema::{Autoincrement, Change, Check, Column, ColumnType, Constraint, Index, Name, ObjectName, Sequence};
 use crate::source::Span;
 use crate::sql::syntax::postgres::{Like, LikeOption};
 
@@ -68,8 +68,10 @@ fn copy_sequence(
     let options = first.and_then(|name| work.catalog(source).schema().sequences.get(&name).cloned());
     let mut sequence = column::owned_sequence(work, table, &column.name, &column.column_type);
     if let Some(from) = options {
-        sequence = crate::schema::Sequence { name: sequence.name, owner: sequence.owner, ..from };
+        sequence = Sequence { name: sequence.name, owner: sequence.owner, ..from };
     }
+    // PostgreSQL copies the options, but not the type.
+    sequence.data_type = ColumnType::plain("bigint");
     work.change(Change::CreateSequence(Box::new(sequence)))?;
     Ok(())
 }

@@ -92,7 +92,7 @@ fn source(work: &Work<'_>, item: &FromItem) -> Result<Sources, Conflict> {
     let (mut columns, own) = match &item.source {
         FromSource::Table(table) => (typed(columns_of(work, table)?), Some(table.clone())),
         FromSource::Query(query) => (columns(work, query)?, None),
-        FromSource::Other(span) => return Err(unknown(span)),
+        FromSource::Function(call) => return Err(unknown(&call.span)),
     };
     for (column, renamed) in columns.iter_mut().zip(&item.columns) {
         column.0 = renamed.name.clone();

@@ -80,13 +80,7 @@ fn column_here(
         column_here(work, table, &one, true, span)?;
     }
     for one in sequence::of_column(work, table, name) {
-        let own = work.table(table)?.clone();
-        let is_sole = work
-            .catalog(&one)
-            .columns_of_sequence(&one)
-            .iter()
-            .all(|(user, column)| user.name == own.name && column.name == *name);
-        owned_sequence(work, &one, |user| is_sole && user == table, cascade, span)?;
+        owned_sequence(work, &one, |user, column| user == table && column == name, cascade, span)?;
     }
     if cascade {
         views_of(work, table, Some(name))?;

@@ -39,7 +39,7 @@ pub(super) fn tables(work: &mut Work<'_>, tables: &[(ObjectName, &Span)], cascad
         }
         let owned: Vec<ObjectName> = work.catalog(name).owned_sequences(name).map(|one| one.name.clone()).collect();
         for one in owned {
-            owned_sequence(work, &one, |table| gone.contains(table), cascade, span)?;
+            owned_sequence(work, &one, |table, _| gone.contains(table), cascade, span)?;
         }
         let table = work.table(name)?.clone();
         work.change(Change::DropTable(Box::new(table)))?;
@@ -187,21 +187,21 @@ pub(super) fn sequence(work: &mut Work<'_>, name: &ObjectName, cascade: bool, sp
         let message = format!("sequence `{name}` belongs to the identity column `{}.{}`", owner.0, owner.1);
         return Err(Conflict::refused(span, message));
     }
-    owned_sequence(work, name, |_| false, cascade, span)
+    owned_sequence(work, name, |_, _| false, cascade, span)
 }
 
 /// Drops a sequence; defaults that use it are in its way, but for those of tables that go as well.
 pub(super) fn owned_sequence(
     work: &mut Work<'_>,
     name: &ObjectName,
-    is_gone: impl Fn(&ObjectName) -> bool,
+    is_gone: impl Fn(&ObjectName, &Name) -> bool,
     cascade: bool,
     span: &Span,
 ) -> Result<(), Conflict> {
     let users = work.catalog(name).columns_of_sequence(name);
     let users: Vec<(ObjectName, Name)> =
         users.into_iter().map(|(table, column)| (table.name.clone(), column.name.clone())).collect();
-    for (table, column) in users.into_iter().filter(|(table, _)| !is_gone(table)) {
+    for (table, column) in users.into_iter().filter(|(table, column)| !is_gone(table, column)) {
         if !cascade {
             let by = format!("the default of column `{table}.{column}`");
             return Err(in_use(span, &format!("sequence `{name}`"), &by));
@@ -233,7 +233,7 @@ pub(super) fn schema(work: &mut Work<'_>, schema: Option<&Name>, cascade: bool, 
     let names: Vec<(ObjectName, &Span)> = names.into_iter().map(|name| (name, span)).collect();
     tables(work, &names, true)?;
     for name in sequences {
-        owned_sequence(work, &name, |_| false, true, span)?;
+        owned_sequence(work, &name, |_, _| false, true, span)?;
     }
     for name in types {
         super::types::drop_type(work, &name, true, span)?;
