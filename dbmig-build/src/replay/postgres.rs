@@ -33,12 +33,7 @@ pub(super) use unknown::would_make;
 use work::Work;
 
 /// Does what a statement does, all of it or nothing. What of it can't be read, though the rest can, is reported.
-pub(super) fn run(
-    replay: &mut Replay,
-    one: &Statement,
-    place: &Span,
-    replayed: &mut Replayed,
-) -> Result<(), Conflict> {
+pub(super) fn run(replay: &mut Replay, one: &Statement, place: &Span, replayed: &mut Replayed) -> Result<(), Conflict> {
     let mut work = Work::new(replay);
     let start = work.mark();
     if let Err(conflict) = statement(&mut work, one) {
@@ -47,6 +42,9 @@ pub(super) fn run(
     }
     let reports = std::mem::take(&mut work.reports);
     let changes = work.finish();
+    if let (Statement::AlterTable(alter), false) = (one, reports.is_empty()) {
+        replay.unknown.unreadable(Some(alter.name.name.clone()));
+    }
     replayed.diagnostics.extend(reports.iter().map(|report| replay.diagnostic(report, place)));
     replay.record(&changes, place);
     replayed.changes.extend(changes);

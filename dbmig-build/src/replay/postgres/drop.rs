@@ -75,7 +75,7 @@ fn found(
     ident: &ObjectIdent,
     syntax: &Drop,
     is_meant: impl Fn(&Relation) -> bool,
-) -> Result<Option<(super::ObjectName, Relation)>, Conflict> {
+) -> Result<Option<(crate::schema::ObjectName, Relation)>, Conflict> {
     match work.find(ident) {
         Some((name, relation)) if !is_meant(&relation) => {
             let message = format!("`{name}` is a {}, not a {}", relation.noun(), syntax.kind.noun());

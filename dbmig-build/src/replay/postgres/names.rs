@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn both_parts_are_shortened_in_turns() {
         let (long, longer) = ("a".repeat(40), "b".repeat(60));
-        assert_eq!(joined(&long, Some(&longer), "fkey"), format!("{}_{}_fkey", "a".repeat(28), "b".repeat(29)));
+        assert_eq!(joined(&long, Some(&longer), "fkey"), format!("{}_{}_fkey", "a".repeat(29), "b".repeat(28)));
         assert_eq!(joined("t", Some("c"), "key"), "t_c_key");
         assert_eq!(joined(&longer, None, "pkey"), format!("{}_pkey", "b".repeat(58)));
         assert_eq!(clipped("äöü", 3), "ä");

@@ -35,7 +35,7 @@ fn typed(columns: Vec<Column>) -> Vec<Typed> {
 }
 
 fn select_columns(work: &Work<'_>, select: &Select) -> Result<Vec<Typed>, Conflict> {
-    let sources = sources(work, &select.from)?;
+    let sources = sources(work, select)?;
     let mut columns = Vec::new();
     for item in &select.items {
         match item {
@@ -84,15 +84,15 @@ impl Sources {
     }
 }
 
-fn sources(work: &Work<'_>, from: &[FromItem]) -> Result<Vec<Sources>, Conflict> {
-    from.iter().map(|item| source(work, item)).collect()
+fn sources(work: &Work<'_>, select: &Select) -> Result<Vec<Sources>, Conflict> {
+    select.from.iter().map(|item| source(work, item, &select.span)).collect()
 }
 
-fn source(work: &Work<'_>, item: &FromItem) -> Result<Sources, Conflict> {
+fn source(work: &Work<'_>, item: &FromItem, place: &Span) -> Result<Sources, Conflict> {
     let (mut columns, own) = match &item.source {
         FromSource::Table(table) => (typed(columns_of(work, table)?), Some(table.clone())),
         FromSource::Query(query) => (columns(work, query)?, None),
-        FromSource::Function(call) => return Err(unknown(&call.span)),
+        _ => return Err(unknown(place)),
     };
     for (column, renamed) in columns.iter_mut().zip(&item.columns) {
         column.0 = renamed.name.clone();
