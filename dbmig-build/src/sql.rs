@@ -8,6 +8,7 @@ mod expression;
 mod lex;
 mod mysql;
 mod parse;
+mod postgres;
 mod script;
 mod split;
 mod sqlite;

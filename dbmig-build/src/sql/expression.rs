@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use dbmig::Backend;
 
-use super::lex::{Token, TokenKind, lex, unquote};
+use super::lex::{Token, TokenKind, lex, name_value, string_value, unquote};
 use super::split::unsupported;
-use super::{mysql, sqlite};
+use super::{mysql, postgres, sqlite};
 use crate::schema::{Expression, ExpressionToken, Name};
 
 /// Reads an expression. Parentheses round the whole are left out.
@@ -39,18 +39,27 @@ pub(super) fn from_tokens(tokens: &[Token], text: &str, backend: Backend) -> Res
     let read = inner.iter().enumerate().map(|(at, token)| {
         let before = at.checked_sub(1).and_then(|at| inner.get(at));
         let written = token.text(text);
-        in_type = before.is_some_and(|token| is_word(token, text, "as")) || (in_type && written != ")");
+        in_type = match before {
+            Some(token) if is_word(token, text, "as") || token.text(text) == "::" => true,
+            // Behind `::` a type ends where no word of it follows.
+            Some(token) if in_type && backend == Backend::Postgres && written != "(" => {
+                written == "." || token.text(text) == "." || (token.kind == TokenKind::Word && continues_type(written))
+            }
+            // `AT TIME ZONE`, `timestamp(3) WITH TIME ZONE`
+            Some(token) if backend == Backend::Postgres => in_time_zone(token.text(text), written),
+            _ => in_type && written != ")",
+        };
         let after = inner.get(at + 1).map(|one| one.text(text));
         let name = match token.kind {
             _ if in_type => None,
-            TokenKind::Quoted => may_be_column(before, after, text).then(|| Name::new(&unquote(written), backend)),
+            TokenKind::Quoted => may_be_column(before, after, text).then(|| named(token, text, backend)),
             TokenKind::Word => {
                 let is_end = open_cases > 0 && written.eq_ignore_ascii_case("end");
                 open_cases += usize::from(written.eq_ignore_ascii_case("case"));
                 open_cases -= usize::from(is_end);
                 let word = written.to_ascii_lowercase();
                 let free = !is_end && !is_keyword(&word, backend);
-                (free && may_be_column(before, after, text)).then(|| Name::new(written, backend))
+                (free && may_be_column(before, after, text)).then(|| named(token, text, backend))
             }
             _ => None,
         };
@@ -70,9 +79,13 @@ fn key(token: &Token, text: &str, backend: Backend) -> String {
     match token.kind {
         TokenKind::Word | TokenKind::Number | TokenKind::Blob => written.to_ascii_lowercase(),
         TokenKind::Quoted => {
-            let name = Name::new(&unquote(written), backend);
+            let name = named(token, text, backend);
             name.renamed(name.key()).sql()
         }
+        TokenKind::String if backend == Backend::Postgres => match string_value(written) {
+            Some(value) => format!("'{}'", value.replace('\'', "''")),
+            None => written.to_owned(),
+        },
         _ => match written {
             "==" => "=".to_owned(),
             "!=" => "<>".to_owned(),
@@ -84,12 +97,35 @@ fn key(token: &Token, text: &str, backend: Backend) -> String {
     }
 }
 
+/// The name that a word or a quoted name is.
+fn named(token: &Token, text: &str, backend: Backend) -> Name {
+    let written = token.text(text);
+    match (backend, token.kind) {
+        (Backend::Postgres, _) => Name::new(&name_value(written), backend),
+        (_, TokenKind::Quoted) => Name::new(&unquote(written), backend),
+        _ => Name::new(written, backend),
+    }
+}
+
 /// Whether a word (in lower case) is a keyword, an operator or a constant.
 fn is_keyword(word: &str, backend: Backend) -> bool {
     match backend {
+        Backend::Postgres => postgres::is_keyword(word) || postgres::is_operator(word),
         Backend::Mysql => mysql::is_keyword(word) || mysql::is_operator(word),
-        _ => sqlite::is_keyword(word) || sqlite::is_operator(word),
+        Backend::Sqlite => sqlite::is_keyword(word) || sqlite::is_operator(word),
     }
+}
+
+/// Whether a word goes on with the name of a type: `double precision`, `timestamp with time zone`.
+fn continues_type(word: &str) -> bool {
+    const WORDS: [&str; 6] = ["precision", "varying", "with", "without", "time", "zone"];
+    WORDS.iter().any(|one| word.eq_ignore_ascii_case(one))
+}
+
+fn in_time_zone(before: &str, written: &str) -> bool {
+    let is = |text: &str, words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    (is(written, &["time"]) && is(before, &["at", "with", "without"]))
+        || (is(written, &["zone"]) && is(before, &["time"]))
 }
 
 /// Whether a name between these tokens can be a column's: no function, no table before its column, no collation.

@@ -1,11 +1,14 @@
 //! Texts to tokens. Lossless: what lies between two tokens is white space and comments.
 
 mod mysql;
+mod postgres;
 mod sqlite;
 
 use std::ops::Range;
 
 use dbmig::Backend;
+
+pub(crate) use postgres::{name_value, string_value};
 
 /// A token: its kind, and the bytes of the text that it covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +59,14 @@ pub enum Fault {
     Nul,
     /// A character that means nothing.
     Character,
+    /// A comment without an end.
+    OpenComment,
+    /// A dollar-quoted string without an end.
+    OpenDollar,
+    /// A command of psql's: `\i file`.
+    MetaCommand,
+    /// The rows of a `COPY … FROM stdin`.
+    CopyRows,
 }
 
 impl Fault {
@@ -69,6 +80,10 @@ impl Fault {
             Fault::Blob => "a blob literal is made of pairs of hexadecimal digits",
             Fault::Nul => "a NUL byte ends the script for the database",
             Fault::Character => "this character means nothing in SQL",
+            Fault::OpenComment => "this comment has no end",
+            Fault::OpenDollar => "this dollar-quoted string has no end",
+            Fault::MetaCommand => "this is a command of psql's, which no server understands",
+            Fault::CopyRows => "a migration can't send rows to `COPY … FROM stdin`",
         }
     }
 
@@ -81,6 +96,10 @@ impl Fault {
             Fault::Number => "write digits alone, or quote it where it is a name",
             Fault::Blob => "write it as `x'00FF'`",
             Fault::Nul | Fault::Character => "take it out",
+            Fault::OpenComment => "end it with `*/`; comments within comments end first",
+            Fault::OpenDollar => "end it with the same `$tag$` that it begins with",
+            Fault::MetaCommand => "write the statements themselves; the connection is chosen by the database's URL",
+            Fault::CopyRows => "write the rows as `INSERT INTO … VALUES (…), (…)`",
         }
     }
 }
@@ -117,8 +136,8 @@ pub(crate) struct Comment {
 pub(crate) fn lex(text: &str, backend: Backend) -> Option<Lexed> {
     match backend {
         Backend::Sqlite => Some(sqlite::lex(text)),
+        Backend::Postgres => Some(postgres::lex(text)),
         Backend::Mysql => Some(mysql::lex(text)),
-        Backend::Postgres => None,
     }
 }
 

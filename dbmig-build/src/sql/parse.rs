@@ -2,6 +2,7 @@
 
 mod cursor;
 mod mysql;
+mod postgres;
 mod sqlite;
 
 use dbmig::Backend;
@@ -43,19 +44,24 @@ pub fn parse(tokens: &[Token], source: &Source, backend: Backend) -> Result<Synt
     let parsed = match backend {
         Backend::Mysql => mysql::statement(&mut cursor),
         Backend::Sqlite => sqlite::statement(&mut cursor),
-        Backend::Postgres => Err((unsupported(backend).message, source.start())),
+        Backend::Postgres => postgres::statement(&mut cursor),
     };
     parsed.map_err(|(message, span)| Unreadable { message, span, about: cursor.about })
 }
 
-/// Reads a column type: `VARCHAR(64)`, `unsigned big int`, or nothing at all. `None` if the text is no type.
+/// Reads a column type: `VARCHAR(64)`, `unsigned big int`, on SQLite nothing at all. `None` if the text is no type, or
+/// more than a type, as PostgreSQL's `serial` is.
 pub fn column_type(text: &str, backend: Backend) -> Option<ColumnType> {
     let tokens = lex(text, backend)?.tokens;
     let source = Source::new("", text);
     let mut cursor = Cursor::new(&tokens, &source, backend);
     let column_type = match backend {
+        Backend::Postgres => {
+            let read = postgres::column_type(&mut cursor).ok()?;
+            (!read.serial && !read.set).then_some(read.column_type)?
+        }
         Backend::Mysql => mysql::column_type(&mut cursor).ok()?,
-        _ => sqlite::column_type(&mut cursor).ok()?,
+        Backend::Sqlite => sqlite::column_type(&mut cursor).ok()?,
     };
     cursor.is_done().then_some(column_type)
 }

@@ -61,11 +61,13 @@ impl Statement {
         self.tokens.iter().any(|token| matches!(token.kind, TokenKind::Broken(_)))
     }
 
-    /// Its tokens as they are compared: words in lower case, the others as they were written.
+    /// Its tokens as they are compared: words in lower case, the others as they were written, whatever ends the lines
+    /// within them.
     fn keys(&self) -> impl Iterator<Item = String> {
         let text = self.span.source().text();
         self.tokens.iter().map(move |token| match token.kind {
             TokenKind::Word => token.text(text).to_ascii_lowercase(),
+            TokenKind::String => token.text(text).replace("\r\n", "\n"),
             _ => token.text(text).to_owned(),
         })
     }
@@ -84,8 +86,8 @@ impl Statement {
 impl Script {
     /// The checksum over the tokens of its statements.
     ///
-    /// Words without quotes count in lower case; comments, white space, line endings, empty statements and the last
-    /// semicolon don't count at all.
+    /// Words without quotes count in lower case; comments, white space, line endings (within strings too, where
+    /// functions have their bodies), empty statements and the last semicolon don't count at all.
     pub fn checksum(&self) -> Checksum {
         let separated = self.statements.iter().enumerate().flat_map(|(at, statement)| {
             let semicolon = (at > 0).then(|| ";".to_owned());

@@ -1,6 +1,7 @@
 //! Scripts to statements.
 
 mod mysql;
+mod postgres;
 mod sqlite;
 
 use std::ops::Range;
@@ -49,8 +50,8 @@ fn split_lexed(lexed: Option<Lexed>, source: &Source, backend: Backend) -> Scrip
     }));
     let ranges = match backend {
         Backend::Sqlite => sqlite::ranges(&lexed.tokens, source, &mut diagnostics),
+        Backend::Postgres => postgres::ranges(&lexed.tokens, source, &mut diagnostics),
         Backend::Mysql => mysql::ranges(&lexed.tokens, source, &mut diagnostics),
-        Backend::Postgres => Vec::new(),
     };
     let (directives, trailing) = directives(&lexed, &ranges, source, &mut diagnostics);
     let statements = ranges.into_iter().zip(directives).map(|(range, directives)| {

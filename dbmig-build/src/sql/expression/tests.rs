@@ -1,5 +1,7 @@
 //! Expressions and how they are compared.
 
+mod postgres;
+
 use dbmig::Backend;
 
 use super::expression;

@@ -1,6 +1,7 @@
 //! Texts and their tokens.
 
 mod mysql;
+mod postgres;
 
 use dbmig::Backend;
 

@@ -5,9 +5,9 @@ use dbmig::Backend;
 use crate::schema::{Expression, Name};
 use crate::source::{Source, Span};
 use crate::sql::expression;
-use crate::sql::lex::{Token, TokenKind, unquote};
+use crate::sql::lex::{Token, TokenKind, name_value, string_value, unquote};
 use crate::sql::syntax::{Ident, ObjectIdent};
-use crate::sql::{mysql, sqlite};
+use crate::sql::{mysql, postgres, sqlite};
 
 /// What is wrong, and where.
 pub(super) type Fault = (String, Span);
@@ -36,6 +36,12 @@ impl<'a> Cursor<'a> {
         self.at
     }
 
+    /// A cursor on the next tokens alone, so many of them.
+    pub(super) fn part(&self, length: usize) -> Cursor<'a> {
+        let end = (self.at + length).min(self.tokens.len());
+        Cursor { tokens: &self.tokens[..end], source: self.source, at: self.at, backend: self.backend, about: None }
+    }
+
     fn token(&self, ahead: usize) -> Option<&'a Token> {
         self.tokens.get(self.at + ahead)
     }
@@ -58,10 +64,30 @@ impl<'a> Cursor<'a> {
         self.at = (self.at + 1).min(self.tokens.len());
     }
 
+    /// Steps over so many tokens.
+    pub(super) fn skip(&mut self, count: usize) {
+        self.at = (self.at + count).min(self.tokens.len());
+    }
+
+    /// The tokens from the one at `start` to the one before this place.
+    pub(super) fn tokens_since(&self, start: usize) -> &'a [Token] {
+        self.tokens.get(start..self.at.min(self.tokens.len())).unwrap_or_default()
+    }
+
+    /// The text that the tokens are those of.
+    pub(super) fn source(&self) -> &'a Source {
+        self.source
+    }
+
     /// Whether a token is this keyword (in lower case) or symbol.
     pub(super) fn is(&self, ahead: usize, what: &str) -> bool {
         matches!(self.kind(ahead), Some(TokenKind::Word | TokenKind::Symbol))
             && self.text(ahead).eq_ignore_ascii_case(what)
+    }
+
+    /// Whether a token is one of these keywords (in lower case) and symbols.
+    pub(super) fn is_any(&self, ahead: usize, words: &[&str]) -> bool {
+        words.iter().any(|word| self.is(ahead, word))
     }
 
     /// Whether these keywords and symbols come next.
@@ -138,14 +164,16 @@ impl<'a> Cursor<'a> {
 
     /// Whether a token can be a name.
     pub(super) fn is_name(&self, ahead: usize) -> bool {
+        let is_keyword = match self.backend {
+            Backend::Postgres => postgres::is_keyword,
+            Backend::Mysql => mysql::is_keyword,
+            Backend::Sqlite => sqlite::is_keyword,
+        };
         match self.kind(ahead) {
             Some(TokenKind::Quoted) => true,
-            // MySQL has only values in quotes that others have for names, too.
-            Some(TokenKind::String) => self.backend != Backend::Mysql,
-            Some(TokenKind::Word) if self.backend == Backend::Mysql => {
-                !mysql::is_keyword(&self.text(ahead).to_ascii_lowercase())
-            }
-            Some(TokenKind::Word) => !sqlite::is_keyword(&self.text(ahead).to_ascii_lowercase()),
+            // MySQL and PostgreSQL have only values in quotes that SQLite has for names, too.
+            Some(TokenKind::String) => self.backend == Backend::Sqlite,
+            Some(TokenKind::Word) => !is_keyword(&self.text(ahead).to_ascii_lowercase()),
             _ => false,
         }
     }
@@ -155,10 +183,34 @@ impl<'a> Cursor<'a> {
         if !self.is_name(0) {
             return Err(self.expected(what));
         }
-        let name = Name::new(&unquote(self.text(0)), self.backend);
+        Ok(self.take_name())
+    }
+
+    fn take_name(&mut self) -> Ident {
+        let text = match self.backend {
+            Backend::Postgres => name_value(self.text(0)),
+            Backend::Sqlite | Backend::Mysql => unquote(self.text(0)),
+        };
+        let name = Name::new(&text, self.backend);
         let ident = Ident { name, quoted: self.kind(0) != Some(TokenKind::Word), span: self.here() };
         self.step();
-        Ok(ident)
+        ident
+    }
+
+    /// A name where keywords are names too: behind AS, say.
+    pub(super) fn label(&mut self, what: &str) -> Result<Ident, Fault> {
+        match self.kind(0) {
+            Some(TokenKind::Word | TokenKind::Quoted) => Ok(self.take_name()),
+            _ => Err(self.expected(what)),
+        }
+    }
+
+    /// The text of a string of PostgreSQL's.
+    pub(super) fn string(&mut self, what: &str) -> Result<String, Fault> {
+        let value = (self.kind(0) == Some(TokenKind::String)).then(|| string_value(self.text(0))).flatten();
+        let value = value.ok_or_else(|| self.expected(what))?;
+        self.step();
+        Ok(value)
     }
 
     /// A name with or without its schema.
@@ -167,7 +219,10 @@ impl<'a> Cursor<'a> {
         if !self.eat(&["."]) {
             return Ok(ObjectIdent { schema: None, name: first.name, span: first.span });
         }
-        let second = self.name(what)?;
+        let second = match self.backend {
+            Backend::Postgres => self.label(what)?,
+            Backend::Sqlite | Backend::Mysql => self.name(what)?,
+        };
         Ok(ObjectIdent { schema: Some(first.name), name: second.name, span: first.span.to(&second.span) })
     }
 
@@ -200,11 +255,11 @@ impl<'a> Cursor<'a> {
         let mut depth = 0_usize;
         let mut ahead = 0;
         while self.token(ahead).is_some() {
-            if depth == 0 && (self.is(ahead, ")") || stop(self, ahead)) {
+            if depth == 0 && (self.is_any(ahead, &[")", "]"]) || stop(self, ahead)) {
                 break;
             }
-            depth += usize::from(self.is(ahead, "("));
-            depth -= usize::from(self.is(ahead, ")"));
+            depth += usize::from(self.is_any(ahead, &["(", "["]));
+            depth -= usize::from(self.is_any(ahead, &[")", "]"]));
             ahead += 1;
         }
         ahead

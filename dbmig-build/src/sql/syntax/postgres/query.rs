@@ -1,6 +1,6 @@
 //! Queries, as far as the types of their columns can be known.
 
-use super::TypeSyntax;
+use super::{Call, TypeSyntax};
 use crate::source::Span;
 use crate::sql::syntax::{Ident, ObjectIdent};
 
@@ -102,8 +102,8 @@ pub enum FromSource {
     Table(ObjectIdent),
     /// `(query)`
     Query(Query),
-    /// Anything else.
-    Other(Span),
+    /// `function(…)`
+    Function(Call),
 }
 
 impl Value {
