@@ -20,7 +20,7 @@ pub use expression::expression;
 
 pub(crate) use lex::unquote;
 pub use lex::{Token, TokenKind};
-pub use parse::{Unreadable, column_type, parse};
+pub use parse::{CatalogTest, Unreadable, catalog_test, column_type, parse, plpgsql};
 pub use script::{Script, Statement};
 pub use split::split;
 pub(crate) use split::split_part;

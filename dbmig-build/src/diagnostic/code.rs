@@ -202,10 +202,6 @@ It creates what exists already, or alters or drops what doesn't exist. The datab
 when the migration runs; the labels say where the object was created, dropped or renamed. Change the
 migration that is not yet released; if the object comes from outside the chain, state its DDL before
 with `-- dbmig: replay CREATE TABLE …`."
-    UnsupportedBackend "unsupported-backend"
-"dbmig can't read the SQL of this backend yet.
-
-Set `backend` in `[package.metadata.dbmig]` to one that it reads."
     NoDieselTable "no-diesel-table"
 "A table can't be printed as a Diesel `table!`, so that the emitted schema lacks it.
 

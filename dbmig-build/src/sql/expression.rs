@@ -5,7 +5,6 @@ use std::ops::Range;
 use dbmig::Backend;
 
 use super::lex::{Token, TokenKind, lex, name_value, string_value, unquote};
-use super::split::unsupported;
 use super::{mysql, postgres, sqlite};
 use crate::schema::{Expression, ExpressionToken, Name};
 
@@ -15,7 +14,7 @@ use crate::schema::{Expression, ExpressionToken, Name};
 ///
 /// What is wrong with it, in words: it is empty, a token is broken, or its parentheses don't match.
 pub fn expression(text: &str, backend: Backend) -> Result<Expression, String> {
-    let lexed = lex(text, backend).ok_or_else(|| unsupported(backend).message)?;
+    let lexed = lex(text, backend);
     from_tokens(&lexed.tokens, text, backend).map_err(|fault| fault.message)
 }
 

@@ -53,8 +53,6 @@ pub enum Fault {
     Number,
     /// A blob literal that isn't pairs of hexadecimal digits.
     Blob,
-    /// A comment without an end.
-    OpenComment,
     /// A NUL byte; it ends the text for a C library.
     Nul,
     /// A character that means nothing.
@@ -75,7 +73,6 @@ impl Fault {
         match self {
             Fault::OpenString => "this string has no end",
             Fault::OpenName => "this quoted name has no end",
-            Fault::OpenComment => "this comment has no end",
             Fault::Number => "this is no number",
             Fault::Blob => "a blob literal is made of pairs of hexadecimal digits",
             Fault::Nul => "a NUL byte ends the script for the database",
@@ -92,11 +89,10 @@ impl Fault {
         match self {
             Fault::OpenString => "end it with `'`; within a string it is written twice: `'it''s'`",
             Fault::OpenName => "end it with the quote that it begins with",
-            Fault::OpenComment => "end it with `*/`",
             Fault::Number => "write digits alone, or quote it where it is a name",
             Fault::Blob => "write it as `x'00FF'`",
             Fault::Nul | Fault::Character => "take it out",
-            Fault::OpenComment => "end it with `*/`; comments within comments end first",
+            Fault::OpenComment => "end it with `*/`",
             Fault::OpenDollar => "end it with the same `$tag$` that it begins with",
             Fault::MetaCommand => "write the statements themselves; the connection is chosen by the database's URL",
             Fault::CopyRows => "write the rows as `INSERT INTO … VALUES (…), (…)`",
@@ -132,12 +128,12 @@ pub(crate) struct Comment {
     pub(crate) range: Range<usize>,
 }
 
-/// Finds the tokens of a text; `None` for a backend whose dialect dbmig doesn't read yet.
-pub(crate) fn lex(text: &str, backend: Backend) -> Option<Lexed> {
+/// Finds the tokens of a text.
+pub(crate) fn lex(text: &str, backend: Backend) -> Lexed {
     match backend {
-        Backend::Sqlite => Some(sqlite::lex(text)),
-        Backend::Postgres => Some(postgres::lex(text)),
-        Backend::Mysql => Some(mysql::lex(text)),
+        Backend::Sqlite => sqlite::lex(text),
+        Backend::Postgres => postgres::lex(text),
+        Backend::Mysql => mysql::lex(text),
     }
 }
 

@@ -2,17 +2,19 @@
 
 mod cursor;
 mod mysql;
+mod plpgsql;
 mod postgres;
 mod sqlite;
 
 use dbmig::Backend;
 
 use super::lex::{Token, is_conditional_marker, lex};
-use super::split::unsupported;
 use super::syntax::Syntax;
 use crate::schema::{ColumnType, Name};
 use crate::source::{Source, Span};
 use cursor::Cursor;
+
+pub use plpgsql::{CatalogTest, catalog_test, plpgsql};
 
 /// A statement that alters structure and can't be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +54,7 @@ pub fn parse(tokens: &[Token], source: &Source, backend: Backend) -> Result<Synt
 /// Reads a column type: `VARCHAR(64)`, `unsigned big int`, on SQLite nothing at all. `None` if the text is no type, or
 /// more than a type, as PostgreSQL's `serial` is.
 pub fn column_type(text: &str, backend: Backend) -> Option<ColumnType> {
-    let tokens = lex(text, backend)?.tokens;
+    let tokens = lex(text, backend).tokens;
     let source = Source::new("", text);
     let mut cursor = Cursor::new(&tokens, &source, backend);
     let column_type = match backend {

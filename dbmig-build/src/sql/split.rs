@@ -25,22 +25,18 @@ pub fn split(source: &Source, backend: Backend) -> Script {
 pub(crate) fn split_part(part: &Span, backend: Backend) -> Script {
     let mut lexed = lex(part.text(), backend);
     let start = part.range().start;
-    for token in lexed.iter_mut().flat_map(|lexed| &mut lexed.tokens) {
+    for token in &mut lexed.tokens {
         token.start += start;
         token.end += start;
     }
-    for comment in lexed.iter_mut().flat_map(|lexed| &mut lexed.comments) {
+    for comment in &mut lexed.comments {
         comment.range = comment.range.start + start..comment.range.end + start;
     }
     split_lexed(lexed, part.source(), backend)
 }
 
-fn split_lexed(lexed: Option<Lexed>, source: &Source, backend: Backend) -> Script {
+fn split_lexed(lexed: Lexed, source: &Source, backend: Backend) -> Script {
     let mut diagnostics = Vec::new();
-    let Some(lexed) = lexed else {
-        diagnostics.push(unsupported(backend).at(source.start(), ""));
-        return Script { source: source.clone(), backend, statements: Vec::new(), trailing: Vec::new(), diagnostics };
-    };
     diagnostics.extend(lexed.tokens.iter().filter_map(|token| match token.kind {
         TokenKind::Broken(fault) => {
             let diagnostic = Diagnostic::error(Code::UnreadableSql, fault.describe());
@@ -61,12 +57,6 @@ fn split_lexed(lexed: Option<Lexed>, source: &Source, backend: Backend) -> Scrip
     });
     let statements = statements.collect();
     Script { source: source.clone(), backend, statements, trailing, diagnostics }
-}
-
-/// The diagnostic for a backend whose SQL isn't read yet.
-pub(crate) fn unsupported(backend: Backend) -> Diagnostic {
-    Diagnostic::error(Code::UnsupportedBackend, format!("reading SQL of {backend} is not supported yet"))
-        .help("backend = \"sqlite\"")
 }
 
 /// The directives of each statement, and those behind the last one.

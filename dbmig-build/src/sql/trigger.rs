@@ -27,7 +27,7 @@ pub(crate) fn mentions_row_column(sql: &str, column: &Name, backend: Backend) ->
 }
 
 fn tokens(sql: &str, backend: Backend) -> Vec<Token> {
-    lex(sql, backend).map(|lexed| lexed.tokens).unwrap_or_default()
+    lex(sql, backend).tokens
 }
 
 fn is(token: &Token, sql: &str, what: &str) -> bool {

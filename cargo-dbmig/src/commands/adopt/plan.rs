@@ -148,7 +148,7 @@ impl Plan {
             false => diagnostic,
         };
         match (diagnostic.code, diagnostic.level) {
-            (Code::UnreadableSql | Code::ReplayConflict | Code::Directive | Code::UnsupportedBackend, Level::Error) => {
+            (Code::UnreadableSql | Code::ReplayConflict | Code::Directive, Level::Error) => {
                 self.unreadable.push(diagnostic);
             }
             (_, Level::Error) => self.faults.push(diagnostic),

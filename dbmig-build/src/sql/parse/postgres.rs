@@ -21,6 +21,9 @@ use crate::sql::syntax::Syntax;
 use crate::sql::syntax::postgres::{AlterSequence, Call, DropKind, Persistence, RelationKind, RoutineKind, Statement};
 
 pub(super) use column_type::column_type;
+pub(super) use query::performed;
+pub(super) use routine::literal;
+pub(super) use settings::normalized;
 
 pub(super) fn statement(cursor: &mut Cursor<'_>) -> Result<Syntax, Fault> {
     let start = cursor.position();
@@ -253,3 +256,6 @@ fn drop(cursor: &mut Cursor<'_>) -> Result<Option<Statement>, Fault> {
         None => Err(cursor.expected("what to drop, such as `TABLE` or `INDEX`")),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -173,11 +173,3 @@ fn scripts_that_need_foreign_keys_off() {
         assert!(!script(text).foreign_keys_off(), "{text}");
     }
 }
-
-#[test]
-fn a_dialect_that_is_not_read_yet_is_said_to_be_so() {
-    let script = split(&Source::new("up.sql", "SELECT 1;"), Backend::Mysql);
-    assert!(script.statements.is_empty());
-    let codes: Vec<&str> = script.diagnostics.iter().map(|one| one.code.name()).collect();
-    assert_eq!(codes, ["unsupported-backend"]);
-}

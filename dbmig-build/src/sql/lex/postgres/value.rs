@@ -24,8 +24,8 @@ pub(crate) fn name_value(token: &str) -> String {
 /// The text that a string stands for: `'…'`, `E'…'`, `U&'…'`, `$tag$…$tag$`, with those that continue it. `None` if
 /// the token is no string.
 pub(crate) fn string_value(token: &str) -> Option<String> {
-    if token.starts_with('$') {
-        let tag = token[1..].find('$')? + 2;
+    if let Some(behind) = token.strip_prefix('$') {
+        let tag = behind.find('$')? + 2;
         return token.get(tag..token.len().checked_sub(tag)?).map(str::to_owned);
     }
     let quote = token.find('\'')?;

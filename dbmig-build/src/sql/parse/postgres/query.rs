@@ -94,10 +94,13 @@ fn select(cursor: &mut Cursor<'_>, depth: usize) -> Option<Select> {
 
 /// One SELECT, up to a UNION or the end.
 fn one(cursor: &mut Cursor<'_>, depth: usize) -> Option<Select> {
+    cursor.is(0, "select").then(|| behind_verb(cursor, depth)).flatten()
+}
+
+/// What follows `SELECT`, at which the cursor stands.
+fn behind_verb(cursor: &mut Cursor<'_>, depth: usize) -> Option<Select> {
     let start = cursor.position();
-    if !cursor.eat(&["select"]) {
-        return None;
-    }
+    cursor.step();
     cursor.eat(&["all"]);
     if cursor.eat(&["distinct"]) && cursor.eat(&["on"]) {
         super::constraint::skip_group(cursor).ok()?;
@@ -234,8 +237,16 @@ pub(super) fn statement(cursor: &mut Cursor<'_>) -> Result<Option<Statement>, Fa
     Ok(Some(Statement::Calls(calls)).filter(|calls| *calls != Statement::Calls(Vec::new())))
 }
 
+/// The functions that PL/pgSQL's `PERFORM …` calls, of which so many tokens are left; PERFORM has been read.
+pub(in crate::sql::parse) fn performed(cursor: &mut Cursor<'_>, length: usize) -> Vec<Call> {
+    let mut part = cursor.part(length);
+    part.back_to(cursor.position() - 1);
+    cursor.skip(length);
+    behind_verb(&mut part, 0).map(calls).unwrap_or_default()
+}
+
 /// The functions that a query calls, as its columns and as its sources.
-pub(super) fn calls(select: Select) -> Vec<Call> {
+fn calls(select: Select) -> Vec<Call> {
     let mut calls = Vec::new();
     let mut selects = vec![select];
     while let Some(select) = selects.pop() {

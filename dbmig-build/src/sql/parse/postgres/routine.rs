@@ -57,7 +57,7 @@ fn body(cursor: &Cursor<'_>) -> Option<Span> {
 }
 
 /// What stands in the quotes of the string at a place.
-pub(super) fn literal(token: &str, span: &Span) -> Option<Span> {
+pub(in crate::sql::parse) fn literal(token: &str, span: &Span) -> Option<Span> {
     let value = string_value(token)?;
     let opening = match token.find('\'') {
         Some(quote) if !token.starts_with('$') => quote + 1,

@@ -42,7 +42,7 @@ fn parameter_name(cursor: &mut Cursor<'_>) -> Result<String, Fault> {
 }
 
 /// The text from the token at `start` to this place: words in lower case, one space wherever white space stood.
-pub(super) fn normalized(cursor: &Cursor<'_>, start: usize) -> String {
+pub(in crate::sql::parse) fn normalized(cursor: &Cursor<'_>, start: usize) -> String {
     let text = cursor.source().text();
     let mut written = String::new();
     let mut end = None;

@@ -101,8 +101,8 @@ pub struct Block {
 pub struct Declaration {
     /// Its name.
     pub name: Ident,
-    /// The value that it begins with, if it has one.
-    pub value: Option<Span>,
+    /// The value that it begins with, if it has one, as a statement of its own: its place and its tokens.
+    pub value: Option<Statement>,
     /// Its place.
     pub span: Span,
 }
@@ -182,11 +182,11 @@ pub enum Step {
     },
     /// `RETURN`, `EXIT`, `CONTINUE`: what follows may not run.
     Leave(Span),
-    /// `name := expression`
+    /// `name := expression`, `SELECT … INTO name …`
     Assign {
-        /// What is assigned to, as written.
+        /// What is assigned to, words in lower case.
         target: String,
-        /// The expression, as a statement of its own: its place and its tokens.
+        /// The expression or the whole query, as a statement of its own: its place and its tokens.
         expression: Statement,
         /// Its place.
         span: Span,

@@ -1,0 +1,121 @@
+//! Bodies and what they are made of.
+
+use dbmig::Backend;
+
+use super::{catalog_test, plpgsql};
+use crate::source::Source;
+use crate::sql::split;
+use crate::sql::syntax::postgres::{Block, Step};
+
+/// A body in short: each step's kind, with what it holds in brackets.
+fn shown(body: &str) -> String {
+    let source = Source::new("", format!("DO $${body}$$"));
+    match plpgsql(&source.span(5..5 + body.len())) {
+        Ok(block) => block_shown(&block),
+        Err(fault) => format!("{} {}", fault.span.range().start - 5, fault.message),
+    }
+}
+
+fn block_shown(block: &Block) -> String {
+    let variables: String = block.declarations.iter().map(|one| format!("{}; ", one.name.name)).collect();
+    let handlers = block.handlers.iter().map(|one| format!(" ! {}: {}", one.conditions.join("|"), list(&one.steps)));
+    format!("{variables}{}{}", list(&block.steps), handlers.collect::<String>())
+}
+
+fn list(steps: &[Step]) -> String {
+    let shown: Vec<String> = steps.iter().map(step).collect();
+    format!("[{}]", shown.join(", "))
+}
+
+fn step(step: &Step) -> String {
+    match step {
+        Step::Sql(statement) => statement.text().to_owned(),
+        Step::If { branches, otherwise, .. } => {
+            let cases = branches.iter().map(|one| format!("{} ? {} : ", one.condition.text(), list(&one.steps)));
+            format!("{}{}", cases.collect::<String>(), list(otherwise))
+        }
+        Step::Case { branches, .. } => {
+            format!("case {}", branches.iter().map(|one| list(one)).collect::<Vec<_>>().join(" "))
+        }
+        Step::Block(block) => format!("{{{}}}", block_shown(block)),
+        Step::Loop { header, steps, .. } => format!("loop <{}> {}", header.text(), list(steps)),
+        Step::Execute { text: Some(text), .. } => format!("execute <{}>", text.text()),
+        Step::Execute { expression, .. } => format!("execute {}", expression.text()),
+        Step::Perform { calls, .. } => {
+            format!("perform {}", calls.iter().map(|one| one.name.name.to_string()).collect::<Vec<_>>().join(" "))
+        }
+        Step::Raise { fails, .. } => if *fails { "fail" } else { "notice" }.to_owned(),
+        Step::Leave(span) => span.text().to_owned(),
+        Step::Assign { target, expression, .. } => format!("{target} := {}", expression.text()),
+        Step::NoEffect(_) => "-".to_owned(),
+        Step::Unreadable { message, .. } => message.clone(),
+    }
+}
+
+#[test]
+fn every_statement_of_a_body() {
+    for (body, expected) in [
+        ("BEGIN END", "[]"),
+        (" begin create type a as enum ('x;'); null; end; ", "[create type a as enum ('x;'), -]"),
+        (
+            "BEGIN CREATE TYPE a AS ENUM (); EXCEPTION WHEN duplicate_object OR SQLSTATE '42710' THEN NULL; \
+             WHEN others THEN RAISE; END",
+            "[CREATE TYPE a AS ENUM ()] ! duplicate_object|sqlstate '42710': [-] ! others: [fail]",
+        ),
+        (
+            "begin if not exists (select 1) then a := 1; elsif case when b then c end then b.c[1] = 2; else \
+             drop table t; end if; end",
+            "[not exists (select 1) ? [a := 1] : case when b then c end ? [b.c[1] := 2] : [drop table t]]",
+        ),
+        (
+            "<<l>> DECLARE r record; n CONSTANT int := 1; BEGIN FOR r IN SELECT 1 LOOP EXECUTE format('x %I', r.a) \
+             USING n; EXIT l WHEN n > 1; END LOOP; LOOP EXECUTE 'drop table t'; END LOOP l; END l;",
+            "r; n; [loop <FOR r IN SELECT 1> [execute format('x %I', r.a), EXIT l WHEN n > 1], \
+             loop <> [execute <drop table t>]]",
+        ),
+        (
+            "begin perform f(1), g(x) from t; select count(*) into strict n, m.o from t; raise notice 'x %', 1; \
+             insert into t values (1); return; end",
+            "[perform f g, n, m.o := select count(*) into strict n, m.o from t, notice, insert into t values (1), \
+             return]",
+        ),
+        (
+            "begin case a when 1, 2 then b := 1; else null; end case; begin null; end; declare x int; begin end; end",
+            "[case [b := 1] [-], {[-]}, {x; []}]",
+        ),
+        ("begin frob nicate; drop table t; end", "[expected a statement, found `frob`, drop table t]"),
+        ("select 1", "0 expected `BEGIN`, found `select`"),
+        ("begin if a then null; end; end", "25 expected `IF`, found `;`"),
+        ("begin drop table t end", "22 expected `;`, found the end of the statement"),
+        ("begin a) end", "7 expected `;`, found `)`"),
+    ] {
+        assert_eq!(shown(body), expected, "{body}");
+    }
+    let deep = "begin ".repeat(100);
+    assert!(shown(&deep).ends_with("blocks stand too deep in each other here"));
+}
+
+#[test]
+fn conditions_that_ask_the_catalog() {
+    let test = |text: &str| {
+        let script = split(&Source::new("", text), Backend::Postgres);
+        let test = catalog_test(&script.statements[0])?;
+        let equal: Vec<String> = test.equal.iter().map(|(column, value)| format!("{column}={value}")).collect();
+        Some(format!("{}{} {}", if test.negated { "no " } else { "" }, test.catalog, equal.join(" ")))
+    };
+    for (text, expected) in [
+        ("NOT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'a')", Some("no pg_type typname=a")),
+        (
+            "(EXISTS (SELECT * FROM information_schema.columns c WHERE c.table_name = 'a' AND ('b' = column_name)))",
+            Some("columns table_name=a column_name=b"),
+        ),
+        ("exists (select from pg_class where relname = 'a'::name limit 1)", Some("pg_class relname=a")),
+        ("exists (select 1 from pg_type t join pg_enum e on true)", None),
+        ("exists (select 1 from pg_type where typname = x)", None),
+        ("exists (select 1 from pg_type where typname = 'a' or true)", None),
+        ("exists (select 1 from pg_type) and a", None),
+        ("a = 1", None),
+    ] {
+        assert_eq!(test(text).as_deref(), expected, "{text}");
+    }
+}
