@@ -1,11 +1,13 @@
 //! One file a command: its help text, its arguments, and a short function that asks, calls and shows.
 
 pub mod adopt;
+pub mod branches;
 pub mod check;
 pub mod completions;
 pub mod current;
 mod describe;
 pub mod downgrade;
+pub mod edit;
 pub mod explain;
 pub mod heads;
 pub mod history;

@@ -6,12 +6,12 @@ pub mod package;
 use std::path::PathBuf;
 
 use dbmig::Status;
-use dbmig::revision::Id;
 use dbmig::revision::order::IdSet;
+use dbmig::revision::{Graph, Id};
 use dbmig::version::Version;
 use dbmig_build::bundle::with_bundle;
 use dbmig_build::config::{self, DatabaseConfig};
-use dbmig_build::diagnostic::Level;
+use dbmig_build::diagnostic::{Diagnostic, Level};
 use dbmig_build::link::{self, Chain};
 use dbmig_build::migration;
 use dbmig_build::replay::Replay;
@@ -64,13 +64,29 @@ impl<'a> Context<'a> {
     /// Everything that is wrong with the folder or the graph.
     pub fn chain(&self) -> Result<Chain, Error> {
         let folder = migration::read(&self.package.root, &self.config.migrations, self.config.backend);
-        let (errors, warnings): (Vec<_>, Vec<_>) =
-            folder.diagnostics.into_iter().partition(|one| one.level == Level::Error);
+        self.refuse_errors(folder.diagnostics)?;
+        link::chain(folder.migrations).map_err(|diagnostics| Error::of_diagnostics(Kind::Chain, diagnostics))
+    }
+
+    /// Reads and links the chain without its SQL, for commands that need the graph alone.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the folder, the metadata or the graph.
+    pub fn graph(&self) -> Result<Graph, Error> {
+        let folder = migration::read_outlines(&self.package.root, &self.config.migrations);
+        self.refuse_errors(folder.diagnostics)?;
+        link::link(&folder.migrations).map_err(|diagnostics| Error::of_diagnostics(Kind::Chain, diagnostics))
+    }
+
+    /// Shows warnings; errors end the command.
+    fn refuse_errors(&self, diagnostics: Vec<Diagnostic>) -> Result<(), Error> {
+        let (errors, warnings): (Vec<_>, Vec<_>) = diagnostics.into_iter().partition(|one| one.level == Level::Error);
         if !errors.is_empty() {
             return Err(Error::of_diagnostics(Kind::Chain, errors));
         }
         self.ui.warnings(&warnings);
-        link::chain(folder.migrations).map_err(|diagnostics| Error::of_diagnostics(Kind::Chain, diagnostics))
+        Ok(())
     }
 
     /// The chain and the schema that it builds.
@@ -159,9 +175,10 @@ impl<'a> Context<'a> {
         Ok(Some(known.chain(unknown).map(Version::from).collect()))
     }
 
-    /// The revisions that the database has, for commands that can answer without one.
-    pub fn applied_if_known(&self, chain: &Chain) -> Option<IdSet> {
-        let status = self.status(chain).ok().flatten()?;
-        Some(self.applied(chain, &status))
+    /// The revisions of the graph that the database has, for commands that can answer without one.
+    pub fn applied_if_known(&self, graph: &Graph) -> Option<IdSet> {
+        // To a chain without revisions, every version is unknown: the ledger as it is.
+        let status = self.status(&Chain::default()).ok().flatten()?;
+        Some(IdSet::of(graph, status.unknown.iter().filter_map(|one| graph.find(&one.version))))
     }
 }

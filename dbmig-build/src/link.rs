@@ -6,7 +6,7 @@ use dbmig::revision::graph::{Fault, Graph, Id};
 use dbmig::version::Version;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::migration::Migration;
+use crate::migration::{Migration, Outline};
 use crate::nearest::nearest;
 use crate::source::{Source, Span};
 
@@ -32,7 +32,7 @@ impl Chain {
 ///
 /// As [`link`].
 pub fn chain(mut migrations: Vec<Migration>) -> Result<Chain, Vec<Diagnostic>> {
-    let graph = link(&migrations)?;
+    let graph = link(migrations.iter().map(|one| &one.outline))?;
     migrations.sort_by_key(|one| graph.find(one.version.as_str()));
     Ok(Chain { migrations, graph })
 }
@@ -43,17 +43,18 @@ pub fn chain(mut migrations: Vec<Migration>) -> Result<Chain, Vec<Diagnostic>> {
 ///
 /// Every structural fault: two folders with one version, unknown parents, cycles, versions that don't ascend,
 /// one label given twice.
-pub fn link(migrations: &[Migration]) -> Result<Graph, Vec<Diagnostic>> {
-    let nodes = migrations.iter().map(Migration::node).collect();
+pub fn link<'a>(outlines: impl IntoIterator<Item = &'a Outline>) -> Result<Graph, Vec<Diagnostic>> {
+    let outlines: Vec<&Outline> = outlines.into_iter().collect();
+    let nodes = outlines.iter().map(|one| one.node()).collect();
     Graph::link(nodes).map_err(|faults| {
-        let index = Index::new(migrations);
+        let index = Index::new(outlines);
         faults.iter().map(|fault| diagnose(fault, &index)).collect()
     })
 }
 
 /// Several heads and several roots that labels don't tell apart. The chain can be worked with, but not built on.
 pub fn ambiguities(chain: &Chain) -> Vec<Diagnostic> {
-    let index = Index::new(&chain.migrations);
+    let index = Index::new(chain.migrations.iter().map(|one| &one.outline).collect());
     chain.graph.ambiguities().iter().map(|fault| diagnose(fault, &index)).collect()
 }
 
@@ -77,17 +78,17 @@ pub fn broken_seals(chain: &Chain) -> Vec<Diagnostic> {
 
 /// The migrations by version; of several with one version the first.
 struct Index<'a> {
-    migrations: &'a [Migration],
-    by_version: HashMap<&'a str, &'a Migration>,
+    migrations: Vec<&'a Outline>,
+    by_version: HashMap<&'a str, &'a Outline>,
 }
 
 impl<'a> Index<'a> {
-    fn new(migrations: &'a [Migration]) -> Index<'a> {
-        let by_version = migrations.iter().rev().map(|one| (one.version.as_str(), one)).collect();
+    fn new(migrations: Vec<&'a Outline>) -> Index<'a> {
+        let by_version = migrations.iter().rev().map(|one| (one.version.as_str(), *one)).collect();
         Index { migrations, by_version }
     }
 
-    fn get(&self, version: &Version) -> Option<&'a Migration> {
+    fn get(&self, version: &Version) -> Option<&'a Outline> {
         self.by_version.get(version.as_str()).copied()
     }
 
@@ -135,11 +136,11 @@ fn diagnose(fault: &Fault, index: &Index<'_>) -> Diagnostic {
 }
 
 fn duplicate_version(version: &Version, index: &Index<'_>) -> Diagnostic {
-    let mut folders: Vec<&Migration> = index.migrations.iter().filter(|one| one.version == *version).collect();
+    let mut folders: Vec<&Outline> = index.migrations.iter().copied().filter(|one| one.version == *version).collect();
     folders.sort_by(|a, b| a.name.cmp(&b.name));
     let message = format!("{} folders have the version `{version}`", folders.len());
     let diagnostic = Diagnostic::error(Code::DuplicateVersion, message);
-    let place = |diagnostic: Diagnostic, folder: &&Migration| diagnostic.at(Source::new(&folder.path, "").start(), "");
+    let place = |diagnostic: Diagnostic, folder: &&Outline| diagnostic.at(Source::new(&folder.path, "").start(), "");
     let diagnostic = folders.iter().fold(diagnostic, place);
     diagnostic
         .note(
@@ -199,7 +200,7 @@ fn not_ascending(version: &Version, parent: &Version, index: &Index<'_>) -> Diag
 }
 
 /// The command that renames a migration to a free version just above its parent's.
-fn renamed(child: &Migration, parent: &Migration, index: &Index<'_>) -> Option<String> {
+fn renamed(child: &Outline, parent: &Outline, index: &Index<'_>) -> Option<String> {
     let stem = parent.name.split('_').next()?;
     let bumped = match stem.as_bytes().last()? {
         b'0'..=b'8' => {

@@ -4,8 +4,10 @@ mod dir;
 mod metadata;
 
 pub(crate) use dir::text_of;
-pub use dir::{Folder, read, read_as_if};
+pub use dir::{Folder, read, read_as_if, read_outlines};
 pub use metadata::{Metadata, Places, parse as parse_metadata, write as write_metadata};
+
+use std::ops::Deref;
 
 use dbmig::checksum::Checksum;
 use dbmig::revision::graph::Node;
@@ -14,9 +16,9 @@ use dbmig::version::Version;
 use crate::source::Source;
 use crate::sql::Script;
 
-/// A migration that was read from its folder.
+/// What the graph needs of a migration: all but its SQL.
 #[derive(Clone, Debug)]
-pub struct Migration {
+pub struct Outline {
     /// The folder's name: `2026-11-21-101500_create_users`.
     pub name: String,
     /// The version that the name states.
@@ -29,6 +31,13 @@ pub struct Migration {
     pub places: Places,
     /// The text of its metadata.toml.
     pub metadata_source: Source,
+}
+
+/// A migration that was read from its folder: its outline, with its scripts.
+#[derive(Clone, Debug)]
+pub struct Migration {
+    /// All but its SQL.
+    pub outline: Outline,
     /// Its `up.sql`.
     pub up: Script,
     /// Its `down.sql`.
@@ -42,7 +51,18 @@ impl Migration {
         let down = self.down.as_ref().map(|down| down.checksum().to_string());
         Checksum::of_tokens([up.as_str(), down.as_deref().unwrap_or_default()])
     }
+}
 
+/// A migration is read as its outline in most places.
+impl Deref for Migration {
+    type Target = Outline;
+
+    fn deref(&self) -> &Outline {
+        &self.outline
+    }
+}
+
+impl Outline {
     /// The revision as the graph sees it.
     pub fn node(&self) -> Node {
         Node {

@@ -30,7 +30,7 @@ pub struct HeadsArgs {
 /// A folder or graph at fault.
 pub fn run(args: &HeadsArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
-    let graph = context.chain()?.graph;
+    let graph = context.graph()?;
     let heads = graph.heads();
     let listing = Listing::new(&graph, None);
     if ui.json {

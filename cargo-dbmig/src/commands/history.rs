@@ -1,5 +1,7 @@
 //! `cargo dbmig history`.
 
+mod drawing;
+
 use clap::Args;
 use dbmig::revision::Id;
 
@@ -16,6 +18,7 @@ use crate::ui::Ui;
 ///
 ///     cargo dbmig history
 ///     cargo dbmig history -r 20261101:heads -v
+///     cargo dbmig history --graph
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct HistoryArgs {
@@ -25,6 +28,9 @@ pub struct HistoryArgs {
     /// Print parents, labels and path as well
     #[arg(short, long)]
     verbose: bool,
+    /// Draw branches and merges as lines, as `git log --graph` does
+    #[arg(long)]
+    graph: bool,
 }
 
 /// Does what `history` does.
@@ -34,9 +40,8 @@ pub struct HistoryArgs {
 /// A folder or graph at fault, a range that names no revisions.
 pub fn run(args: &HistoryArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
-    let chain = context.chain()?;
-    let applied = context.applied_if_known(&chain);
-    let graph = chain.graph;
+    let graph = context.graph()?;
+    let applied = context.applied_if_known(&graph);
     let ids: Vec<Id> = match &args.range {
         Some(range) => selection::resolve_range(&graph, range, applied.as_ref())?,
         None => graph.ids().rev().collect(),
@@ -46,12 +51,14 @@ pub fn run(args: &HistoryArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
         ui.answer_json(&listing.json(&ids));
         return Ok(Answer::Yes);
     }
-    for id in ids {
-        if args.verbose {
-            ui.answer(listing.paragraph(id, &context.config.migrations));
-        } else {
-            ui.answer(listing.line(id));
-        }
+    let text = |id: Id| match args.verbose {
+        true => listing.paragraph(id, &context.config.migrations),
+        false => listing.line(id),
+    };
+    if args.graph {
+        drawing::draw(&graph, &ids, text).iter().for_each(|line| ui.answer(line));
+    } else {
+        ids.into_iter().for_each(|id| ui.answer(text(id)));
     }
     Ok(Answer::Yes)
 }

@@ -69,7 +69,7 @@ pub struct Draft<'a> {
 /// A chain at fault, a place that doesn't exist, a folder that can't be written.
 pub fn run(args: &RevisionArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
-    let graph = context.chain()?.graph;
+    let graph = context.graph()?;
     let up = "-- dbmig: todo write what brings the database forward\nSELECT 1;\n";
     let down = "-- dbmig: todo write what undoes up.sql\nSELECT 1;\n";
     let metadata = args.place.metadata(&args.message, &graph)?;

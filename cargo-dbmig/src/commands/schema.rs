@@ -33,7 +33,7 @@ pub struct SchemaArgs {
 pub fn run(args: &SchemaArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
     let chain = context.chain()?;
-    let applied = context.applied_if_known(&chain);
+    let applied = context.applied_if_known(&chain.graph);
     let target = selection::resolve(&chain.graph, &args.revision, applied.as_ref())?;
     let schema = context.schema_at(&chain, &ancestors(&chain.graph, target.revisions, Edges::All))?;
     let (text, warnings) = schema_module(&schema, &SchemaOptions::of_config(&context.config));

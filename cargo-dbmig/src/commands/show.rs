@@ -38,7 +38,7 @@ pub struct ShowArgs {
 pub fn run(args: &ShowArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
     let chain = context.chain()?;
-    let applied = context.applied_if_known(&chain);
+    let applied = context.applied_if_known(&chain.graph);
     let id = selection::resolve_one(&chain.graph, &args.revision, applied.as_ref())?;
     let changes = changes(&context, &chain, id)?;
     let migration = &chain.migrations[id.index()];

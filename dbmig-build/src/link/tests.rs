@@ -4,7 +4,7 @@ use dbmig::Backend;
 
 use super::*;
 use crate::diagnostic::render::{Style, render};
-use crate::migration::parse_metadata;
+use crate::migration::{Outline, parse_metadata};
 use crate::sql;
 
 /// A migration from its folder's name and the lines below `[dbmig]`.
@@ -15,16 +15,9 @@ fn migration(name: &str, lines: &str) -> Migration {
     let (metadata, places, faults) = parse_metadata(&metadata_source, name);
     assert!(faults.is_empty(), "{faults:?}");
     let script = |file: &str| sql::split(&Source::new(format!("{path}/{file}"), "SELECT 1;"), Backend::Sqlite);
-    Migration {
-        name: name.to_owned(),
-        version: Version::of_folder(name),
-        metadata,
-        places,
-        metadata_source,
-        up: script("up.sql"),
-        down: Some(script("down.sql")),
-        path,
-    }
+    let (up, down) = (script("up.sql"), Some(script("down.sql")));
+    let version = Version::of_folder(name);
+    Migration { outline: Outline { name: name.to_owned(), version, path, metadata, places, metadata_source }, up, down }
 }
 
 fn said_of(revisions: &[(&str, &str)]) -> String {
@@ -116,7 +109,7 @@ fn an_edited_seal_is_an_error() {
     let said = render(&broken_seals(&chain_of(&sealed)), Style::Plain);
     assert!(said.contains("`migrations/1_a` is sealed, and its SQL was edited"), "{said}");
     assert!(said.contains("metadata.toml:5:10"), "{said}");
-    sealed.metadata.sealed = Some(sealed.seal());
+    sealed.outline.metadata.sealed = Some(sealed.seal());
     assert!(broken_seals(&chain_of(&sealed)).is_empty());
     sealed.down = None;
     assert_eq!(broken_seals(&chain_of(&sealed)).len(), 1);

@@ -4,7 +4,7 @@ use dbmig::version::Version;
 
 use super::*;
 use crate::diagnostic::render::{Style, render};
-use crate::migration::parse_metadata;
+use crate::migration::{Outline, parse_metadata};
 use crate::source::Source;
 use crate::sql;
 
@@ -20,16 +20,9 @@ fn said_of(up: &str, down: &str, metadata: &str) -> String {
     let metadata_source =
         Source::new("metadata.toml", format!("run_in_transaction = true\n[dbmig]\nrevises = []\n{metadata}"));
     let (metadata, places, _) = parse_metadata(&metadata_source, "1_x");
-    let migration = Migration {
-        name: "1_x".to_owned(),
-        version: Version::from("1"),
-        path: "migrations/1_x".to_owned(),
-        metadata,
-        places,
-        metadata_source,
-        up: script("up.sql", up),
-        down: Some(script("down.sql", down)),
-    };
+    let (name, path) = ("1_x".to_owned(), "migrations/1_x".to_owned());
+    let outline = Outline { name, version: Version::from("1"), path, metadata, places, metadata_source };
+    let migration = Migration { outline, up: script("up.sql", up), down: Some(script("down.sql", down)) };
     let replayed = replay.run(&migration.up);
     assert_eq!(render(&replayed.diagnostics, Style::Plain), "", "{up}");
     let found = verify(&migration, &replayed.changes, replay.schema(), Backend::Sqlite);

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use dbmig::version::{Version, slug_of_folder};
 use dbmig_build::config::DatabaseConfig;
 use dbmig_build::diagnostic::{Code, Diagnostic, Level};
 use dbmig_build::link::{self, Chain};
-use dbmig_build::migration::{self, Metadata, Migration};
+use dbmig_build::migration::{self, Metadata, Migration, Outline};
 use dbmig_build::models;
 use dbmig_build::replay::Replay;
 use dbmig_build::schema::Schema;
@@ -61,21 +62,22 @@ const UNWRITTEN: &str =
 /// Works out what adopting the configured folder means.
 pub(super) fn plan(root: &Path, config: &DatabaseConfig) -> Plan {
     let mut plan = Plan::default();
-    let mut written: BTreeMap<String, Option<Source>> = BTreeMap::new();
-    let folder = migration::read_as_if(root, &config.migrations, config.backend, &mut |name, text| {
+    let written: Mutex<BTreeMap<String, Option<Source>>> = Mutex::default();
+    let folder = migration::read_as_if(root, &config.migrations, config.backend, &|name, text| {
         let keep = text.as_ref().is_some_and(|source| is_kept(source.text()));
         if keep {
             return text;
         }
-        written.insert(name.to_owned(), text);
+        written.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), text);
         Some(Source::new(format!("{}/{name}/metadata.toml", config.migrations), UNWRITTEN))
     });
+    let written = written.into_inner().unwrap_or_else(PoisonError::into_inner);
     for diagnostic in folder.diagnostics {
         plan.sort(diagnostic);
     }
     let (mut new, standing): (Vec<Migration>, Vec<Migration>) =
         folder.migrations.into_iter().partition(|one| written.contains_key(&one.name));
-    let everything: Vec<Migration> = new.iter().chain(&standing).map(unlinked).collect();
+    let everything: Vec<Outline> = new.iter().chain(&standing).map(unlinked).collect();
     plan.faults.extend(link::link(&everything).err().unwrap_or_default());
     new.sort_by(|a, b| (&a.version, &a.name).cmp(&(&b.version, &b.name)));
     plan.standing = standing.len();
@@ -101,8 +103,8 @@ pub(super) fn plan(root: &Path, config: &DatabaseConfig) -> Plan {
 }
 
 /// A migration without its place, so that nothing but its version can be at fault.
-fn unlinked(migration: &Migration) -> Migration {
-    Migration { metadata: Metadata::new(String::new(), Vec::new()), ..migration.clone() }
+fn unlinked(migration: &Migration) -> Outline {
+    Outline { metadata: Metadata::new(String::new(), Vec::new()), ..migration.outline.clone() }
 }
 
 /// Whether a metadata.toml is left as it is: it says its place already, or can't be read at all.
@@ -192,7 +194,7 @@ impl Plan {
     /// Reads the folder as if the plan were carried out, and replays it.
     fn prove(&mut self, root: &Path, config: &DatabaseConfig) {
         let texts: BTreeMap<&str, &Adopted> = self.adopted.iter().map(|one| (one.path.as_str(), one)).collect();
-        let folder = migration::read_as_if(root, &config.migrations, config.backend, &mut |name, text| {
+        let folder = migration::read_as_if(root, &config.migrations, config.backend, &|name, text| {
             let path = format!("{}/{name}/metadata.toml", config.migrations);
             texts.get(path.as_str()).map(|one| Source::new(path.clone(), one.text.as_str())).or(text)
         });

@@ -1,0 +1,53 @@
+//! `cargo dbmig branches`.
+
+use clap::Args;
+use serde_json::json;
+
+use super::listing::Listing;
+use crate::cli::{Answer, Global};
+use crate::context::Context;
+use crate::error::Error;
+use crate::ui::Ui;
+
+/// List the branch points: the revisions that several others revise, with those others
+///
+/// Needs no database.
+///
+///     cargo dbmig branches
+///     cargo dbmig branches --json
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct BranchesArgs {
+    /// Print parents, labels and path as well
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+/// Does what `branches` does.
+///
+/// # Errors
+///
+/// A folder or graph at fault.
+pub fn run(args: &BranchesArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
+    let context = Context::load(global, ui)?;
+    let graph = context.graph()?;
+    let listing = Listing::new(&graph, None);
+    let branch_points = graph.ids().rev().filter(|&id| graph.children(id).len() > 1);
+    if ui.json {
+        let revisions = branch_points.map(|id| {
+            let mut value = listing.revision_json(id);
+            value["children"] = graph.children(id).iter().map(|&child| graph.version(child).as_str()).collect();
+            value
+        });
+        ui.answer_json(&json!({ "revisions": revisions.collect::<Vec<_>>() }));
+        return Ok(Answer::Yes);
+    }
+    let folder = &context.config.migrations;
+    for id in branch_points {
+        ui.answer(if args.verbose { listing.paragraph(id, folder) } else { listing.line(id) });
+        for &child in graph.children(id) {
+            ui.answer(format!("  -> {}", listing.line(child)));
+        }
+    }
+    Ok(Answer::Yes)
+}
