@@ -134,12 +134,12 @@ fn read(text: &str, backend: Backend) {
 
 #[test]
 fn the_samples_are_read_without_a_diagnostic() {
-    for ((backend, sample), tables) in DIALECTS.into_iter().zip([8, 9]) {
+    for (backend, sample) in DIALECTS {
         let script = sql::split(&Source::new("up.sql", sample), backend);
         assert_eq!(script.diagnostics, []);
         let mut replay = Replay::new(backend);
         assert_eq!(replay.run(&script).diagnostics, []);
-        assert_eq!(replay.schema().tables.len(), tables, "{:?}", replay.schema().tables.keys());
+        assert_eq!(replay.schema().tables.len(), 8, "{:?}", replay.schema().tables.keys());
         assert_eq!(pieces(sample).concat(), sample);
         read(sample, backend);
     }

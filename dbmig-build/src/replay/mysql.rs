@@ -8,6 +8,7 @@
 mod alter_table;
 mod create_table;
 mod key;
+mod program;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +16,7 @@ use super::conflict::Conflict;
 use super::{Replay, Replayed, unreadable_part};
 use crate::schema::{ApplyError, Catalog, Change, Name, ObjectName, Table, Trigger, View};
 use crate::source::Span;
-use crate::sql::split_part;
-use crate::sql::syntax::mysql::{CreateTrigger, CreateView, Executed, Prepared, RoutineEffect, Statement};
+use crate::sql::syntax::mysql::{CreateTrigger, CreateView, Executed, Existing, Prepared, RoutineEffect, Statement};
 use crate::sql::syntax::{ObjectIdent, ObjectKind};
 
 /// What a connection knows beside the schema.
@@ -72,9 +72,8 @@ pub(super) fn run(
             alter_table::alter_table(replay, alter, &mut done)
         }
         Statement::Call(name) => match replay.mysql.routines.get(&name.name).cloned() {
-            Some(RoutineEffect::Statements(body)) => {
-                let script = split_part(&body, replay.backend);
-                script.statements.iter().for_each(|statement| replay.statement(statement, replayed));
+            Some(RoutineEffect::Steps(steps)) => {
+                program::run(replay, &steps, replayed);
                 return Ok(());
             }
             Some(RoutineEffect::Unknown) => {
@@ -83,6 +82,10 @@ pub(super) fn run(
             }
             Some(RoutineEffect::None) | None => Ok(()),
         },
+        Statement::Program(RoutineEffect::Steps(steps)) => {
+            program::run(replay, steps, replayed);
+            return Ok(());
+        }
         other => effect(replay, other, place, &mut done),
     };
     match outcome {
@@ -96,7 +99,7 @@ pub(super) fn run(
         Err(_) => {
             if matches!(
                 statement,
-                Statement::Call(_) | Statement::Conditional | Statement::Execute(_) | Statement::Use(_)
+                Statement::Call(_) | Statement::Program(_) | Statement::Execute(_) | Statement::Use(_)
             ) {
                 // It may have been about anything.
                 replay.unknown.unreadable(None);
@@ -143,7 +146,7 @@ fn effect(replay: &mut Replay, statement: &Statement, place: &Span, done: &mut V
             let tables: Vec<ObjectName> = replay.catalog.schema().tables.keys().filter(within).cloned().collect();
             tables.iter().try_for_each(|name| drop_existing(replay, name, done))
         }
-        Statement::Conditional => {
+        Statement::Program(RoutineEffect::Unknown) => {
             Err(Conflict::unreadable(place, "what this program does to the structure can't be known"))
         }
         Statement::Use(database) => {
@@ -175,7 +178,7 @@ fn effect(replay: &mut Replay, statement: &Statement, place: &Span, done: &mut V
                 false => Ok(()),
             }
         }
-        Statement::AlterTable(_) | Statement::Call(_) => Ok(()),
+        Statement::AlterTable(_) | Statement::Call(_) | Statement::Program(_) => Ok(()),
     }
 }
 
@@ -281,7 +284,10 @@ fn create_view(replay: &mut Replay, create: &CreateView, done: &mut Vec<Change>)
     let name = object(&create.name);
     match replay.catalog.schema().views.get(&name).cloned() {
         Some(_) if create.if_not_exists => return Ok(()),
-        Some(view) if create.or_replace => replay.make(Change::DropView(view), done)?,
+        Some(view) if create.existing != Existing::Refused => replay.make(Change::DropView(view), done)?,
+        None if create.existing == Existing::Altered => {
+            return Err(Conflict::at(&create.name.span, ApplyError::NoView(name)));
+        }
         _ => name_is_free(replay, &create.name)?,
     }
     replay.make(Change::CreateView(View::new(name, create.sql.clone())), done)

@@ -9,6 +9,7 @@ mod default;
 mod key;
 mod options;
 mod program;
+mod steps;
 
 use super::cursor::{Cursor, Fault};
 use crate::schema::{Expression, Name};
@@ -16,7 +17,7 @@ use crate::sql::expression::expression;
 use crate::sql::lex::TokenKind;
 use crate::sql::mysql;
 use crate::sql::syntax::Syntax;
-use crate::sql::syntax::mysql::{Action, AlterTable, IfExists, Statement};
+use crate::sql::syntax::mysql::{Action, AlterTable, Existing, IfExists, Statement};
 use key::IndexKind;
 
 pub(super) use column_type::column_type;
@@ -39,7 +40,7 @@ pub(super) fn statement(cursor: &mut Cursor<'_>) -> Result<Syntax, Fault> {
         // MariaDB has these outside of stored programs.
         "begin" if !cursor.are(&["not", "atomic"]) => None,
         "begin" | "if" | "case" | "loop" | "while" | "repeat" => {
-            program::may_alter(cursor, start).then_some(Statement::Conditional)
+            Some(Statement::Program(program::effect(cursor, start))).filter(|_| program::may_alter(cursor, start))
         }
         _ => None,
     };
@@ -63,7 +64,10 @@ fn create(cursor: &mut Cursor<'_>) -> Result<Option<Statement>, Fault> {
     }
     cursor.eat(&["aggregate"]);
     match cursor.eat_one(&["view", "trigger", "procedure", "function", "event"]) {
-        Some("view") => return program::create_view(cursor, or_replace).map(Some),
+        Some("view") => {
+            let existing = if or_replace { Existing::Replaced } else { Existing::Refused };
+            return program::create_view(cursor, existing).map(Some);
+        }
         Some("trigger") => return program::create_trigger(cursor, or_replace).map(Some),
         Some("event") => return Ok(None),
         Some(_) => return program::create_routine(cursor).map(Some),
@@ -118,7 +122,7 @@ fn alter(cursor: &mut Cursor<'_>) -> Result<Option<Statement>, Fault> {
     }
     program::skip_definer(cursor);
     if cursor.eat(&["view"]) {
-        return program::create_view(cursor, true).map(Some);
+        return program::create_view(cursor, Existing::Altered).map(Some);
     }
     Ok(None)
 }

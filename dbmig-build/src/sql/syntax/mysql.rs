@@ -1,5 +1,9 @@
 //! MySQL's and MariaDB's statements.
 
+mod program;
+
+pub use program::{Catalogue, Condition, CreateRoutine, Executed, Prepared, RoutineEffect, Step};
+
 use super::{Ident, KeyColumn, ObjectIdent, Reference, SelectSyntax};
 use crate::schema::{Check, Column, Expression, Name};
 use crate::source::Span;
@@ -62,27 +66,8 @@ pub enum Statement {
     Execute(Executed),
     /// `USE database`
     Use(Ident),
-    /// Statements outside of a stored program, or a statement that MariaDB reads as a program (`BEGIN NOT ATOMIC`), that
-    /// may alter structure under conditions.
-    Conditional,
-}
-
-/// What a prepared statement is made from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Prepared {
-    /// A string: whether it may be DDL.
-    Text(bool),
-    /// A variable's name, lower case.
-    Variable(String),
-}
-
-/// What is executed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Executed {
-    /// A prepared statement.
-    Name(Ident),
-    /// `IMMEDIATE`, which MariaDB has.
-    Immediate(Prepared),
+    /// A program that isn't stored (MariaDB): `BEGIN NOT ATOMIC`, `IF`.
+    Program(RoutineEffect),
 }
 
 /// `CREATE [OR REPLACE] [TEMPORARY] TABLE [IF NOT EXISTS] name …`
@@ -305,12 +290,23 @@ pub enum IfExists {
 pub struct CreateView {
     /// Its name.
     pub name: ObjectIdent,
-    /// Whether an existing view goes first.
-    pub or_replace: bool,
+    /// What becomes of an existing view.
+    pub existing: Existing,
     /// Whether an existing view is kept (MariaDB).
     pub if_not_exists: bool,
     /// `CREATE VIEW` and what follows from the name on.
     pub sql: String,
+}
+
+/// What becomes of a view that is there when one of its name is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// It mustn't be there.
+    Refused,
+    /// It goes first.
+    Replaced,
+    /// It must be there, and goes first.
+    Altered,
 }
 
 /// `CREATE TRIGGER name … ON table …`
@@ -326,24 +322,4 @@ pub struct CreateTrigger {
     pub table: ObjectIdent,
     /// `CREATE TRIGGER` and what follows from the name on.
     pub sql: String,
-}
-
-/// `CREATE PROCEDURE name …` or `CREATE FUNCTION name …`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CreateRoutine {
-    /// Its name.
-    pub name: Name,
-    /// What a call of it does to the structure.
-    pub effect: RoutineEffect,
-}
-
-/// What a call of a routine does to the structure.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RoutineEffect {
-    /// Nothing.
-    None,
-    /// What these statements do, one after the other, under no condition.
-    Statements(Span),
-    /// Something that can't be known.
-    Unknown,
 }

@@ -1,10 +1,11 @@
 //! Views, and what holds statements: triggers, stored programs, prepared statements.
 
+use super::steps;
 use crate::sql::lex::TokenKind;
 use crate::sql::mysql;
 use crate::sql::parse::cursor::{Cursor, Fault};
 use crate::sql::syntax::mysql::{
-    CreateRoutine, CreateTrigger, CreateView, Executed, Prepared, RoutineEffect, Statement,
+    CreateRoutine, CreateTrigger, CreateView, Executed, Existing, Prepared, RoutineEffect, Statement,
 };
 
 /// `ALGORITHM = …`, `DEFINER = account`, `SQL SECURITY …`, in any order.
@@ -26,7 +27,7 @@ pub(super) fn skip_definer(cursor: &mut Cursor<'_>) {
 }
 
 /// Behind the VIEW.
-pub(super) fn create_view(cursor: &mut Cursor<'_>, or_replace: bool) -> Result<Statement, Fault> {
+pub(super) fn create_view(cursor: &mut Cursor<'_>, existing: Existing) -> Result<Statement, Fault> {
     let if_not_exists = cursor.eat(&["if", "not", "exists"]);
     let sql = format!("CREATE VIEW {}", cursor.text_from(cursor.position()));
     let name = cursor.subject("the view's name")?;
@@ -34,7 +35,7 @@ pub(super) fn create_view(cursor: &mut Cursor<'_>, or_replace: bool) -> Result<S
         cursor.list(|cursor| cursor.name("a column's name"))?;
     }
     cursor.expect("as")?;
-    Ok(Statement::CreateView(CreateView { name, or_replace, if_not_exists, sql }))
+    Ok(Statement::CreateView(CreateView { name, existing, if_not_exists, sql }))
 }
 
 /// Behind the TRIGGER.
@@ -59,41 +60,24 @@ pub(super) fn create_trigger(cursor: &mut Cursor<'_>, or_replace: bool) -> Resul
 pub(super) fn create_routine(cursor: &mut Cursor<'_>) -> Result<Statement, Fault> {
     cursor.eat(&["if", "not", "exists"]);
     let name = cursor.subject("its name")?.name;
-    let start = cursor.position();
     let has_parameters = !cursor.are(&["(", ")"]);
-    if !may_alter(cursor, start) {
-        return Ok(Statement::CreateRoutine(CreateRoutine { name, effect: RoutineEffect::None }));
+    while !has_parameters && !cursor.is_done() && !cursor.is(0, "begin") && !cursor.is(0, "if") {
+        cursor.step();
     }
-    let effect = match straight(cursor) {
-        Some(statements) if !has_parameters => statements,
-        _ => RoutineEffect::Unknown,
+    let body = cursor.position();
+    let effect = match effect(cursor, body) {
+        RoutineEffect::Steps(_) if has_parameters => RoutineEffect::Unknown,
+        effect => effect,
     };
     Ok(Statement::CreateRoutine(CreateRoutine { name, effect }))
 }
 
-/// The statements between BEGIN and the END at the end, if nothing decides whether they run.
-fn straight(cursor: &mut Cursor<'_>) -> Option<RoutineEffect> {
-    while !cursor.is_done() && !cursor.is(0, "begin") {
-        cursor.step();
+/// What a program does to the structure; its body begins at `start`.
+pub(super) fn effect(cursor: &mut Cursor<'_>, start: usize) -> RoutineEffect {
+    if !may_alter(cursor, start) {
+        return RoutineEffect::None;
     }
-    cursor.step();
-    let start = cursor.position();
-    let words = ["begin", "if", "case", "loop", "while", "repeat", "for", "declare", "call", "prepare", "leave"];
-    while !cursor.is_done() && !cursor.is(0, "end") {
-        let is_exists = cursor.are(&["if", "exists"]) || cursor.are(&["if", "not", "exists"]);
-        let decides = words.iter().any(|word| cursor.is(0, word)) && !is_exists;
-        if decides || cursor.are(&["execute", "immediate"]) {
-            return None;
-        }
-        cursor.step();
-    }
-    let body = cursor.since(start);
-    cursor.eat(&["end"]).then_some(())?;
-    // A label may stand behind it.
-    if cursor.is_name(0) {
-        cursor.step();
-    }
-    cursor.is_done().then_some(RoutineEffect::Statements(body))
+    steps::program(cursor).map_or(RoutineEffect::Unknown, RoutineEffect::Steps)
 }
 
 /// Whether a statement from `start` on holds words that alter structure, in itself or in a string.

@@ -1,0 +1,86 @@
+//! What of MySQL's statements can't be known, and what its database would refuse.
+
+use dbmig::Backend;
+
+use super::check;
+use crate::replay::tests::messages_on;
+
+fn messages(text: &str) -> String {
+    messages_on(&[text], Backend::Mysql)
+}
+
+#[test]
+fn what_cannot_be_known_is_said() {
+    for (text, expected) in [
+        (
+            "CREATE PROCEDURE p() BEGIN IF 1 THEN ALTER TABLE t ADD a int; END IF; END; CALL p()",
+            "1/up.sql:1:81 unreadable-sql: what procedure `p` does to the structure can't be known\n",
+        ),
+        (
+            "SET @a = IF(1, 'ALTER TABLE t ADD a int', 'SELECT 1'); PREPARE s FROM @a; EXECUTE s",
+            "1/up.sql:1:75 unreadable-sql: what this executes can't be known, and it may alter the structure\n",
+        ),
+        (
+            "CREATE PROCEDURE p() BEGIN IF EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = 'x' AND \
+             table_name = 't') THEN DROP TABLE t; END IF; END; CALL p(); ALTER TABLE t ADD a int",
+            "1/up.sql:1:163 unreadable-sql: what procedure `p` does to the structure can't be known\n",
+        ),
+        (
+            "EXECUTE IMMEDIATE concat('DROP ', 'TABLE t')",
+            "1/up.sql:1:1 unreadable-sql: what this executes can't be known, and it may alter the structure\n",
+        ),
+        (
+            "IF EXISTS (SELECT 1) THEN DROP TABLE t; END IF",
+            "1/up.sql:1:1 unreadable-sql: what this program does to the structure can't be known\n",
+        ),
+        (
+            "USE other",
+            "1/up.sql:1:5 unreadable-sql: which tables are meant after USE can't be known: is `other` the database of the \
+             connection?\n",
+        ),
+        (
+            "CREATE TABLE t AS SELECT count(*) FROM u",
+            "1/up.sql:1:19 unreadable-sql: the columns that this query makes can't be known\n",
+        ),
+        ("CREATE TABLE t (a strange)", "1/up.sql:1:19 unreadable-sql: there is no type `strange`\n"),
+    ] {
+        assert_eq!(messages(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn an_action_that_is_not_understood_loses_no_other() {
+    let text =
+        "CREATE TABLE t (a int); ALTER TABLE t ADD b int, FROBNICATE x (1, 2), ADD c int; ALTER TABLE t DROP c, DROP d";
+    assert_eq!(messages(text), "1/up.sql:1:50 unreadable-sql: expected an action, found `FROBNICATE`\n");
+    let directed =
+        "CREATE TABLE t (a int);\n-- dbmig: replay ALTER TABLE t ADD b int\nALTER TABLE t FROBNICATE x, ADD b int";
+    check(directed, "t\n a int\n b int");
+}
+
+#[test]
+fn what_the_database_refuses() {
+    for (text, expected) in [
+        (
+            "CREATE TABLE t (a int, A int)",
+            "1/up.sql:1:24 replay-conflict: table `t` has two columns `A`\n  1/up.sql:1:17 the first one is here\n",
+        ),
+        ("ALTER VIEW v AS SELECT 1", "1/up.sql:1:12 replay-conflict: there is no view `v`\n"),
+        ("DROP TABLE t", "1/up.sql:1:12 replay-conflict: there is no table `t`\n"),
+        (
+            "CREATE TABLE t (a int); ALTER TABLE t ADD a int",
+            "1/up.sql:1:43 replay-conflict: table `t` has a column `a` already\n  1/up.sql:1:1 `t` is created here\n",
+        ),
+        (
+            "CREATE TABLE t (a int); ALTER TABLE t ADD b int, DROP KEY k",
+            "1/up.sql:1:59 replay-conflict: table `t` has no index `k`\n",
+        ),
+        (
+            "CREATE TABLE t (a int, FOREIGN KEY (a) REFERENCES t (b)); ALTER TABLE t DROP COLUMN a",
+            "1/up.sql:1:85 replay-conflict: column `t.a` is used by foreign key `t_ibfk_1`\n  1/up.sql:1:1 `t` is created here\n",
+        ),
+        ("CREATE TABLE t (a int, KEY (b))", "1/up.sql:1:29 replay-conflict: table `t` has no column `b`\n"),
+    ] {
+        assert_eq!(messages(text), expected, "{text}");
+    }
+}
