@@ -1,7 +1,9 @@
 //! The few things that a database must do for us.
 
 pub(crate) mod dialect;
-#[cfg(feature = "postgres")]
+#[cfg(feature = "mysql")]
+pub mod mysql;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 mod poll;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -44,9 +46,10 @@ pub trait Driver: private::Sealed {
     #[doc(hidden)]
     fn has_table(&mut self, schema: Option<&str>, name: &str) -> Result<bool, Failure>;
 
-    /// Makes a schema where it is missing.
+    /// Makes tables of dbmig's own, and their schema where it is missing, within the transaction that [`Driver::begin`]
+    /// began, and goes on in it.
     #[doc(hidden)]
-    fn create_schema(&mut self, schema: &str) -> Result<(), Failure>;
+    fn create(&mut self, schema: Option<&str>, tables: &[String]) -> Result<(), Failure>;
 
     /// Notes the settings that scripts may alter, and how long to wait for the lock of a ledger.
     #[doc(hidden)]
@@ -84,10 +87,6 @@ pub trait Driver: private::Sealed {
     /// Lets go of it.
     #[doc(hidden)]
     fn release(&mut self, session: &Self::Session, hold: Self::Hold);
-
-    /// Goes on in the transaction that [`Driver::begin`] began, after a table was made in it.
-    #[doc(hidden)]
-    fn go_on(&mut self, session: &Self::Session) -> Result<(), Failure>;
 
     /// Whether a statement belongs to the guard at the head of a table rebuild, which must run as a whole.
     #[doc(hidden)]

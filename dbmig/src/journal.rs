@@ -99,7 +99,8 @@ fn columns(ledger: &Ledger<'_>) -> String {
     COLUMNS.split(", ").map(|column| ledger.text(column)).collect::<Vec<_>>().join(", ")
 }
 
-fn table(ledger: &Ledger<'_>) -> String {
+/// Its qualified name.
+pub(crate) fn table(ledger: &Ledger<'_>) -> String {
     ledger.dialect().qualified(ledger.schema, TABLE)
 }
 
@@ -126,11 +127,11 @@ pub(crate) fn find<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, version: &str) 
     Ok(conn.rows(&sql)?.into_iter().next().and_then(entry))
 }
 
-/// Makes the table where it is missing.
-pub(crate) fn create<D: Driver>(conn: &mut D, ledger: &Ledger<'_>) -> Result<(), Failure> {
+/// The statement that makes the table where it is missing.
+pub(crate) fn create_sql(ledger: &Ledger<'_>) -> String {
     let (long, time, table) = (ledger.dialect().long_text, ledger.dialect().optional_time, table(ledger));
     let options = ledger.dialect().table_options;
-    conn.execute(&format!(
+    format!(
         "CREATE TABLE IF NOT EXISTS {table} (
     ledger VARCHAR(100) NOT NULL,
     version VARCHAR(50) NOT NULL,
@@ -150,7 +151,7 @@ pub(crate) fn create<D: Driver>(conn: &mut D, ledger: &Ledger<'_>) -> Result<(),
     finished {time},
     PRIMARY KEY (ledger, version)
 ){options}"
-    ))
+    )
 }
 
 /// Writes a row anew. A row that is `finished` is so at the time that the ledger's row states; it was started when its

@@ -243,7 +243,7 @@ fn whole<D: Driver>(
             }
             let before = foreign_keys::before(conn, off);
             goal.announce(options);
-            task::create_tables(conn, session, &ledger, timeout)?;
+            task::create_tables(conn, &ledger, timeout)?;
             if let Request::Stamp { purge, .. } = request {
                 task::clear(conn, &ledger, goal, purge, timeout)?;
             }
@@ -313,7 +313,7 @@ fn alone<D: Driver>(
             foreign_keys::uncommitted(conn, failure, &task.name, task.direction, Kept::Nothing, timeout)
         };
         let work = |conn: &mut D| {
-            task::create_tables(conn, session, ledger, timeout)?;
+            task::create_tables(conn, ledger, timeout)?;
             if task::turn(conn, ledger, task, timeout)? == Outcome::DoneByAnother {
                 return Ok(End::Rollback(Outcome::DoneByAnother));
             }

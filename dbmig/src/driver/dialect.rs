@@ -39,6 +39,8 @@ pub(crate) struct Dialect {
     /// Whether what a statement does ends with the connection, so that another connection must do it again before it
     /// goes on behind it.
     pub(crate) ends_with_connection: fn(&str) -> bool,
+    /// Whether a statement locks tables, or unlocks them: others can't be written meanwhile, the journal's neither.
+    pub(crate) table_locks: fn(&str) -> Option<bool>,
     /// Whether what a script does in a transaction of its own is seen by others only when that is committed, the notes
     /// that statements are done included.
     pub(crate) hides_notes: bool,

@@ -85,14 +85,17 @@ impl Driver for PgConnection {
         Ok(!self.rows(&sql)?.is_empty())
     }
 
-    fn create_schema(&mut self, schema: &str) -> Result<(), Failure> {
-        let name = sqls().literal(schema);
-        let found = self.rows(&format!("SELECT nspname::text FROM pg_catalog.pg_namespace WHERE nspname = {name}"))?;
-        // Even IF NOT EXISTS asks for the right to make one.
-        if !found.is_empty() {
-            return Ok(());
+    fn create(&mut self, schema: Option<&str>, tables: &[String]) -> Result<(), Failure> {
+        if let Some(schema) = schema {
+            let name = sqls().literal(schema);
+            let found =
+                self.rows(&format!("SELECT nspname::text FROM pg_catalog.pg_namespace WHERE nspname = {name}"))?;
+            // Even IF NOT EXISTS asks for the right to make one.
+            if found.is_empty() {
+                self.execute(&format!("CREATE SCHEMA IF NOT EXISTS {}", sqls().identifier(schema)))?;
+            }
         }
-        self.execute(&format!("CREATE SCHEMA IF NOT EXISTS {}", sqls().identifier(schema)))
+        tables.iter().try_for_each(|table| self.execute(table))
     }
 
     fn enter(&mut self, ledger: Place<'_>, lock_timeout: Duration) -> Result<Session, Failure> {
@@ -198,10 +201,6 @@ impl Driver for PgConnection {
         let _ = self.settle(session);
         session.is_held.set(false);
         forget(session);
-    }
-
-    fn go_on(&mut self, _session: &Session) -> Result<(), Failure> {
-        Ok(())
     }
 
     fn is_guard(_sql: &str) -> bool {

@@ -109,9 +109,9 @@ impl Driver for SqliteConnection {
         Ok(!self.rows(&sql)?.is_empty())
     }
 
-    fn create_schema(&mut self, _schema: &str) -> Result<(), Failure> {
-        // A file that somebody has to attach.
-        Ok(())
+    fn create(&mut self, _schema: Option<&str>, tables: &[String]) -> Result<(), Failure> {
+        // A schema is a file that somebody has to attach.
+        tables.iter().try_for_each(|table| self.execute(table))
     }
 
     fn enter(&mut self, _ledger: Place<'_>, lock_timeout: Duration) -> Result<Session, Failure> {
@@ -174,10 +174,6 @@ impl Driver for SqliteConnection {
 
     fn release(&mut self, _session: &Session, hold: Option<Hold>) {
         drop(hold);
-    }
-
-    fn go_on(&mut self, _session: &Session) -> Result<(), Failure> {
-        Ok(())
     }
 
     fn is_guard(sql: &str) -> bool {

@@ -1,8 +1,9 @@
 //! What a program and `cargo dbmig` call: the entry points of a bundle.
 
 use super::{Options, Report, Request, TransactionMode, drive, read_goal};
-use crate::bundle::Bundle;
+use crate::bundle::{Bundle, Revision};
 use crate::driver::Driver;
+use crate::driver::dialect::dialect;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::lock::session;
@@ -50,7 +51,11 @@ impl Bundle<'_> {
     ///
     /// As [`Bundle::upgrade`].
     pub fn create_all<D: Driver>(&self, conn: &mut D) -> Result<Report, Error> {
-        let whole = self.revisions.iter().all(|revision| revision.run_in_transaction) && !conn.in_transaction();
+        let commits = dialect(self.backend).commits;
+        let fits = |revision: &Revision<'_>| {
+            revision.run_in_transaction && !revision.up.statements.iter().any(|statement| commits(statement.sql))
+        };
+        let whole = self.revisions.iter().all(fits) && !conn.in_transaction();
         let transaction = if whole { TransactionMode::All } else { TransactionMode::Auto };
         self.run(conn, Request::Upgrade { target: "heads" }, Options { transaction, ..Options::default() })
     }

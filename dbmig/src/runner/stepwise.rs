@@ -59,7 +59,8 @@ fn statements<D: Driver>(
         let begins_or_ends = controls_transaction(statement.sql);
         // One transaction for the statement and its note where that can be: a process that is killed between the two
         // would run the statement again.
-        let together = !own && !begins_or_ends && (dialect.fits_transaction)(statement.sql);
+        let locks = (dialect.table_locks)(statement.sql);
+        let together = !own && !begins_or_ends && locks.is_none() && (dialect.fits_transaction)(statement.sql);
         let outcome = if together {
             locked(conn, session, timeout, |conn| {
                 Ok(match conn.execute(statement.sql) {
@@ -67,6 +68,8 @@ fn statements<D: Driver>(
                     Err(failure) => End::Rollback(Err(failure)),
                 })
             })?
+        } else if locks == Some(true) {
+            conn.execute(&format!("{}, {} WRITE", statement.sql, journal::table(ledger)))
         } else {
             conn.execute(statement.sql)
         };
@@ -81,7 +84,7 @@ fn statements<D: Driver>(
         if !together {
             note(conn, ledger, task, so_far, timeout)?;
         }
-        own = own != begins_or_ends;
+        own = locks.unwrap_or(own != begins_or_ends);
         done += 1;
     }
     let kept = Kept::Statements { done, total, resumes: true };
@@ -114,7 +117,7 @@ fn claim<D: Driver>(
 ) -> Result<Option<usize>, Error> {
     let timeout = options.lock_timeout;
     locked(conn, session, timeout, |conn| {
-        create_tables(conn, session, ledger, timeout)?;
+        create_tables(conn, ledger, timeout)?;
         if turn(conn, ledger, task, timeout)? == Outcome::DoneByAnother {
             return Ok(End::Rollback(None));
         }

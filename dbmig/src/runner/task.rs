@@ -127,12 +127,7 @@ impl Task<'_> {
 }
 
 /// Makes ledger and journal where they are missing.
-pub(super) fn create_tables<D: Driver>(
-    conn: &mut D,
-    session: &D::Session,
-    ledger: &Ledger<'_>,
-    timeout: Duration,
-) -> Result<(), Error> {
+pub(super) fn create_tables<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, timeout: Duration) -> Result<(), Error> {
     let refused = refused("creating the version table", timeout);
     let has = |conn: &mut D, name| conn.has_table(ledger.schema, name).map_err(&refused);
     // Even IF NOT EXISTS asks for the right to make tables.
@@ -140,14 +135,9 @@ pub(super) fn create_tables<D: Driver>(
     if has_ledger && has_journal {
         return Ok(());
     }
-    if let Some(schema) = ledger.schema {
-        conn.create_schema(schema).map_err(&refused)?;
-    }
-    if !has_ledger {
-        conn.execute(&ledger.create_sql()).map_err(&refused)?;
-    }
-    journal::create(conn, ledger).map_err(&refused)?;
-    conn.go_on(session).map_err(&refused)
+    let missing = [(has_ledger, ledger.create_sql()), (has_journal, journal::create_sql(ledger))];
+    let missing: Vec<String> = missing.into_iter().filter(|(has, _)| !has).map(|(_, sql)| sql).collect();
+    conn.create(ledger.schema, &missing).map_err(&refused)
 }
 
 /// Whether it is still a task's turn, read with the lock held.

@@ -1,5 +1,6 @@
 //! Bundles against real servers: what a run promises when others run at once, when it is killed, when scripts meddle.
 
+mod mysql;
 mod postgres;
 
 use std::time::Duration;
@@ -47,7 +48,9 @@ fn script(text: &'static str) -> Script<'static> {
     for sql in text.split(";\n") {
         let lines = u32::try_from(sql.matches('\n').count()).unwrap();
         if !sql.trim().is_empty() {
-            statements.push(Statement { sql: sql.trim_end(), line });
+            let above = sql.len() - sql.trim_start().len();
+            let above = u32::try_from(sql[..above].matches('\n').count()).unwrap();
+            statements.push(Statement { sql: sql.trim(), line: line + above });
         }
         line += lines + 1;
     }

@@ -20,6 +20,11 @@ pub(super) const DIALECT: Dialect = Dialect {
     commits,
     fits_transaction: |sql| !commits(sql),
     ends_with_connection: |sql| matches!(first_word(sql).as_str(), "SET" | "USE" | "PREPARE"),
+    table_locks: |sql| match (first_word(sql).as_str(), words(sql).nth(1).as_deref()) {
+        ("LOCK", Some("TABLE" | "TABLES")) => Some(true),
+        ("UNLOCK", _) => Some(false),
+        _ => None,
+    },
     // A statement that commits shows them.
     hides_notes: false,
     nested_comments: false,

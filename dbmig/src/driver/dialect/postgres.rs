@@ -22,6 +22,7 @@ pub(super) const DIALECT: Dialect = Dialect {
     commits: |_| false,
     fits_transaction,
     ends_with_connection,
+    table_locks: |_| None,
     hides_notes: true,
     nested_comments: true,
     hash_comments: false,

@@ -18,6 +18,7 @@ pub(super) const DIALECT: Dialect = Dialect {
     // Pragmas may be no-ops within a transaction, the others fail there.
     fits_transaction: |sql| !matches!(first_word(sql).as_str(), "" | "VACUUM" | "PRAGMA" | "ATTACH" | "DETACH"),
     ends_with_connection: |sql| matches!(first_word(sql).as_str(), "PRAGMA" | "ATTACH" | "DETACH"),
+    table_locks: |_| None,
     hides_notes: true,
     nested_comments: false,
     hash_comments: false,
