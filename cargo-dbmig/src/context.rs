@@ -17,11 +17,11 @@ use dbmig_build::migration;
 use dbmig_build::replay::Replay;
 use dbmig_build::schema::Schema;
 use dbmig_build::source::Source;
-use diesel::SqliteConnection;
 
 use crate::cli::Global;
 use crate::error::{Error, Kind};
 use crate::ui::Ui;
+use database::{Connection, with_connection};
 use package::Package;
 
 /// What a command works on.
@@ -124,17 +124,17 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     ///
-    /// A variable that is set nowhere, a URL of no SQLite database.
+    /// A variable that is set nowhere, a URL of another kind of database.
     pub fn url(&self) -> Result<database::Url, Error> {
-        database::locate(&self.config.url, &self.package.root)
+        database::locate(&self.config.url, &self.package.root, self.config.backend)
     }
 
-    /// Connects to the database, which is made if it isn't there.
+    /// Connects to the database; a SQLite database is made if it isn't there.
     ///
     /// # Errors
     ///
     /// No URL, or what the database says.
-    pub fn connect(&self) -> Result<SqliteConnection, Error> {
+    pub fn connect(&self) -> Result<Connection, Error> {
         database::connect(&self.url()?)
     }
 
@@ -143,7 +143,7 @@ impl<'a> Context<'a> {
     /// # Errors
     ///
     /// No URL, or what the database says.
-    pub fn connect_existing(&self) -> Result<Option<SqliteConnection>, Error> {
+    pub fn connect_existing(&self) -> Result<Option<Connection>, Error> {
         database::connect_existing(&self.url()?)
     }
 
@@ -154,7 +154,11 @@ impl<'a> Context<'a> {
     /// No URL, or what the database says.
     pub fn status(&self, chain: &Chain) -> Result<Option<Status>, Error> {
         let Some(mut connection) = self.connect_existing()? else { return Ok(None) };
-        let status = with_bundle(chain, &self.config, |bundle| bundle.status(&mut connection));
+        let status = with_bundle(
+            chain,
+            &self.config,
+            |bundle| with_connection!(&mut connection, connection => bundle.status(connection)),
+        );
         Ok(Some(status?))
     }
 

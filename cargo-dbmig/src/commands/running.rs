@@ -8,11 +8,11 @@ use dbmig::runner::ReportStep;
 use dbmig::{Event, Options, Report, Request, TransactionMode};
 use dbmig_build::compile::open_todos;
 use dbmig_build::link::Chain;
-use diesel::SqliteConnection;
 use serde_json::json;
 
 use crate::cli::{Answer, Global};
-use crate::context::{Context, database};
+use crate::context::Context;
+use crate::context::database::{self, Connection, with_connection};
 use crate::error::{Error, Kind};
 use crate::ui::Ui;
 use dbmig_build::bundle::with_bundle;
@@ -73,8 +73,12 @@ pub(super) fn run(request: Request<'_>, args: &RunArgs, global: &Global, ui: &Ui
     let mut options = Options::observed(|event| tell(ui, event));
     options.lock_timeout = Duration::from_secs(args.lock_timeout);
     options.transaction = transaction;
-    let report = with_bundle(&chain, &context.config, |bundle| bundle.run(&mut connection, request, options))
-        .map_err(Error::from)?;
+    let report = with_bundle(
+        &chain,
+        &context.config,
+        |bundle| with_connection!(&mut connection, connection => bundle.run(connection, request, options)),
+    )
+    .map_err(Error::from)?;
     if ui.json {
         ui.answer_json(&report_json(&report));
     } else if report.steps.is_empty() {
@@ -84,14 +88,19 @@ pub(super) fn run(request: Request<'_>, args: &RunArgs, global: &Global, ui: &Ui
 }
 
 /// A database that isn't there is an empty one.
-fn existing_or_empty(context: &Context<'_>) -> Result<SqliteConnection, Error> {
-    context.connect_existing()?.map_or_else(database::empty, Ok)
+fn existing_or_empty(context: &Context<'_>) -> Result<Connection, Error> {
+    context.connect_existing()?.map_or_else(|| database::empty().map(Connection::Sqlite), Ok)
 }
 
 /// What a request would do. A database that isn't there is an empty one.
 fn plan(request: Request<'_>, context: &Context<'_>, chain: &Chain) -> Result<Report, Error> {
     let mut connection = existing_or_empty(context)?;
-    with_bundle(chain, &context.config, |bundle| bundle.plan(&mut connection, request)).map_err(Error::from)
+    with_bundle(
+        chain,
+        &context.config,
+        |bundle| with_connection!(&mut connection, connection => bundle.plan(connection, request)),
+    )
+    .map_err(Error::from)
 }
 
 fn print_script(request: Request<'_>, context: &Context<'_>, chain: &Chain) -> Result<Answer, Error> {

@@ -1,16 +1,27 @@
 //! Which database a command is about, and the connection to it.
 
+mod mysql;
+mod password;
+mod postgres;
+mod sqlite;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
+use dbmig::Backend;
+#[cfg(feature = "mysql")]
+use diesel::MysqlConnection;
+#[cfg(feature = "postgres")]
+use diesel::PgConnection;
+use diesel::SqliteConnection;
 
 use crate::error::{Error, Kind};
 
 /// Where a database is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Url {
+    /// The kind of database that it names.
+    backend: Backend,
     /// The URL as it is written, with every `${VAR}` replaced.
     text: String,
     /// The folder that a relative file is in, where that isn't the current one.
@@ -25,8 +36,8 @@ pub struct Url {
 ///
 /// # Errors
 ///
-/// A variable that is set nowhere, an unclosed `${`, a broken `.env`, a URL of no SQLite database.
-pub fn locate(url: &str, package: &Path) -> Result<Url, Error> {
+/// A variable that is set nowhere, an unclosed `${`, a broken `.env`, a URL of another kind of database.
+pub fn locate(url: &str, package: &Path, backend: Backend) -> Result<Url, Error> {
     let mut text = String::new();
     let mut rest = url;
     let mut file: Option<Dotenv> = None;
@@ -48,17 +59,17 @@ pub fn locate(url: &str, package: &Path) -> Result<Url, Error> {
                 if file.is_none() {
                     file = Some(read_dotenv(package)?);
                 }
-                let value = file.as_ref().and_then(|file| file.values.get(name)).ok_or_else(|| unset(name))?;
+                let value = file.as_ref().and_then(|file| file.values.get(name)).ok_or_else(|| unset(name, backend))?;
                 text.push_str(value);
             }
         }
         rest = &rest[start + length + 1..];
     }
     text.push_str(rest);
-    check(&text)?;
-    let is_packages = !from_environment && file.is_none_or(|file| file.is_packages);
+    check(&text, backend)?;
+    let is_packages = backend == Backend::Sqlite && !from_environment && file.is_none_or(|file| file.is_packages);
     let base = is_packages.then(|| package.to_owned()).filter(|package| !is_here(package));
-    Ok(Url { text, base })
+    Ok(Url { backend, text, base })
 }
 
 /// What `DATABASE_URL` is in a package's `.env`.
@@ -66,34 +77,35 @@ pub fn url_of_dotenv(package: &Path) -> Option<String> {
     read_dotenv(package).ok()?.values.remove("DATABASE_URL")
 }
 
-/// Refuses what SQLite would take for a strange file name, or for a database that is gone when the command ends. What
-/// stands behind a scheme may hold a password and isn't repeated.
-fn check(text: &str) -> Result<(), Error> {
-    if text.is_empty() {
-        let error = Error::new(Kind::Config, "no database: its URL is empty");
-        return Err(error.help("name a file: DATABASE_URL=app.db"));
-    }
-    match text.split_once("://") {
-        Some((scheme, _)) if scheme != "sqlite" && !scheme.starts_with("file:") && scheme != "file" => {
-            let error = Error::new(Kind::Config, format!("a `{scheme}://` URL names no SQLite database"));
-            Err(error.help("the `backend` in Cargo.toml is \"sqlite\": name a file, DATABASE_URL=app.db"))
-        }
-        None if text.starts_with("sqlite:") => {
-            let error = Error::new(Kind::Config, format!("`{text}` would be a file of that very name"));
-            Err(error.help(text.replacen("sqlite:", "sqlite://", 1)))
-        }
-        _ => Ok(()),
-    }
-}
-
 fn is_here(folder: &Path) -> bool {
     let here = std::env::current_dir().and_then(|here| here.canonicalize());
     here.is_ok_and(|here| folder.canonicalize().is_ok_and(|folder| folder == here))
 }
 
-fn unset(name: &str) -> Error {
+/// What a URL of a kind of database looks like.
+pub fn example(backend: Backend) -> &'static str {
+    match backend {
+        Backend::Sqlite => sqlite::EXAMPLE,
+        Backend::Postgres => postgres::EXAMPLE,
+        Backend::Mysql => mysql::EXAMPLE,
+    }
+}
+
+fn check(text: &str, backend: Backend) -> Result<(), Error> {
+    if text.is_empty() {
+        let error = Error::new(Kind::Config, "no database: its URL is empty");
+        return Err(error.help(format!("name one: DATABASE_URL={}", example(backend))));
+    }
+    match backend {
+        Backend::Sqlite => sqlite::check(text),
+        Backend::Postgres => postgres::check(text),
+        Backend::Mysql => mysql::check(text),
+    }
+}
+
+fn unset(name: &str, backend: Backend) -> Error {
     Error::new(Kind::Config, format!("no database: {name} is set neither in the environment nor in .env"))
-        .help(format!("echo '{name}=app.db' >> .env"))
+        .help(format!("echo '{name}={}' >> .env", example(backend)))
 }
 
 /// What a `.env` says.
@@ -127,118 +139,98 @@ fn broken(error: &dotenvy::Error) -> Error {
     }
 }
 
-impl Url {
-    /// The file; `None` for a database in memory.
-    fn file(&self) -> Option<PathBuf> {
-        let (_, path, _) = self.parts();
-        let in_memory = path.is_empty() || path == ":memory:" || self.text.contains("mode=memory");
-        let path = Path::new(path);
-        (!in_memory).then(|| self.base.as_ref().map_or_else(|| path.to_owned(), |base| base.join(path)))
-    }
-
-    /// As SQLite takes it, from the current folder.
-    fn seen_from_here(&self) -> String {
-        let (prefix, _, query) = self.parts();
-        let file = self.base.as_ref().and_then(|_| self.file());
-        file.map_or_else(|| self.text.clone(), |file| format!("{prefix}{}{query}", file.display()))
-    }
-
-    /// The scheme, the path, and what stands behind it.
-    fn parts(&self) -> (&str, &str, &str) {
-        let text = self.text.as_str();
-        let length =
-            ["sqlite://", "file://", "file:"].iter().find(|one| text.starts_with(**one)).map_or(0, |one| one.len());
-        let (prefix, path) = text.split_at(length);
-        let end = if prefix.starts_with("file:") { path.find('?').unwrap_or(path.len()) } else { path.len() };
-        let (path, query) = path.split_at(end);
-        (prefix, path, query)
-    }
+/// A connection to a database of one of the kinds that this program is built for.
+#[expect(missing_debug_implementations, reason = "connections have none")]
+pub enum Connection {
+    /// To SQLite.
+    Sqlite(SqliteConnection),
+    /// To PostgreSQL.
+    #[cfg(feature = "postgres")]
+    Postgres(PgConnection),
+    /// To MySQL or MariaDB.
+    #[cfg(feature = "mysql")]
+    Mysql(MysqlConnection),
 }
 
-/// Connects to a database, which is made if it isn't there.
+/// Hands the connection of whatever kind to an expression that is generic over it.
+macro_rules! with_connection {
+    ($connection:expr, $name:ident => $work:expr) => {
+        match $connection {
+            $crate::context::database::Connection::Sqlite($name) => $work,
+            #[cfg(feature = "postgres")]
+            $crate::context::database::Connection::Postgres($name) => $work,
+            #[cfg(feature = "mysql")]
+            $crate::context::database::Connection::Mysql($name) => $work,
+        }
+    };
+}
+pub(crate) use with_connection;
+
+/// Connects to a database; a SQLite database is made if it isn't there.
 ///
 /// # Errors
 ///
-/// What SQLite says, with the URL.
-pub fn connect(url: &Url) -> Result<SqliteConnection, Error> {
-    let mut connection = SqliteConnection::establish(&url.seen_from_here()).map_err(|error| {
-        let folder = url.file().and_then(|file| file.parent().map(Path::to_owned));
-        let missing = folder.filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
-        let error = Error::new(Kind::Database, format!("can't open the database `{}`: {error}", url.text));
-        match missing {
-            Some(folder) => error.help(format!("mkdir -p {}", folder.display())),
-            None => error.help("check `url` in Cargo.toml and DATABASE_URL in the environment or .env"),
+/// What the database says, with the URL; a kind of database that this program isn't built for.
+pub fn connect(url: &Url) -> Result<Connection, Error> {
+    match url.backend {
+        Backend::Sqlite => sqlite::connect(url).map(Connection::Sqlite),
+        #[cfg(feature = "postgres")]
+        Backend::Postgres => postgres::connect(&url.text).map(Connection::Postgres),
+        #[cfg(feature = "mysql")]
+        Backend::Mysql => mysql::connect(&url.text).map(Connection::Mysql),
+        #[cfg(not(all(feature = "postgres", feature = "mysql")))]
+        other => {
+            let name = if other == Backend::Mysql { "MySQL" } else { "PostgreSQL" };
+            let error = Error::new(Kind::Config, format!("this cargo-dbmig was built without {name}"));
+            Err(error.help(format!("cargo install cargo-dbmig --features {other}")))
         }
-    })?;
-    // The first statement reads the file's header. Any other trouble is told where it hinders something.
-    match connection.batch_execute("PRAGMA schema_version") {
-        Err(error) if error.to_string().contains("not a database") => {
-            let error = Error::new(Kind::Database, format!("`{}` is not a database", url.text));
-            let error = Error { code: "not-a-database".to_owned(), ..error };
-            Err(error.help("see that `url` in Cargo.toml or DATABASE_URL names a SQLite database and no other file"))
-        }
-        _ => Ok(connection),
     }
 }
 
-/// Connects to a database that must not be made by looking at it: `None` if there is none.
+/// Connects to a database that must not be made by looking at it: `None` if there is no such file. A server's database
+/// that isn't there is an error.
 ///
 /// # Errors
 ///
-/// What SQLite says, with the URL.
-pub fn connect_existing(url: &Url) -> Result<Option<SqliteConnection>, Error> {
-    match url.file() {
-        Some(file) if !file.exists() => Ok(None),
+/// As [`connect`].
+pub fn connect_existing(url: &Url) -> Result<Option<Connection>, Error> {
+    match url.backend {
+        Backend::Sqlite if sqlite::file(url).is_some_and(|file| !file.exists()) => Ok(None),
         _ => connect(url).map(Some),
     }
 }
 
-/// An empty database, which is gone with the connection.
+/// An empty SQLite database, which is gone with the connection.
 ///
 /// # Errors
 ///
 /// What SQLite says.
 pub fn empty() -> Result<SqliteConnection, Error> {
-    connect(&Url { text: ":memory:".to_owned(), base: None })
+    sqlite::connect(&Url { backend: Backend::Sqlite, text: ":memory:".to_owned(), base: None })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn url(text: &str, base: Option<&str>) -> Url {
-        Url { text: text.to_owned(), base: base.map(PathBuf::from) }
-    }
-
-    #[test]
-    fn files_of_urls() {
-        for (text, file, elsewhere) in [
-            ("app.db", Some("app.db"), "pkg/app.db"),
-            ("sqlite://app.db", Some("app.db"), "sqlite://pkg/app.db"),
-            ("file:app.db?mode=rw", Some("app.db"), "file:pkg/app.db?mode=rw"),
-            ("/srv/app.db", Some("/srv/app.db"), "/srv/app.db"),
-            (":memory:", None, ":memory:"),
-            ("file:x?mode=memory", None, "file:x?mode=memory"),
-        ] {
-            assert_eq!(url(text, None).file(), file.map(PathBuf::from), "{text}");
-            assert_eq!(url(text, None).seen_from_here(), text);
-            assert_eq!(url(text, Some("pkg")).seen_from_here(), elsewhere);
-        }
+    fn located(text: &str, base: Option<&Path>) -> Url {
+        Url { backend: Backend::Sqlite, text: text.to_owned(), base: base.map(Path::to_owned) }
     }
 
     #[test]
     fn variables_come_from_the_environment_first() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(".env"), "DBMIG_TEST_NAME=from-file\n").unwrap();
-        let located = locate("a-${DBMIG_TEST_NAME}-b", folder.path()).unwrap();
-        assert_eq!(located, Url { text: "a-from-file-b".to_owned(), base: Some(folder.path().to_owned()) });
-        assert_eq!(locate("${CARGO_PKG_NAME}", folder.path()).unwrap(), url("cargo-dbmig", None));
+        let located = locate("a-${DBMIG_TEST_NAME}-b", folder.path(), Backend::Sqlite).unwrap();
+        assert_eq!(located, located("a-from-file-b", Some(folder.path())));
+        assert_eq!(locate("${CARGO_PKG_NAME}", folder.path(), Backend::Sqlite).unwrap(), located("cargo-dbmig", None));
     }
 
     #[test]
     fn urls_that_name_no_database() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(".env"), "PASSWORD=\"secret\n").unwrap();
+        let message = |text: &str, backend| locate(text, folder.path(), backend).unwrap_err().message;
         for (text, expected) in [
             ("${DBMIG_TEST_UNSET}", ".env can't be read: the line of `PASSWORD` is broken"),
             ("${OPEN", "`${OPEN` has a `${` without `}`"),
@@ -246,10 +238,27 @@ mod tests {
             ("postgres://me:secret@host/x", "a `postgres://` URL names no SQLite database"),
             ("sqlite:app.db", "`sqlite:app.db` would be a file of that very name"),
         ] {
-            assert_eq!(locate(text, folder.path()).unwrap_err().message, expected);
+            assert_eq!(message(text, Backend::Sqlite), expected);
+        }
+        for (text, expected) in [
+            ("mysql://me:secret@host/x", "a `mysql://` URL names no PostgreSQL database"),
+            ("app.db", "`app.db` names no PostgreSQL database"),
+        ] {
+            assert_eq!(message(text, Backend::Postgres), expected);
+        }
+        for (text, expected) in [
+            ("postgres://me:secret@host/x", "a `postgres://` URL names no MySQL database"),
+            ("mariadb://me:secret@host/x", "Diesel takes `mysql://` URLs alone, for MariaDB too"),
+            ("mysql://me:secret@host", "`mysql://me@host` names a server and no database"),
+        ] {
+            assert_eq!(message(text, Backend::Mysql), expected);
         }
         std::fs::remove_file(folder.path().join(".env")).unwrap();
-        let unset = locate("${DBMIG_TEST_UNSET}", folder.path()).unwrap_err();
+        let unset = locate("${DBMIG_TEST_UNSET}", folder.path(), Backend::Postgres).unwrap_err();
         assert!(unset.message.contains("DBMIG_TEST_UNSET is set neither"), "{unset}");
+        assert_eq!(unset.help, ["echo 'DBMIG_TEST_UNSET=postgres://me@localhost/app' >> .env"]);
+        for text in ["host=/run/postgresql dbname=app", "postgresql:///app"] {
+            locate(text, folder.path(), Backend::Postgres).unwrap();
+        }
     }
 }

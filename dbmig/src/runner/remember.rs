@@ -1,6 +1,7 @@
 //! The journal of what something else than dbmig applied.
 
 use super::Options;
+use super::task::create_tables;
 use crate::bundle::{Bundle, Revision};
 use crate::driver::Driver;
 use crate::error::Error;
@@ -36,7 +37,7 @@ impl Bundle<'_> {
             }
             let refused = refused("writing the journal", timeout);
             locked(conn, session, timeout, |conn| {
-                journal::create(conn, &ledger).map_err(&refused)?;
+                create_tables(conn, &ledger, timeout)?;
                 let situation = read(conn)?;
                 let forgotten = forgotten(&situation);
                 for revision in &forgotten {

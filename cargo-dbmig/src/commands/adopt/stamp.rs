@@ -5,7 +5,7 @@ use dbmig_build::link;
 use dbmig_build::migration;
 
 use super::discover::Found;
-use crate::context::database;
+use crate::context::database::{self, with_connection};
 use crate::context::package::Package;
 use crate::error::{Error, Kind};
 use crate::ui::Ui;
@@ -18,12 +18,16 @@ use crate::ui::Ui;
 pub(super) fn stamp(package: &Package, found: &Found, ui: &Ui) -> Result<Vec<String>, Error> {
     let folder = migration::read(&package.root, &found.config.migrations, found.config.backend);
     let chain = link::chain(folder.migrations).map_err(|faults| Error::of_diagnostics(Kind::Chain, faults))?;
-    let url = database::locate(&found.config.url, &package.root)?;
+    let url = database::locate(&found.config.url, &package.root, found.config.backend)?;
     let Some(mut connection) = database::connect_existing(&url)? else {
         let error = Error::new(Kind::Database, "there is no database to stamp");
         return Err(error.help("cargo dbmig upgrade"));
     };
-    let names = with_bundle(&chain, &found.config, |bundle| bundle.remember(&mut connection))?;
+    let names = with_bundle(
+        &chain,
+        &found.config,
+        |bundle| with_connection!(&mut connection, connection => bundle.remember(connection)),
+    )?;
     if names.is_empty() {
         ui.status("Unchanged", "the database remembers all that is applied to it");
     }

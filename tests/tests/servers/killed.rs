@@ -1,0 +1,111 @@
+//! Processes that are killed midway, and those that come after them.
+
+use std::process::{Command, Stdio};
+
+use dbmig::driver::Driver;
+use dbmig_tests::server::{Server, Speaks};
+use diesel::prelude::*;
+
+use super::*;
+
+const REVISIONS: usize = 10;
+const ROWS: usize = 5;
+
+/// Each makes a table and fills it. Where DDL ends transactions, a process can be killed between a statement and the
+/// note that it is done, so that the next one does it again.
+fn long_chain(backend: Backend) -> Bundle<'static> {
+    let revisions: Vec<Revision<'static>> = (1..=REVISIONS)
+        .map(|at| {
+            let parents: &[&'static str] = if at == 1 { &[] } else { &[leaked(format!("{:02}", at - 1))] };
+            let rows = format!(";\nINSERT INTO t{at} VALUES (1)").repeat(ROWS);
+            let up = format!("CREATE TABLE IF NOT EXISTS t{at} (id INT){rows}");
+            let down = format!("DROP TABLE IF EXISTS t{at}");
+            revision(leaked(format!("{at:02}_step")), &parents.to_vec(), leaked(up), leaked(down))
+        })
+        .collect();
+    bundle(backend, &revisions)
+}
+
+fn leaked(text: String) -> &'static str {
+    String::leak(text)
+}
+
+/// What the processes that are killed run; a run of the tests has no use for it.
+#[test]
+#[ignore = "it is what the tests below start"]
+fn the_process_that_is_killed() {
+    let url = std::env::var("KILLED_URL").unwrap();
+    let (backend, target) = (std::env::var("KILLED_BACKEND").unwrap(), std::env::var("KILLED_TARGET").unwrap());
+    let each = || Options { transaction: dbmig::TransactionMode::Each, ..Options::default() };
+    let chain = long_chain(backend.parse().unwrap());
+    let request = || match target.as_str() {
+        "base" => Request::Downgrade { target: "base" },
+        up => Request::Upgrade { target: up },
+    };
+    match chain.backend {
+        Backend::Mysql => chain.run(&mut MysqlConnection::establish(&url).unwrap(), request(), each()).unwrap(),
+        _ => chain.run(&mut PgConnection::establish(&url).unwrap(), request(), each()).unwrap(),
+    };
+}
+
+/// Runs up and down again and again and kills most of it; looks at the database after each.
+fn kill_often<C: Speaks + Driver>(server: &mut Server<C>, looks_sound: impl Fn(&mut Server<C>)) {
+    let chain = long_chain(C::BACKEND);
+    let url = server.url().to_owned();
+    let start = |target: &str| {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--ignored", "--exact", "killed::the_process_that_is_killed"]);
+        command.env("KILLED_URL", &url).env("KILLED_BACKEND", C::BACKEND.name()).env("KILLED_TARGET", target);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let began = std::time::Instant::now();
+    assert!(start("heads").wait().unwrap().success());
+    let whole = began.elapsed();
+    let moments: Vec<(u32, &str)> =
+        (0..24).map(|round| (5 + round * 37 % 100, if round % 3 == 0 { "base" } else { "heads" })).collect();
+    let mut killed = 0;
+    for (percent, target) in moments {
+        let mut child = start(target);
+        std::thread::sleep(whole * percent / 100);
+        child.kill().ok();
+        killed += usize::from(child.wait().unwrap().code().is_none());
+        looks_sound(server);
+    }
+    assert!(killed >= 6, "of 24 processes {killed} were killed");
+    chain.upgrade(&mut server.connection, "heads").unwrap();
+    for at in 1..=REVISIONS {
+        let rows = server.lines(&format!("SELECT CAST(count(*) AS CHAR(9)) AS line FROM t{at}"));
+        assert_eq!(rows.iter().map(|row| row.trim()).collect::<Vec<_>>(), [ROWS.to_string()], "t{at}");
+    }
+    chain.downgrade(&mut server.connection, "base").unwrap();
+}
+
+#[test]
+fn on_postgresql_nothing_is_left_half_done() {
+    kill_often(&mut Server::postgres(), |server| {
+        // What the server still does for a process that is gone ends with its transaction.
+        let others = "SELECT count(*)::text AS line FROM pg_stat_activity WHERE datname = current_database() AND pid <> \
+                      pg_backend_pid()";
+        while server.lines(others) != ["0"] {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let tables = server.lines(
+            "SELECT substr(relname, 2) AS line FROM pg_class WHERE relkind = 'r' AND relname ~ '^t[0-9]+$' ORDER BY \
+             relname",
+        );
+        let is_there = "SELECT relname::text AS line FROM pg_class WHERE relname = '__diesel_schema_migrations'";
+        if server.lines(is_there).is_empty() {
+            return assert_eq!(tables, Vec::<String>::new());
+        }
+        let versions = server.lines("SELECT version::int::text AS line FROM __diesel_schema_migrations ORDER BY 1");
+        assert_eq!(versions, tables);
+    });
+}
+
+#[test]
+fn on_mysql_the_next_goes_on() {
+    kill_often(&mut Server::mysql(), |server| {
+        let status = long_chain(Backend::Mysql).status(&mut server.connection).unwrap();
+        assert!(status.partial.len() <= 1, "{status:?}");
+    });
+}
