@@ -131,12 +131,7 @@ fn database(
 
 fn backend(reader: &mut Reader<'_>, word: &Spanned<String>) -> Option<Backend> {
     match Backend::from_str(word.get_ref()) {
-        Ok(Backend::Sqlite) => Some(Backend::Sqlite),
-        Ok(other) => {
-            let message = format!("backend `{other}` is not supported yet: this version supports sqlite only");
-            reader.fault(word, message, "", "backend = \"sqlite\"");
-            None
-        }
+        Ok(backend) => Some(backend),
         Err(_) => {
             let message = format!("unknown backend `{}`", word.get_ref());
             let diagnostic = Diagnostic::error(Code::Config, message).at(reader.place(word), "");

@@ -69,7 +69,6 @@ fn faults_are_named_at_their_place() {
         ("migrations = 1", "`migrations` must be a string|this is an integer"),
         ("models = \"src\"", "`models` must be a list of strings|this is a string"),
         ("models = [\"src\", 2]", "Cargo.toml:2:18|`models` must be a list of strings"),
-        ("backend = \"postgres\"", "backend `postgres` is not supported yet: this version supports sqlite only"),
         ("backend = \"oracle\"", "unknown backend `oracle`"),
         ("version_table_schema = \"app\"", "`version_table_schema` is for PostgreSQL alone"),
         ("version_table = \"\"", "`version_table` must be a name"),

@@ -1,5 +1,6 @@
 //! Bundles against real servers: what a run promises when others run at once, when it is killed, when scripts meddle.
 
+mod commands;
 mod killed;
 mod mysql;
 mod postgres;

@@ -18,9 +18,9 @@ pub(super) fn check(text: &str) -> Result<(), Error> {
     let rest = match text.split_once("://") {
         Some(("mysql", rest)) => rest,
         Some(("mariadb", rest)) => {
-            let shown = without_password(rest);
+            let shown = without_password(&format!("mysql://{rest}"));
             let error = Error::new(Kind::Config, "Diesel takes `mysql://` URLs alone, for MariaDB too");
-            return Err(error.help(format!("DATABASE_URL=mysql://{shown}")));
+            return Err(error.help(format!("DATABASE_URL={shown}")));
         }
         Some((scheme, _)) => return Err(refused(format!("a `{scheme}://` URL names no MySQL database"))),
         None => return Err(refused(format!("`{text}` names no MySQL database"))),
