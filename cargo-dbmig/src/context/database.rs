@@ -213,7 +213,7 @@ pub fn empty() -> Result<SqliteConnection, Error> {
 mod tests {
     use super::*;
 
-    fn located(text: &str, base: Option<&Path>) -> Url {
+    fn url(text: &str, base: Option<&Path>) -> Url {
         Url { backend: Backend::Sqlite, text: text.to_owned(), base: base.map(Path::to_owned) }
     }
 
@@ -222,8 +222,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(".env"), "DBMIG_TEST_NAME=from-file\n").unwrap();
         let located = locate("a-${DBMIG_TEST_NAME}-b", folder.path(), Backend::Sqlite).unwrap();
-        assert_eq!(located, located("a-from-file-b", Some(folder.path())));
-        assert_eq!(locate("${CARGO_PKG_NAME}", folder.path(), Backend::Sqlite).unwrap(), located("cargo-dbmig", None));
+        assert_eq!(located, url("a-from-file-b", Some(folder.path())));
+        assert_eq!(locate("${CARGO_PKG_NAME}", folder.path(), Backend::Sqlite).unwrap(), url("cargo-dbmig", None));
     }
 
     #[test]

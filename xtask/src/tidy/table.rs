@@ -89,6 +89,7 @@ const CARGO_DBMIG: Modules = &[
             "cli",
             "error",
             "ui",
+            "dbmig::backend",
             "dbmig::bundle",
             "dbmig::revision",
             "dbmig::status",
