@@ -149,7 +149,7 @@ fn what_cannot_be_read_says_where() {
         ("drop owned by r", "11 what `DROP OWNED` drops depends on who owns what in the database"),
         ("import foreign schema s", "0 which tables `IMPORT FOREIGN SCHEMA` makes is known to the other server alone"),
         ("frobnicate", "0 expected a statement, found `frobnicate`"),
-        ("create domain d as int primary key", "23 a domain's constraint is `CHECK` or `NOT NULL`"),
+        ("create domain d as int primary key", "23 expected `CHECK` or `NOT NULL`, found `primary`"),
     ] {
         assert_eq!(shown(text), expected, "{text}");
     }

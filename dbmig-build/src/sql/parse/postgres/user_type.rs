@@ -6,8 +6,8 @@ use super::column_type::column_type;
 use super::constraint::constraint;
 use crate::sql::parse::cursor::{Cursor, Fault};
 use crate::sql::syntax::postgres::{
-    AlterDomain, AlterType, Attribute, Constraint, ConstraintKind, CreateDomain, CreateType, DomainAction, Label,
-    Position, Statement, TypeAction, TypeKind,
+    AlterDomain, AlterType, Attribute, Constraint, CreateDomain, CreateType, DomainAction, Label, Position, Statement,
+    TypeAction, TypeKind,
 };
 
 /// `name …`; CREATE TYPE has been read.
@@ -168,12 +168,10 @@ fn domain_constraint(cursor: &mut Cursor<'_>) -> Result<DomainConstraint, Fault>
         cursor.skip(named + if not_null { 2 } else { 1 });
         return Ok(if not_null { DomainConstraint::NotNull } else { DomainConstraint::Null });
     }
-    let place = cursor.here();
-    let constraint = constraint(cursor)?;
-    match constraint.kind {
-        ConstraintKind::Check(_) => Ok(DomainConstraint::Check(Box::new(constraint))),
-        _ => Err(("a domain's constraint is `CHECK` or `NOT NULL`".to_owned(), place)),
+    if !cursor.is(named, "check") {
+        return Err(cursor.expected("`CHECK` or `NOT NULL`"));
     }
+    Ok(DomainConstraint::Check(Box::new(constraint(cursor)?)))
 }
 
 /// `name action`; ALTER DOMAIN has been read.
