@@ -1,0 +1,3 @@
+CREATE TABLE a_rather_long_name_0 (id INTEGER NOT NULL PRIMARY KEY);
+CREATE TABLE a_rather_long_name_1 (id INTEGER NOT NULL PRIMARY KEY);
+CREATE TABLE a_rather_long_name_2 (id INTEGER NOT NULL PRIMARY KEY);

@@ -1,0 +1,1 @@
+CREATE TABLE wishes (id INTEGER PRIMARY KEY, kind ENUM('big', 'small') NOT NULL);

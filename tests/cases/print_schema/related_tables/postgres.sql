@@ -1,0 +1,5 @@
+CREATE TABLE a_parents (id SERIAL PRIMARY KEY);
+CREATE TABLE b_alone (id SERIAL PRIMARY KEY);
+CREATE TABLE c_children (id SERIAL PRIMARY KEY, parent INTEGER NOT NULL, friend INTEGER, FOREIGN KEY (parent) REFERENCES a_parents (id), FOREIGN KEY (friend) REFERENCES c_children (id));
+CREATE TABLE d_pairs (x INTEGER NOT NULL, y INTEGER NOT NULL, one INTEGER, two INTEGER, PRIMARY KEY (y, x), FOREIGN KEY (one) REFERENCES b_alone (id), FOREIGN KEY (two) REFERENCES b_alone (id));
+CREATE TABLE e_of_pairs (id SERIAL PRIMARY KEY, x INTEGER, y INTEGER, child INTEGER, type INTEGER, FOREIGN KEY (y, x) REFERENCES d_pairs (y, x), FOREIGN KEY (child) REFERENCES c_children (id), FOREIGN KEY (type) REFERENCES b_alone (id));
