@@ -11,10 +11,7 @@ use dbmig_build::sql::split;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use super::IntrospectError;
-
-/// Diesel's ledger and dbmig's journal, which no migration makes.
-const BOOKS: [&str; 2] = ["__diesel_schema_migrations", "__dbmig_journal"];
+use super::{BOOKS, IntrospectError};
 
 #[derive(QueryableByName)]
 struct Object {
