@@ -31,7 +31,8 @@ struct Dbmig {
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// The database, where `[package.metadata.dbmig.databases]` names several
-    #[arg(short, long, global = true, value_name = "NAME")]
+    // Not `--database`, which is what `check` compares with.
+    #[arg(short, long = "db", global = true, value_name = "NAME")]
     pub database: Option<String>,
     /// Path to the package's Cargo.toml
     #[arg(long, global = true, value_name = "PATH")]

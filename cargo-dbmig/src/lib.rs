@@ -5,6 +5,7 @@
 pub mod cli;
 pub mod commands;
 pub mod context;
+pub mod drift;
 pub mod error;
 pub mod introspect;
 pub mod render;

@@ -1,5 +1,7 @@
 //! `cargo dbmig check`.
 
+mod database;
+
 use clap::Args;
 use dbmig_build::compile;
 use dbmig_build::diagnostic::{Code, Diagnostic, Level};
@@ -15,19 +17,30 @@ use crate::ui::{Ui, diagnostic_json};
 /// Exit code 0: all is well; 1: something is not; 2: the chain can't be read. Needs no
 /// database and compiles nothing, so that it serves as a pre-commit hook.
 ///
+/// With --database it compares a database with what the chain makes at the revisions
+/// that the database has, and names each object that differs.
+///
 ///     cargo dbmig check
 ///     cargo dbmig check --json
+///     cargo dbmig check --database
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
-pub struct CheckArgs {}
+pub struct CheckArgs {
+    /// Compare the database with the chain at the database's own revisions
+    #[arg(long = "database", id = "live")]
+    database: bool,
+}
 
 /// Does what `check` does.
 ///
 /// # Errors
 ///
 /// A configuration or a chain that can't be read.
-pub fn run(_args: &CheckArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
+pub fn run(args: &CheckArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
+    if args.database {
+        return database::run(&context);
+    }
     let checked = compile::check(&context.package.root, &context.config);
     let is_bad = |one: &Diagnostic| one.level == Level::Error || one.code == Code::OutOfDate;
     let ok = !checked.diagnostics.iter().any(is_bad);

@@ -257,6 +257,13 @@ through `FromSql` and `ToSql` or through another type with `deserialize_as` and 
 
 The key that SQLite gives out itself is its rowid, which takes a column declared INTEGER. Diesel's
 schema makes an `i32` of it, or an `i64` with `sqlite_integer_primary_key_is_bigint = true`."
+    Drift "drift"
+"The database isn't as the revisions that it has made it.
+
+Somebody changed it past the chain, or a revision was edited after it was applied. Revisions that
+come may fail there, or do something else than on other databases. If the database is right, write
+the change as a revision and `stamp` it there; if the chain is, change the database back. Tables
+that no revision made are listed and are no drift."
 }
 
 impl Code {

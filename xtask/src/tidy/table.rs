@@ -119,6 +119,7 @@ const CARGO_DBMIG: Modules = &[
             "dbmig_build::sql",
         ],
     ),
+    ("drift", &["dbmig::backend", "dbmig_build::schema"]),
     ("commands", &["*"]),
 ];
 

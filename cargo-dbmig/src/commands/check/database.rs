@@ -1,0 +1,82 @@
+//! `cargo dbmig check --database`: the database against the chain at the database's own revisions.
+
+use std::collections::BTreeSet;
+
+use dbmig::Status;
+use dbmig::revision::order::IdSet;
+use dbmig_build::diagnostic::{Code, Diagnostic};
+use dbmig_build::link::Chain;
+use dbmig_build::schema::{ObjectName, Schema};
+use serde_json::json;
+
+use crate::cli::Answer;
+use crate::context::Context;
+use crate::context::database::with_connection;
+use crate::drift::{Drift, Expressions, drift};
+use crate::error::{Error, Kind};
+use crate::introspect::introspect;
+use crate::ui::diagnostic_json;
+
+/// Compares, and says what differs.
+pub(super) fn run(context: &Context<'_>) -> Result<Answer, Error> {
+    let chain = context.chain()?;
+    let missing = || Error::new(Kind::Database, "there is no database yet").help("cargo dbmig upgrade");
+    let status = context.status(&chain)?.ok_or_else(missing)?;
+    let mut connection = context.connect_existing()?.ok_or_else(missing)?;
+    let applied = context.applied(&chain, &status);
+    let expected = context.schema_at(&chain, &applied)?;
+    let known: BTreeSet<ObjectName> = match whole(context, &chain) {
+        Ok(schema) => schema.tables.into_keys().collect(),
+        // A later revision that can't be read is no matter of this database.
+        Err(_) => expected.tables.keys().cloned().collect(),
+    };
+    let exclude = [context.config.version_table.as_str()];
+    let live = with_connection!(&mut connection, connection => introspect(connection, &exclude));
+    let live = live.map_err(|error| Error::new(Kind::Database, error.to_string()))?;
+    let mut drift = drift(&expected, &live, &known, context.config.backend, Expressions::AsWritten);
+    drift.foreign.retain(|one| !is_unmanaged(one, &context.config.unmanaged));
+    answer(context, &status, &drift)
+}
+
+fn whole(context: &Context<'_>, chain: &Chain) -> Result<Schema, Error> {
+    context.schema_at(chain, &IdSet::of(&chain.graph, chain.graph.ids()))
+}
+
+fn answer(context: &Context<'_>, status: &Status, drift: &Drift) -> Result<Answer, Error> {
+    let diagnostics: Vec<Diagnostic> =
+        drift.differences.iter().map(|text| Diagnostic::error(Code::Drift, text.clone())).collect();
+    let unknown: Vec<&str> = status.unknown.iter().map(|one| one.name.as_deref().unwrap_or(&one.version)).collect();
+    let ok = diagnostics.is_empty() && unknown.is_empty();
+    let ui = context.ui;
+    if ui.json {
+        let shown: Vec<_> = diagnostics.iter().map(diagnostic_json).collect();
+        let foreign = &drift.foreign;
+        ui.answer_json(&json!({"ok": ok, "diagnostics": shown, "unknown": unknown, "foreign": foreign}));
+        return Ok(Answer::of(ok));
+    }
+    drift.differences.iter().for_each(|line| ui.answer(line));
+    if !unknown.is_empty() {
+        let help = "what they made can't be told from drift: `cargo dbmig current` names them";
+        ui.status("Unknown", format!("revisions that this checkout doesn't have: {}; {help}", unknown.join(", ")));
+    }
+    if !drift.foreign.is_empty() {
+        ui.status("Foreign", format!("made by no revision: {}", drift.foreign.join(", ")));
+    }
+    if ok {
+        let revisions = match status.applied.len() {
+            1 => "1 revision".to_owned(),
+            several => format!("{several} revisions"),
+        };
+        ui.status("Checked", format!("the database is as its {revisions} made it"));
+    }
+    Ok(Answer::of(ok))
+}
+
+/// Whether the configuration says that somebody else's table is nobody's business: `legacy_*`.
+fn is_unmanaged(object: &str, patterns: &[String]) -> bool {
+    let Some(name) = object.strip_prefix("table ") else { return false };
+    patterns.iter().any(|pattern| match pattern.split_once('*') {
+        Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
+        None => pattern == name,
+    })
+}

@@ -1,0 +1,200 @@
+//! Two schemas in a form in which they are equal where they mean the same: what a server fills in or rewrites, and what
+//! one side alone can know, is made equal.
+
+use dbmig::Backend;
+use dbmig_build::schema::{
+    Expression, ExpressionToken, IndexKey, Name, ReferentialAction, Schema, Table, TableOptions, UserTypeKind,
+};
+
+/// In which form the expressions of the chain's schema are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expressions {
+    /// In that in which the database keeps them: they are compared by their tokens.
+    AsKept,
+    /// As they were written: parentheses and the casts of literals, which servers add, count for nothing.
+    AsWritten,
+}
+
+/// Both schemas in a form to compare, `chain` first.
+pub fn comparable(chain: &Schema, live: &Schema, backend: Backend, expressions: Expressions) -> (Schema, Schema) {
+    let (mut chain, mut live) = (chain.clone(), live.clone());
+    for table in live.tables.values_mut() {
+        if let Some(stated) = chain.tables.get(&table.name) {
+            forget_unstated(table, &stated.options);
+        }
+    }
+    for schema in [&mut chain, &mut live] {
+        complete_references(schema);
+        forget_texts(schema, backend);
+        if backend == Backend::Mysql {
+            schema.tables.values_mut().for_each(forget_mysql_names);
+        }
+        if expressions == Expressions::AsWritten && backend != Backend::Sqlite {
+            each_expression(schema, simplify);
+        }
+    }
+    (chain.normalized(), live.normalized())
+}
+
+/// What a server chose by itself isn't compared: MySQL's engine, character set and collation.
+fn forget_unstated(live: &mut Table, stated: &TableOptions) {
+    let options = &mut live.options;
+    if stated.engine.is_none() {
+        options.engine = None;
+    }
+    if stated.character_set.is_none() {
+        options.character_set = None;
+    }
+    if stated.collation.is_none() {
+        options.collation = None;
+    }
+}
+
+/// A reference to no columns is one to the primary key.
+fn complete_references(schema: &mut Schema) {
+    let keys: Vec<(_, Vec<Name>)> = schema
+        .tables
+        .values()
+        .filter_map(|table| {
+            let key = table.primary_key.as_ref()?;
+            Some((table.name.clone(), key.columns.iter().filter_map(|one| one.name().cloned()).collect()))
+        })
+        .collect();
+    let keys: std::collections::BTreeMap<_, _> = keys.into_iter().collect();
+    for reference in schema.tables.values_mut().flat_map(|table| &mut table.foreign_keys) {
+        if reference.referenced.is_empty() {
+            reference.referenced = keys.get(&reference.table).cloned().unwrap_or_default();
+        }
+    }
+}
+
+/// SQLite keeps the texts of triggers and views but for quotes; the others print them anew.
+fn forget_texts(schema: &mut Schema, backend: Backend) {
+    let triggers = schema.tables.values_mut().flat_map(|table| &mut table.triggers).map(|one| &mut one.sql);
+    for text in triggers.chain(schema.views.values_mut().map(|view| &mut view.sql)) {
+        *text = if backend == Backend::Sqlite { text.replace('"', "") } else { String::new() };
+    }
+    for kind in schema.types.values_mut().map(|one| &mut one.kind) {
+        match kind {
+            UserTypeKind::Range(_, text) | UserTypeKind::Other(text) => text.clear(),
+            _ => {}
+        }
+    }
+    if backend == Backend::Postgres {
+        for options in schema.tables.values_mut().map(|table| &mut table.options) {
+            if let Some(partition) = &mut options.partition_of {
+                partition.bound = squeezed(&partition.bound);
+            }
+            options.partition_by = options.partition_by.as_deref().map(squeezed);
+        }
+    }
+}
+
+/// Without white space and case.
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_lowercase).collect()
+}
+
+/// Checks that were given no name get one from the server, and to it NO ACTION is RESTRICT.
+fn forget_mysql_names(table: &mut Table) {
+    let prefix = format!("{}_chk_", table.name.name.key());
+    for check in &mut table.checks {
+        let number = |name: &Name| {
+            let rest = name.key().strip_prefix("constraint_").or_else(|| name.key().strip_prefix(prefix.as_str()));
+            rest.is_some_and(|rest| rest.parse::<u32>().is_ok())
+        };
+        check.name = check.name.take().filter(|name| !number(name));
+    }
+    for key in &mut table.foreign_keys {
+        for action in [&mut key.on_delete, &mut key.on_update] {
+            if *action == ReferentialAction::Restrict {
+                *action = ReferentialAction::NoAction;
+            }
+        }
+    }
+    if let Some(key) = &mut table.primary_key {
+        key.name = None;
+    }
+}
+
+/// Does something to every expression of a schema.
+pub(super) fn each_expression(schema: &mut Schema, change: fn(&mut Expression)) {
+    for table in schema.tables.values_mut() {
+        for column in &mut table.columns {
+            column.default.iter_mut().chain(&mut column.on_update).for_each(change);
+            column.generated.iter_mut().for_each(|one| change(&mut one.expression));
+        }
+        table.checks.iter_mut().for_each(|check| change(&mut check.expression));
+        let elements = table.exclusions.iter_mut().flat_map(|one| {
+            one.predicate.iter_mut().for_each(change);
+            one.elements.iter_mut().map(|(column, _)| column)
+        });
+        let constraints = table.uniques.iter_mut().flat_map(|one| &mut one.columns).chain(elements);
+        let indexes = table.indexes.iter_mut().flat_map(|one| {
+            one.predicate.iter_mut().for_each(change);
+            &mut one.columns
+        });
+        for column in constraints.chain(indexes) {
+            if let IndexKey::Expression(expression) = &mut column.key {
+                change(expression);
+            }
+        }
+    }
+    for kind in schema.types.values_mut().map(|one| &mut one.kind) {
+        if let UserTypeKind::Domain(domain) = kind {
+            domain.default.iter_mut().for_each(change);
+            domain.checks.iter_mut().for_each(|check| change(&mut check.expression));
+        }
+    }
+}
+
+/// Leaves out what servers add to an expression: parentheses, the casts of literals, character sets of strings.
+fn simplify(expression: &mut Expression) {
+    let mut kept: Vec<ExpressionToken> = Vec::new();
+    let mut in_cast = false;
+    for token in expression.tokens() {
+        let key = &*token.key;
+        if in_cast {
+            // `::character varying(64)[]`; a type is words, numbers and brackets.
+            let continues = token.text.starts_with(|first: char| first.is_alphanumeric() || matches!(first, '_' | '"'))
+                && !matches!(key, "and" | "or" | "is" | "in" | "like" | "between" | "then" | "else" | "end" | "when");
+            if continues || matches!(key, "(" | ")" | "[" | "]" | ".") {
+                continue;
+            }
+            in_cast = false;
+        }
+        match key {
+            "::" => in_cast = true,
+            "(" | ")" => {}
+            _ if key.starts_with("_utf8") || key == "_latin1" => {}
+            _ => kept.push(ExpressionToken { gap: !kept.is_empty(), ..token.clone() }),
+        }
+    }
+    *expression = Expression::new(kept);
+}
+
+/// What differs behind the closing parentheses of two tables: in words, and both values.
+pub(super) fn options(chain: &TableOptions, live: &TableOptions) -> Vec<(&'static str, String, String)> {
+    let yes = |is_so: bool| if is_so { "yes".to_owned() } else { "no".to_owned() };
+    let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+    let all = |one: &TableOptions| {
+        let names: Vec<String> = one.inherits.iter().map(ToString::to_string).collect();
+        let parameters: Vec<String> = one.parameters.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let partition = one.partition_of.as_ref().map(|one| format!("{} {}", one.parent, one.bound));
+        [
+            ("without rowid", yes(one.without_rowid)),
+            ("strict", yes(one.strict)),
+            ("module", text(&one.virtual_module)),
+            ("unlogged", yes(one.unlogged)),
+            ("inherits from", text(&Some(names.join(", ")).filter(|text| !text.is_empty()))),
+            ("partition of", text(&partition)),
+            ("partitioned by", text(&one.partition_by)),
+            ("parameters", text(&Some(parameters.join(", ")).filter(|text| !text.is_empty()))),
+            ("engine", text(&one.engine)),
+            ("character set", text(&one.character_set)),
+            ("collation", text(&one.collation)),
+        ]
+    };
+    let pairs = all(chain).into_iter().zip(all(live));
+    pairs.filter(|(one, other)| one != other).map(|((name, one), (_, other))| (name, one, other)).collect()
+}

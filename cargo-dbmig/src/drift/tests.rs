@@ -1,0 +1,81 @@
+//! Drift in words: pairs of schemas and the lines that tell how they differ.
+
+use dbmig_build::replay::Replay;
+use dbmig_build::source::Source;
+use dbmig_build::sql::split;
+
+use super::*;
+
+fn schema(sql: &str, backend: Backend) -> Schema {
+    let script = split(&Source::new("up.sql", sql), backend);
+    assert_eq!(script.diagnostics, []);
+    let mut replay = Replay::new(backend);
+    assert_eq!(replay.run(&script).diagnostics, []);
+    replay.schema().clone()
+}
+
+fn found(chain: &str, live: &str, backend: Backend) -> Drift {
+    let (chain, live) = (schema(chain, backend), schema(live, backend));
+    let known = chain.tables.keys().cloned().collect();
+    drift(&chain, &live, &known, backend, Expressions::AsWritten)
+}
+
+#[test]
+fn equal_schemas_dont_differ() {
+    let sql = "CREATE TABLE a (id INTEGER PRIMARY KEY, b TEXT); CREATE TABLE c (d INTEGER REFERENCES a)";
+    assert_eq!(found(sql, &sql.replace("REFERENCES a", "REFERENCES a (id)"), Backend::Sqlite), Drift::default());
+}
+
+#[test]
+fn each_difference_is_a_line() {
+    let chain =
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(80) NOT NULL, age INTEGER DEFAULT 1, gone TEXT,
+            CONSTRAINT adult CHECK (age > 17), CONSTRAINT one UNIQUE (email));
+        CREATE INDEX by_age ON users (age); CREATE INDEX by_email ON users (email);
+        CREATE TABLE posts (id INTEGER PRIMARY KEY, author INTEGER REFERENCES users (id) ON DELETE CASCADE);
+        CREATE TABLE missing (id INTEGER); CREATE VIEW old AS SELECT id FROM users;";
+    let live = "CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(120), age INTEGER, more TEXT,
+            CONSTRAINT adult CHECK (age > 18));
+        CREATE INDEX by_age ON users (age DESC) WHERE age > 1; CREATE INDEX by_more ON users (more);
+        CREATE TABLE posts (id INTEGER PRIMARY KEY, author INTEGER REFERENCES users (id));
+        CREATE TABLE other (id INTEGER); CREATE VIEW theirs AS SELECT id FROM users;";
+    let drift = found(chain, live, Backend::Sqlite);
+    let expected = [
+        "table missing: not in the database",
+        "table posts: foreign key (author) references users (id) on delete cascade: not in the database",
+        "table posts: foreign key (author) references users (id): only in the database",
+        "table users: column age: default: `1` in the chain, none in the database",
+        "table users: column email: varchar(80) in the chain, varchar(120) in the database",
+        "table users: column email: NOT NULL in the chain, NULL in the database",
+        "table users: column gone: not in the database",
+        "table users: column more: only in the database",
+        "table users: unique constraint `one`, unique (email): not in the database",
+        "table users: check `adult`: check (age > 17) in the chain, check (age > 18) in the database",
+        "table users: index by_age: (age) in the chain, (age desc) where age > 1 in the database",
+        "table users: index by_email on (email): not in the database",
+        "table users: index by_more on (more): only in the database",
+        "view old: not in the database",
+    ];
+    assert_eq!(drift.differences, expected);
+    assert_eq!(drift.foreign, ["table other", "view theirs"]);
+}
+
+#[test]
+fn what_mysql_chooses_by_itself_is_no_drift() {
+    let chain = "CREATE TABLE t (a int(11) CHECK (a > 0), b varchar(5), CHECK ((b <> 'x')))";
+    let live = "CREATE TABLE t (a int, b varchar(5), CHECK (`a` > 0), CONSTRAINT CONSTRAINT_1 CHECK (`b` <> 'x')) ENGINE=InnoDB \
+        DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci";
+    assert_eq!(found(chain, live, Backend::Mysql), Drift::default());
+    let stated = chain.replace("'x')))", "'x'))) ENGINE=MyISAM");
+    let expected = ["table t: engine: myisam in the chain, innodb in the database"];
+    assert_eq!(found(&stated, live, Backend::Mysql).differences, expected);
+}
+
+#[test]
+fn a_table_of_a_pending_revision_is_drift() {
+    let live = schema("CREATE TABLE a (b TEXT)", Backend::Sqlite);
+    let known = live.tables.keys().cloned().collect();
+    let found = drift(&Schema::default(), &live, &known, Backend::Sqlite, Expressions::AsWritten);
+    assert_eq!(found.differences, ["table a: only in the database"]);
+    assert_eq!(found.foreign, [""; 0]);
+}
