@@ -2,6 +2,7 @@
 
 pub mod corpus;
 pub mod database;
+pub mod fuzz;
 pub mod host;
 pub mod long_chain;
 pub mod names;

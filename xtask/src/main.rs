@@ -1,7 +1,8 @@
-//! Chores of the workspace: `cargo xtask test | lint | ci | tidy | bench | servers | corpus`.
+//! Chores of the workspace: `cargo xtask test | lint | ci | tidy | bench | servers | corpus | fuzz`.
 
 mod bench;
 mod corpus;
+mod fuzz;
 mod lint;
 mod servers;
 mod shell;
@@ -36,6 +37,8 @@ enum Chore {
     Servers(servers::Arguments),
     /// Compare what dbmig makes of real projects with what they have checked in
     Corpus(corpus::Arguments),
+    /// Search the readers of SQL for inputs that make them panic, hang or lose something
+    Fuzz(fuzz::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Chore::Bench => bench::run(),
         Chore::Servers(arguments) => servers::run(&arguments),
         Chore::Corpus(arguments) => corpus::run(&arguments),
+        Chore::Fuzz(arguments) => fuzz::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
