@@ -1,9 +1,10 @@
 //! A project's chain as dbmig reads it: copied, adopted, replayed with no database, emitted.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
+use crate::program;
 use crate::reading::lossless;
 use dbmig_build::diagnostic::render::{Style, render};
 use dbmig_build::diagnostic::{Diagnostic, Level};
@@ -42,14 +43,10 @@ impl Read {
 /// Copies a project's chain into a folder of its own, as a package's: `Cargo.toml`, `migrations`, `diesel.toml`.
 pub(crate) fn copy(project: &Project, to: &Path) -> Result<(), String> {
     let fault = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
-    let backend = match project.backend {
-        dbmig::Backend::Sqlite => "sqlite",
-        dbmig::Backend::Postgres => "postgres",
-        dbmig::Backend::Mysql => "mysql",
-    };
     let manifest = format!(
         "[package]\nname = \"project\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
-         [package.metadata.dbmig]\nbackend = \"{backend}\"\n\n[workspace]\n"
+         [package.metadata.dbmig]\nbackend = \"{}\"\n\n[workspace]\n",
+        project.backend.name()
     );
     write(&to.join("Cargo.toml"), manifest.as_bytes())?;
     write(&to.join("src/lib.rs"), b"")?;
@@ -92,32 +89,16 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
         .map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// Gives a copied chain its metadata: Diesel's order.
-fn adopt(package: &Path) -> Result<(), String> {
-    let mut folders: Vec<PathBuf> = Vec::new();
-    for entry in fs::read_dir(package.join("migrations")).map_err(|error| error.to_string())? {
-        folders.push(entry.map_err(|error| error.to_string())?.path());
-    }
-    let version = |path: &Path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        name.split('_').next().unwrap_or_default().replace('-', "")
-    };
-    folders.sort_by_key(|path| version(path));
-    let mut parent: Option<String> = None;
-    for folder in folders {
-        let transaction = fs::read_to_string(folder.join("metadata.toml")).unwrap_or_default();
-        let transaction = !transaction.contains("false");
-        let revises = parent.iter().map(|one| format!("\"{one}\"")).collect::<String>();
-        let text = format!("run_in_transaction = {transaction}\n\n[dbmig]\nmessage = \"\"\nrevises = [{revises}]\n");
-        write(&folder.join("metadata.toml"), text.as_bytes())?;
-        parent = Some(version(&folder));
-    }
-    Ok(())
+/// Gives a copied chain its metadata, as a user would.
+fn adopt(project: &Project, package: &Path) -> Result<(), String> {
+    let backend = project.backend.name();
+    let output = program::run(program::cargo_dbmig(package).args(["adopt", "--yes", "--backend", backend]));
+    if output.code == Some(0) { Ok(()) } else { Err(output.story()) }
 }
 
 /// Adopts and reads a copied chain.
 pub(crate) fn read(project: &Project, package: &Path) -> Result<Read, String> {
-    adopt(package)?;
+    adopt(project, package)?;
     let start = Instant::now();
     let folder = migration::read(package, "migrations", project.backend);
     let mut read = Read { revisions: folder.migrations.len(), ..Read::default() };

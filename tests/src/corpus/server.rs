@@ -39,28 +39,38 @@ impl Server {
         let server = Server { diesel: diesel()?, url, folder };
         drop(server.run(&["database", "drop"]));
         let migrations = package.join("migrations").display().to_string();
-        server.run(&["database", "setup", "--migration-dir", &migrations])?;
+        without_transaction(&package.join("migrations"))?;
+        server.run(&["database", "setup", "--no-default-migration", "--migration-dir", &migrations])?;
         Ok(server)
     }
 
-    /// What `diesel print-schema` prints for a key of a `diesel.toml`; where it gives up, without the tables for which
-    /// it does.
+    /// What `diesel print-schema` prints for a section of a `diesel.toml`. Where it gives up, without the tables for
+    /// which it does; where the patch of the project doesn't fit, without it.
     ///
     /// # Errors
     ///
     /// What it said.
     pub(crate) fn print(&self, diesel_toml: &Path, key: &str, without: &[String]) -> Result<String, String> {
-        let config = diesel_toml.display().to_string();
-        let print = ["print-schema", "--config-file", &config, "--schema-key", key];
-        let printed = self.run(&print);
-        if printed.is_ok() || without.is_empty() {
-            return printed;
+        let text = std::fs::read_to_string(diesel_toml).map_err(|error| error.to_string())?;
+        let own = diesel_toml.with_file_name("judge.toml");
+        let config = own.display().to_string();
+        let write = |patch: bool| std::fs::write(&own, section(&text, key, patch)).map_err(|error| error.to_string());
+        let mut arguments: Vec<String> = ["print-schema", "--config-file", &config].map(str::to_owned).to_vec();
+        let mut print = |more: &[String]| {
+            arguments.extend_from_slice(more);
+            self.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+        };
+        write(true)?;
+        let mut printed = print(&[]);
+        if printed.is_err() && !without.is_empty() {
+            let patterns = without.iter().map(|name| format!("^{name}$"));
+            printed = print(&std::iter::once("--except-tables".to_owned()).chain(patterns).collect::<Vec<_>>());
         }
-        let patterns: Vec<String> = without.iter().map(|name| format!("^{name}$")).collect();
-        let mut arguments = print.to_vec();
-        arguments.push("--except-tables");
-        arguments.extend(patterns.iter().map(String::as_str));
-        self.run(&arguments)
+        if printed.as_ref().is_err_and(|error| error.contains("patch")) {
+            write(false)?;
+            printed = print(&[]);
+        }
+        printed
     }
 
     fn run(&self, arguments: &[&str]) -> Result<String, String> {
@@ -73,6 +83,41 @@ impl Server {
         }
         Err(String::from_utf8_lossy(&output.stderr).trim().to_owned())
     }
+}
+
+/// Scripts with a COMMIT of their own run only without Diesel's transaction round them.
+fn without_transaction(migrations: &Path) -> Result<(), String> {
+    for entry in std::fs::read_dir(migrations).map_err(|error| error.to_string())? {
+        let folder = entry.map_err(|error| error.to_string())?.path();
+        let script = std::fs::read_to_string(folder.join("up.sql")).unwrap_or_default().to_ascii_lowercase();
+        let commits = script.lines().any(|line| ["commit;", "commit transaction;", "end;"].contains(&line));
+        if commits && !folder.join("metadata.toml").exists() {
+            std::fs::write(folder.join("metadata.toml"), "run_in_transaction = false\n")
+                .map_err(|error| error.to_string())?;
+        }
+    }
+    Ok(())
+}
+
+/// A diesel.toml with one section alone, since print-schema prints all that there are.
+fn section(diesel_toml: &str, key: &str, patch: bool) -> String {
+    let mut text = String::new();
+    let mut wanted = false;
+    for line in diesel_toml.lines() {
+        let title = line.trim().strip_prefix('[').and_then(|line| line.split(']').next());
+        if let Some(title) = title.filter(|_| !line.starts_with(' ')) {
+            let rest = title.strip_prefix("print_schema");
+            let own = if key == "default" { rest } else { rest.and_then(|rest| rest.strip_prefix(&format!(".{key}"))) };
+            wanted = own.is_some_and(|rest| rest.is_empty() || rest == ".filter");
+            if let Some(rest) = own.filter(|_| wanted) {
+                text += &format!("[print_schema{rest}]\n");
+            }
+        } else if wanted && (patch || !line.trim_start().starts_with("patch_file")) {
+            text += line;
+            text.push('\n');
+        }
+    }
+    text
 }
 
 fn variable(name: &str) -> Result<String, String> {

@@ -112,7 +112,7 @@ fn replay(text: &str, backend: Backend) -> Result<Vec<u64>, String> {
         let back = change.inverse();
         again.apply(&back).map_err(|error| format!("a change can't be undone: {error:?}: {change:?}"))?;
     }
-    let (emitted, warnings) = schema_module(replay.schema(), &SchemaOptions::default());
+    let (emitted, warnings) = schema_module(replay.schema(), &SchemaOptions::new(backend));
     if let Err(error) = emitted.parse::<proc_macro2::TokenStream>() {
         return Err(format!("what is emitted is no Rust: {error}\n{emitted}"));
     }
