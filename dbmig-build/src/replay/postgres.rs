@@ -5,6 +5,7 @@ mod alter_table;
 mod column;
 mod constraint;
 mod create_table;
+mod do_block;
 mod domain;
 mod drop;
 mod index;
@@ -94,7 +95,9 @@ fn statement(work: &mut Work<'_>, one: &Statement) -> Result<(), Conflict> {
             work.session_mut().routines.insert(name, create.clone());
             Ok(())
         }
-        Statement::MoveRoutine { .. } | Statement::Do(_) | Statement::Calls(_) => Ok(()),
+        Statement::Do(block) => do_block::do_block(work, block),
+        Statement::Calls(calls) => do_block::calls(work, calls),
+        Statement::MoveRoutine { .. } => Ok(()),
         Statement::DropRoutines(drop) => trigger::drop_routines(work, drop),
         Statement::ResetAll(_) => {
             work.session_mut().search_path = None;

@@ -35,6 +35,10 @@ impl<'a> Work<'a> {
         Work { replay, done: Vec::new(), reports: Vec::new() }
     }
 
+    pub(super) fn backend(&self) -> Backend {
+        self.replay.backend
+    }
+
     pub(super) fn session(&self) -> &Session {
         &self.replay.postgres
     }
