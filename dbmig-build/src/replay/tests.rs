@@ -2,6 +2,7 @@
 
 mod conflicts;
 mod mysql;
+mod postgres;
 mod sqlite;
 
 use std::fmt::Write;

@@ -5,6 +5,8 @@
 
 mod condition;
 
+use std::collections::BTreeMap;
+
 use crate::replay::conflict::{Conflict, Reason};
 use crate::schema::{ApplyError, Change, Trigger};
 use crate::source::Source;
@@ -28,10 +30,16 @@ pub(super) fn do_block(work: &mut Work<'_>, block: &Do) -> Result<(), Conflict> 
         script.statements.iter().map(|one| Piece::new(one.tokens(), one.span.source())).collect();
     let steps = steps(&pieces).ok_or_else(unknown)?;
     let start = work.mark();
+    // A condition is asked once, before the first statement under it.
+    let mut answers: BTreeMap<usize, bool> = BTreeMap::new();
     for step in &steps.run {
         let mut holds = true;
-        for condition in &step.conditions {
-            holds &= condition::holds(work, condition).ok_or_else(unknown)?;
+        for at in &step.conditions {
+            if !answers.contains_key(at) {
+                let condition = steps.conditions.get(*at).ok_or_else(unknown)?;
+                answers.insert(*at, condition::holds(work, condition).ok_or_else(unknown)?);
+            }
+            holds &= answers.get(at).copied().unwrap_or_default();
         }
         if !holds {
             continue;
@@ -60,13 +68,14 @@ struct Piece<'a> {
 
 /// A statement of a block, and under which conditions it runs.
 struct Step<'a> {
-    conditions: Vec<Vec<String>>,
+    conditions: Vec<usize>,
     tokens: &'a [Token],
     source: &'a Source,
 }
 
 struct Steps<'a> {
     run: Vec<Step<'a>>,
+    conditions: Vec<Vec<String>>,
     /// The conditions of errors that are passed over.
     handled: Vec<String>,
 }
@@ -90,8 +99,8 @@ impl<'a> Piece<'a> {
 
 /// The statements of a block; none if it holds anything else than is understood.
 fn steps<'a>(pieces: &[Piece<'a>]) -> Option<Steps<'a>> {
-    let mut steps = Steps { run: Vec::new(), handled: Vec::new() };
-    let mut conditions: Vec<Vec<String>> = Vec::new();
+    let mut steps = Steps { run: Vec::new(), conditions: Vec::new(), handled: Vec::new() };
+    let mut conditions: Vec<usize> = Vec::new();
     let (mut begun, mut in_handler) = (false, false);
     for piece in pieces {
         let mut piece = piece.skip(0);
@@ -124,7 +133,8 @@ fn steps<'a>(pieces: &[Piece<'a>]) -> Option<Steps<'a>> {
                 _ if in_handler => return None,
                 (Some("if"), _) => {
                     let then = words.iter().position(|word| word == "then")?;
-                    conditions.push(words.get(1..then)?.to_vec());
+                    conditions.push(steps.conditions.len());
+                    steps.conditions.push(words.get(1..then)?.to_vec());
                     piece = piece.skip(then + 1);
                 }
                 (Some("create" | "alter" | "drop" | "comment" | "insert" | "update" | "delete"), _) => {
