@@ -67,6 +67,7 @@ enum Command {
     Edit(commands::edit::EditArgs),
     Check(commands::check::CheckArgs),
     Schema(commands::schema::SchemaArgs),
+    Models(commands::models::ModelsArgs),
     Explain(commands::explain::ExplainArgs),
     Completions(commands::completions::CompletionsArgs),
 }
@@ -131,6 +132,7 @@ fn run(command: Command, global: &Global, ui: &Ui) -> Result<Answer, Error> {
         Command::Show(args) => commands::show::run(&args, global, ui),
         Command::Check(args) => commands::check::run(&args, global, ui),
         Command::Schema(args) => commands::schema::run(&args, global, ui),
+        Command::Models(args) => commands::models::run(&args, global, ui),
         Command::Explain(args) => commands::explain::run(&args, ui),
         Command::Completions(args) => Ok(commands::completions::run(&args, &Cargo::command(), ui)),
     }

@@ -15,6 +15,7 @@ pub mod init;
 mod listing;
 pub mod merge;
 pub mod migrate;
+pub mod models;
 pub mod redo;
 pub mod revision;
 mod running;

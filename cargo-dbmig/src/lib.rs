@@ -8,6 +8,8 @@ pub mod context;
 pub mod drift;
 pub mod error;
 pub mod introspect;
+pub mod model_source;
 pub mod render;
 pub mod scaffold;
+pub mod table_macro;
 pub mod ui;

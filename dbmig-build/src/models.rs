@@ -59,6 +59,17 @@ pub fn read(root: &Path, config: &DatabaseConfig) -> Result<Models, Vec<Diagnost
     Ok(Models { files: files.into_iter().collect(), ..models })
 }
 
+/// Reads the models of one text.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn parse(source: &Source, config: &DatabaseConfig) -> Result<Models, Vec<Diagnostic>> {
+    let mut diagnostics = Vec::new();
+    let structs = parse::parse(source, &mut diagnostics);
+    if diagnostics.is_empty() { lower::lower(&structs, config) } else { Err(diagnostics) }
+}
+
 /// Parses those of the other files that declare structs which models embed.
 fn find_embedded(
     structs: &mut Vec<parse::Struct>,

@@ -3,10 +3,12 @@
 //! Diff compares whole schemas. What has no model (other applications' tables, views, triggers) stands alike on both
 //! sides, so that it is never touched.
 
+mod unsaid;
+
 use std::collections::BTreeSet;
 
 use crate::diff::due_renames;
-use crate::schema::{ObjectName, Renames, Schema, Table, apply};
+use crate::schema::{ObjectName, Renames, Schema, apply};
 
 /// The schema that a chain is to become.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +36,12 @@ pub fn target(
         let _ = apply(&change, &mut schema);
     }
     for table in desired.tables.values() {
-        let triggers = schema.tables.remove(&table.name).map(|old| old.triggers).unwrap_or_default();
-        schema.tables.insert(table.name.clone(), Table { triggers, ..table.clone() });
+        let mut wanted = table.clone();
+        if let Some(old) = schema.tables.get(&table.name) {
+            wanted.triggers.clone_from(&old.triggers);
+            unsaid::keep(old, &mut wanted, chain);
+        }
+        schema.tables.insert(table.name.clone(), wanted);
     }
     schema.tables.retain(|name, _| desired.tables.contains_key(name) || !dropped.contains(name));
     let is_unmodelled = |name: &&ObjectName| {
@@ -68,7 +74,7 @@ mod tests {
     use dbmig::Backend;
 
     use super::*;
-    use crate::schema::{Column, ColumnType, Name, Trigger};
+    use crate::schema::{Column, ColumnType, Name, Table, Trigger};
 
     fn name(text: &str) -> Name {
         Name::new(text, Backend::Sqlite)

@@ -2,16 +2,21 @@
 //!
 //! `DBMIG_LAW_CASES` says on how many (500 if it doesn't), `DBMIG_LAW_SEED` where to begin; a failure prints its seed.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+use cargo_dbmig::model_source::{SCHEMA_PATH, write};
 use cargo_dbmig::render::{Backfills, Rendered, create_table, render};
 use dbmig::Backend;
+use dbmig_build::config::DatabaseConfig;
 use dbmig_build::diff::diff;
+use dbmig_build::models::parse;
 use dbmig_build::replay::Replay;
 use dbmig_build::schema::{Change, Column, Name, ObjectName, Schema, Table, apply_all};
 use dbmig_build::source::Source;
 use dbmig_build::sql::split;
+use dbmig_build::target::target;
 use dbmig_tests::database::Database;
 use dbmig_tests::random::{Pair, ROWS, inserts, pair, value};
 
@@ -277,4 +282,27 @@ fn assert_rows_are_kept(
             assert_eq!(found, *values, "{}.{}", after.0, after.1);
         }
     }
+}
+
+/// What `cargo dbmig models` writes says what the schema says.
+#[test]
+fn models_that_are_written_say_the_schema() {
+    let config = DatabaseConfig::default();
+    let (models, plain) = (Cell::new(0), Cell::new(0));
+    for_all(|pair| {
+        let written = write(&pair.before, &config, None, SCHEMA_PATH).unwrap_or_else(|error| panic!("{error}"));
+        let source = Source::new("models.rs", written.text.as_str());
+        let read = parse(&source, &config).unwrap_or_else(|faults| panic!("{faults:#?}\n{}", written.text));
+        let kept = target(&pair.before, &read.schema, &read.renames, &[], &BTreeSet::new());
+        assert_eq!(diff(&pair.before, &kept.schema, &read.renames), [], "{}", written.text);
+        models.set(models.get() + read.schema.tables.len());
+        // A table without a key, or with a type that Diesel doesn't know, can be no model.
+        let sayable = |table: &&Table| {
+            let known = |column: &Column| !matches!(column.column_type.name.as_str(), "any" | "");
+            table.primary_key.is_some() && table.columns.iter().all(known)
+        };
+        plain.set(plain.get() + pair.before.tables.values().filter(sayable).count());
+    });
+    let (models, plain) = (models.get(), plain.get());
+    assert!(models * 5 > plain * 4, "{models} of {plain} tables that models can say are said");
 }

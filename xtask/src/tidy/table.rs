@@ -106,6 +106,22 @@ const CARGO_DBMIG: Modules = &[
             "dbmig_build::models",
         ],
     ),
+    ("table_macro", &["dbmig_build::schema"]),
+    (
+        "model_source",
+        &[
+            "table_macro",
+            "dbmig::backend",
+            "dbmig_build::config",
+            "dbmig_build::diagnostic",
+            "dbmig_build::diff",
+            "dbmig_build::emit",
+            "dbmig_build::models",
+            "dbmig_build::schema",
+            "dbmig_build::source",
+            "dbmig_build::target",
+        ],
+    ),
     ("scaffold", &["error", "dbmig::revision", "dbmig::version"]),
     ("render", &["dbmig::backend", "dbmig_build::schema"]),
     (

@@ -15,7 +15,11 @@ use crate::source::Span;
 /// A sole integer key is the database's to give out.
 pub(super) fn lower(draft: &mut Draft<'_>, context: &mut Context<'_>) {
     let Some(columns) = columns(draft, context) else { return };
-    for field in draft.fields.iter().filter(|field| columns.contains(&field.name) && field.field_type.nullable) {
+    // SQLite's keys take NULL unless they say otherwise; a model that says its key itself may mean one of those.
+    let said = draft.facts.primary_key.is_some() || draft.fields.iter().any(|field| field.facts.primary_key.is_some());
+    let may_be_null = said && context.config.backend == Backend::Sqlite;
+    let is_wrong = |nullable: bool| nullable && !may_be_null;
+    for field in draft.fields.iter().filter(|one| columns.contains(&one.name) && is_wrong(one.field_type.nullable)) {
         let problem = format!("key column `{}` can't be an `Option`", field.name);
         let fault = Diagnostic::error(Code::Model, problem).at(field.field.type_place.clone(), "");
         context.diagnostics.push(fault.help(format!("make it `{}`", field.field_type.shown)));

@@ -1,0 +1,134 @@
+//! One field.
+
+use dbmig::Backend;
+use dbmig_build::models::Kind;
+use dbmig_build::schema::{Autoincrement, Column, ColumnType, Expression, Storage, Table, rust_name};
+
+use super::constraints::Constraints;
+use super::table::key;
+use super::{Context, rust_type};
+
+/// The text of a column's field.
+pub(super) fn field(
+    column: &Column,
+    table: &Table,
+    is_model: bool,
+    constraints: &Constraints,
+    context: &Context<'_>,
+) -> String {
+    let Some(names) = context.names.table(&table.name) else { return String::new() };
+    let rust = context.macros.column(&table.name, &column.name);
+    let field = names.field(&column.name);
+    let mut text = String::new();
+    if let Some(comment) = &column.comment {
+        comment.lines().for_each(|line| text += &format!("#[doc = {:?}]\n", format!(" {line}")));
+    }
+    if field != rust {
+        text += &format!("#[diesel(column_name = {rust})]\n");
+    }
+    let found = rust_type::of_diesel(&context.macros.diesel_type(&table.name, &column.name));
+    if is_model {
+        let rust_table = rust_name::table(table.name.name.as_str());
+        let mut said = Vec::new();
+        if rust_name::sql_name(&rust, |sql| rust_name::column(sql, &rust_table)) != column.name.as_str() {
+            said.push(format!("column = {:?}", column.name.as_str()));
+        }
+        facts(column, table, &found.text, context, &mut said);
+        said.extend(constraints.on_field.get(&column.name).into_iter().flatten().cloned());
+        if !said.is_empty() {
+            text += &format!("#[dbmig({})]\n", said.join(", "));
+        }
+    }
+    let rust_type = if is_nullable(column, table, context) { format!("Option<{}>", found.text) } else { found.text };
+    text + &format!("pub {}: {rust_type},\n", names.identifier(&column.name))
+}
+
+/// Whether Diesel sees the column as nullable; key columns of SQLite may be by declaration alone.
+pub(super) fn is_nullable(column: &Column, table: &Table, context: &Context<'_>) -> bool {
+    let printed = context.macros.diesel_type(&table.name, &column.name).starts_with("Nullable<");
+    printed || column.nullable && !key(table).contains(&column.name)
+}
+
+fn facts(column: &Column, table: &Table, rust: &str, context: &Context<'_>, said: &mut Vec<String>) {
+    let backend = context.config.backend;
+    let row = rust_type::row(rust);
+    let kind = row.map_or(Kind::Other, |row| row.kind);
+    said.extend(type_fact(column, table, rust, context));
+    if column.autoincrement == Autoincrement::Keyword {
+        said.push("autoincrement".to_owned());
+    }
+    if let Some(default) = &column.default {
+        said.push(format!("default = {}", default_value(default, kind)));
+    }
+    if let Some(generated) = &column.generated {
+        let expression = generated.expression.to_string();
+        said.push(match generated.storage {
+            Storage::Virtual => format!("generated = {expression:?}"),
+            Storage::Stored => format!("generated(expr = {expression:?}, stored)"),
+        });
+    }
+    if let Some(collation) = &column.collation {
+        said.push(format!("collate = {:?}", collation.as_str()));
+    }
+    if let Some(comment) = column.comment.as_ref().filter(|_| backend != Backend::Sqlite) {
+        said.push(format!("comment = {comment:?}"));
+    }
+}
+
+/// What says the column's type, where its Rust type alone doesn't.
+fn type_fact(column: &Column, table: &Table, rust: &str, context: &Context<'_>) -> Option<String> {
+    let backend = context.config.backend;
+    let row = rust_type::row(rust);
+    let column_type = &column.column_type;
+    let big = context.config.sqlite_integer_primary_key_is_bigint;
+    if backend == Backend::Sqlite && key(table) == [column.name.clone()] && !table.options.without_rowid {
+        // A generated key has its type from being one, any other key from what is said.
+        let generated = table.rowid_alias() == Some(&column.name) && rust == if big { "i64" } else { "i32" };
+        if generated {
+            return None;
+        }
+        if row.is_some_and(|row| row.kind == Kind::Integer) {
+            return Some(format!("sql_type = {:?}", column_type.to_string()));
+        }
+    }
+    let usual = row.and_then(|row| row.sql(backend).ok());
+    if usual.is_some_and(|usual| usual == column_type.to_string()) {
+        return None;
+    }
+    if let (Some(Kind::Text), Some(length), true) =
+        (row.map(|row| row.kind), length(column_type), !table.options.strict)
+    {
+        return Some(format!("length = {length}"));
+    }
+    (!column_type.is_untyped()).then(|| format!("sql_type = {:?}", column_type.to_string()))
+}
+
+/// The length of a `varchar`.
+fn length(column_type: &ColumnType) -> Option<u32> {
+    match column_type.arguments.as_slice() {
+        [length] if column_type.name == "varchar" && !column_type.array && column_type.schema.is_none() => {
+            length.parse().ok().filter(|length| *length > 0 && format!("varchar({length})") == column_type.to_string())
+        }
+        _ => None,
+    }
+}
+
+/// A default as an attribute says it best: a literal or `now`, else the expression.
+fn default_value(default: &Expression, kind: Kind) -> String {
+    let text = default.to_string();
+    let lower = text.to_ascii_lowercase();
+    let is_number = |text: &str| {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        !digits.is_empty()
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+            && (digits == "0" || !digits.starts_with('0'))
+    };
+    match kind {
+        Kind::Bool if lower == "true" || lower == "false" => lower,
+        Kind::Integer | Kind::Number if is_number(&text) => text,
+        Kind::Timestamp if lower == "current_timestamp" => "now".to_owned(),
+        Kind::Date if lower == "current_date" => "now".to_owned(),
+        Kind::Time if lower == "current_time" => "now".to_owned(),
+        _ => format!("{text:?}"),
+    }
+}
