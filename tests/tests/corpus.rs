@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use dbmig_build::diagnostic::Code;
 use dbmig_tests::corpus::{Row, Verdict, compared, read};
 
 const LIST: &str = r#"[
@@ -59,4 +60,47 @@ fn projects_are_compared_with_their_schema_files() {
     assert!(shown.contains("broken") || shown.contains("up.sql:2:"), "{shown}");
     // What can be read is there all the same.
     assert!(reads[3].printed[0].text.contains("diesel::table! {\n    a (id)"), "{}", reads[3].printed[0].text);
+}
+
+#[test]
+fn an_unreadable_statement_gives_one_diagnostic_and_loses_nothing_else() {
+    for (backend, unreadable, place) in [
+        ("sqlite", "CREATE TABLE b (id INTEGER PRIMARY KEY, 7);", "2:41"),
+        ("postgres", "CREATE TABLE b (id int PRIMARY KEY, 7);", "2:37"),
+        ("mysql", "CREATE TABLE b (id int PRIMARY KEY, 7);", "2:37"),
+        ("sqlite", "ALTER TABLE a ALTER COLUMN n FROB;", "2:30"),
+        ("postgres", "ALTER TABLE a ALTER COLUMN n FROB;", "2:30"),
+        ("mysql", "ALTER TABLE a ALTER COLUMN n FROB;", "2:30"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join("shop").join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        // What is about the same object is not told again.
+        let after =
+            if unreadable.starts_with("CREATE") { "CREATE INDEX i ON b (id);" } else { "CREATE TABLE b (id int);" };
+        let up = format!("CREATE TABLE a (id int NOT NULL PRIMARY KEY, n int);\n{unreadable}\n{after}\n");
+        write("migrations/1_a/up.sql", &up);
+        write("migrations/1_a/down.sql", "DROP TABLE b; DROP TABLE a;");
+        write(
+            "migrations/2_b/up.sql",
+            "ALTER TABLE b ADD COLUMN m int;\nCREATE TABLE c (id int NOT NULL PRIMARY KEY);\n",
+        );
+        write("migrations/2_b/down.sql", "DROP TABLE c;");
+        let list = r#"[{"project": "shop", "backend": "BACKEND", "migrations_dir": "migrations", "schema_files": []}]"#;
+        fs::write(folder.path().join("corpus.json"), list.replace("BACKEND", backend)).unwrap();
+        let project = read(folder.path()).unwrap().remove(0);
+        let row = compared(project, false);
+        let read = row.read.unwrap();
+        let shown = read.shown();
+        let errors = || read.diagnostics.iter().filter(|one| one.code != Code::NoDieselTable);
+        assert_eq!(errors().count(), 1, "{backend} {unreadable}\n{shown}");
+        let at = errors().next().unwrap().span().unwrap().to_string();
+        assert_eq!(at, format!("migrations/1_a/up.sql:{place}"), "{backend} {unreadable}\n{shown}");
+        for table in ["a (id)", "c (id)"] {
+            assert!(read.printed[0].text.contains(table), "{backend}: {}", read.printed[0].text);
+        }
+    }
 }

@@ -52,7 +52,7 @@ pub(crate) fn copy(project: &Project, to: &Path) -> Result<(), String> {
     write(&to.join("src/lib.rs"), b"")?;
     let migrations = to.join("migrations");
     if let Some(before) = &project.before {
-        write(&migrations.join("00000000000000_before/up.sql"), before.as_bytes())?;
+        write(&migrations.join("0_before/up.sql"), before.as_bytes())?;
     }
     for (prefix, folder) in &project.migrations {
         for entry in fs::read_dir(folder).map_err(|error| fault(folder, error))? {

@@ -90,7 +90,7 @@ fn without_transaction(migrations: &Path) -> Result<(), String> {
     for entry in std::fs::read_dir(migrations).map_err(|error| error.to_string())? {
         let folder = entry.map_err(|error| error.to_string())?.path();
         let script = std::fs::read_to_string(folder.join("up.sql")).unwrap_or_default().to_ascii_lowercase();
-        let commits = script.lines().any(|line| ["commit;", "commit transaction;", "end;"].contains(&line));
+        let commits = script.lines().any(|line| line.trim_start().starts_with("commit"));
         if commits && !folder.join("metadata.toml").exists() {
             std::fs::write(folder.join("metadata.toml"), "run_in_transaction = false\n")
                 .map_err(|error| error.to_string())?;
