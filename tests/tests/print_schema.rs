@@ -5,9 +5,12 @@
 //!
 //! `cases/print_schema/NAME/` is a project: `diesel.toml`, if it has one, says what to print; `sqlite.sql`,
 //! `postgres.sql` and `mysql.sql` make the same database, and `sqlite.out` and so on are what the Diesel CLI printed of
-//! it. They were made with SQLite 3.53, PostgreSQL 15 and MariaDB 10.11.
+//! it. They were made with SQLite 3.53, PostgreSQL 15 and MariaDB 10.11, and a test makes them anew on the servers.
+//!
+//! Where dbmig departs from print-schema on purpose, `.out` holds what dbmig prints and `.diesel.out` what Diesel does.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use dbmig::Backend;
 use dbmig_build::config::{DieselToml, PrintSchema};
@@ -16,6 +19,11 @@ use dbmig_build::replay::Replay;
 use dbmig_build::schema::Schema;
 use dbmig_build::source::Source;
 use dbmig_build::sql::split;
+use dbmig_tests::program;
+use dbmig_tests::server::Server;
+use dbmig_tests::text_diff::diff;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 
 const HEADER: &str = "// @generated automatically by Diesel CLI.\n\n";
 
@@ -99,4 +107,94 @@ fn sqlite_projects_are_printed_as_by_diesel() {
 #[test]
 fn mysql_projects_are_printed_as_by_diesel() {
     compare_projects(Backend::Mysql, 15);
+}
+
+#[test]
+fn postgres_projects_are_printed_as_by_diesel() {
+    compare_projects(Backend::Postgres, 20);
+}
+
+/// What Diesel's command line prints of a database that a script made, as a project with this `diesel.toml` and patch.
+fn printed_by_diesel(script: &Path, backend: Backend, options: &[&str]) -> String {
+    let sql = std::fs::read_to_string(script).expect("UTF-8");
+    let project = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(project.path().join("diesel.toml"), "").expect("a file");
+    for name in ["diesel.toml", "schema.patch"] {
+        let of_case = script.with_file_name(name);
+        if of_case.is_file() {
+            std::fs::copy(of_case, project.path().join(name)).expect("a copy");
+        }
+    }
+    let diesel = program::workspace().join("target/tools/bin").join(format!("diesel{}", std::env::consts::EXE_SUFFIX));
+    let print = |url: &str| {
+        let mut command = Command::new(&diesel);
+        program::plain(&mut command, project.path());
+        let output = command.args(["print-schema", "--database-url", url]).args(options).output();
+        let output = output.expect("Diesel's command line, which `cargo xtask test` installs");
+        assert!(output.status.success(), "{}: {}", script.display(), String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    match backend {
+        Backend::Sqlite => {
+            let url = project.path().join("case.db").display().to_string();
+            let mut connection = SqliteConnection::establish(&url).expect("a database");
+            connection.batch_execute(&sql).expect("the case runs");
+            print(&url)
+        }
+        Backend::Postgres => {
+            let mut server = Server::postgres();
+            server.run(&sql);
+            print(server.url())
+        }
+        Backend::Mysql => {
+            let mut server = Server::mysql();
+            server.run(&sql);
+            print(server.url())
+        }
+    }
+}
+
+/// What a case's files say that Diesel prints, and what it does print, if that is something else.
+fn departure_from_diesel(script: &Path, backend: Backend, extension: &str, options: &[&str]) -> Option<String> {
+    let departs = script.with_extension(format!("diesel.{extension}"));
+    let stored = if departs.is_file() { departs } else { script.with_extension(extension) };
+    let expected = std::fs::read_to_string(&stored).expect("what Diesel printed");
+    let printed = printed_by_diesel(script, backend, options);
+    (printed != expected).then(|| format!("== {}\n{}", stored.display(), diff(&expected, &printed)))
+}
+
+/// Proves the stored output of all cases for one kind of database.
+fn prove(backend: Backend, at_least: usize) {
+    let mut differences = Vec::new();
+    let mut proven = 0;
+    for entry in std::fs::read_dir(cases()).expect("the folder of cases") {
+        let path = entry.expect("a case").path();
+        let script = path.join(format!("{backend}.sql"));
+        if script.is_file() {
+            differences.extend(departure_from_diesel(&script, backend, "out", &[]));
+            proven += 1;
+        } else if backend == Backend::Sqlite && path.extension().is_some_and(|extension| extension == "sql") {
+            let bigint = ["--sqlite-integer-primary-key-is-bigint"];
+            differences.extend(departure_from_diesel(&path, backend, "out", &[]));
+            differences.extend(departure_from_diesel(&path, backend, "bigint.out", &bigint));
+            proven += 2;
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+    assert!(proven >= at_least, "{proven} cases");
+}
+
+#[test]
+fn diesel_prints_the_sqlite_cases_as_they_are_stored() {
+    prove(Backend::Sqlite, 20);
+}
+
+#[test]
+fn diesel_prints_the_postgres_cases_as_they_are_stored() {
+    prove(Backend::Postgres, 20);
+}
+
+#[test]
+fn diesel_prints_the_mysql_cases_as_they_are_stored() {
+    prove(Backend::Mysql, 15);
 }

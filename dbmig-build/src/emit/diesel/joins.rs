@@ -93,8 +93,8 @@ fn reference<'a>(
 
 /// The joins between the printed tables.
 pub(super) fn joins(printed: &[TableData<'_>], about: About<'_>) -> Vec<Join> {
-    let rust_names: BTreeMap<&str, &str> =
-        printed.iter().map(|one| (one.table.name.name.as_str(), one.rust_name.as_str())).collect();
+    let tables: BTreeMap<&str, &TableData<'_>> =
+        printed.iter().map(|one| (one.table.name.name.as_str(), one)).collect();
     let mut all: Vec<Reference<'_>> = Vec::new();
     for one in printed {
         all.extend(references(one.table, about));
@@ -109,16 +109,17 @@ pub(super) fn joins(printed: &[TableData<'_>], about: About<'_>) -> Vec<Join> {
         *between.entry(pair(reference)).or_default() += 1;
     }
     let joins = all.iter().filter_map(|reference| {
-        let child = rust_names.get(reference.child)?;
-        let parent = rust_names.get(reference.parent)?;
-        let [column] = reference.rust_columns.as_slice() else { return None };
+        let child = tables.get(reference.child)?;
+        let parent = tables.get(reference.parent)?;
+        let [column] = reference.columns.as_slice() else { return None };
+        let column = child.rust_column(column)?;
         let keys = key(find(reference.parent, about)?, about.backend);
         let is_key = matches!(keys.as_slice(), [only] if Some(*only) == reference.referenced.as_deref());
         let is_only = between.get(&pair(reference)) == Some(&1);
         (reference.child != reference.parent && is_key && is_only).then(|| Join {
-            child: (*child).to_owned(),
-            parent: (*parent).to_owned(),
-            column: column.clone(),
+            child: child.rust_name.clone(),
+            parent: parent.rust_name.clone(),
+            column: column.to_owned(),
         })
     });
     joins.collect()

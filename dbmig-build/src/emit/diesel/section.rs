@@ -36,9 +36,10 @@ pub(super) fn print(schema: &Schema, section: &PrintSchema, backend: Backend) ->
     let namespace = section.schema.as_deref().filter(|name| !is_default(name));
     let about = About { schema, section, backend, namespace };
     let mut remarks = Vec::new();
-    let tables = read(about, &mut remarks);
+    let mut tables = read(about, &mut remarks);
 
     let custom = types::custom(&tables, about);
+    tables.iter_mut().for_each(|table| table.tell_columns_from_types(&custom, backend));
     let mut names: Vec<String> = tables.iter().map(|table| table.rust_name.clone()).collect();
     let mut text = types::print(&custom, section.docs, backend, &section.custom_type_derives, depth(section));
     if !text.is_empty() {

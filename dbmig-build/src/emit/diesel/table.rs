@@ -103,6 +103,30 @@ fn no_type(declared: &crate::schema::ColumnType, column: &str) -> String {
     format!("Diesel has no type for `{declared}` of column `{column}`")
 }
 
+impl TableData<'_> {
+    /// The name in Rust of a column.
+    pub(super) fn rust_column(&self, sql_name: &str) -> Option<&str> {
+        self.columns.iter().find(|column| column.sql_name == sql_name).map(|column| column.rust_name.as_str())
+    }
+
+    /// Renames the columns that are called as a type that the table imports, which `table!` takes one for the other.
+    pub(super) fn tell_columns_from_types(&mut self, customs: &Customs, backend: Backend) {
+        let mut taken: BTreeSet<String> = self.columns.iter().map(|column| column.rust_name.clone()).collect();
+        let custom = |column: &ColumnData<'_>| {
+            types::of_column(customs, &self.rust_name, column.sql_name, &column.diesel_type, backend)
+        };
+        let imported: BTreeSet<&str> = self.columns.iter().filter_map(custom).collect();
+        for column in &mut self.columns {
+            if imported.contains(column.rust_name.as_str()) {
+                while taken.contains(&column.rust_name) || imported.contains(column.rust_name.as_str()) {
+                    column.rust_name.push('_');
+                }
+                taken.insert(column.rust_name.clone());
+            }
+        }
+    }
+}
+
 /// Prints a table.
 pub(super) fn print(data: &TableData<'_>, customs: &Customs, about: About<'_>) -> String {
     let docs = about.section.docs;
@@ -125,13 +149,11 @@ pub(super) fn print(data: &TableData<'_>, customs: &Customs, about: About<'_>) -
     if data.rust_name != sql_name {
         let _ = writeln!(text, "    #[sql_name = {}]", string(sql_name));
     }
-    let used: BTreeSet<&str> = data.columns.iter().filter_map(custom).collect();
-    let rust_column = |name: &str| if used.contains(name) { format!("{name}_") } else { name.to_owned() };
-    let key: Vec<String> = data.key.iter().map(|name| rust_column(&rust_name::column(name, &data.rust_name))).collect();
+    let key: Vec<&str> = data.key.iter().filter_map(|name| data.rust_column(name)).collect();
     let namespace = about.namespace.map(|schema| format!("{schema}.")).unwrap_or_default();
     let _ = writeln!(text, "    {namespace}{} ({}) {{", data.rust_name, key.join(", "));
     for column in &data.columns {
-        let name = rust_column(&column.rust_name);
+        let name = &column.rust_name;
         let mut diesel_type = column.diesel_type.clone();
         if let Some(custom) = custom(column) {
             diesel_type.rust_name = custom.to_owned();
@@ -143,7 +165,7 @@ pub(super) fn print(data: &TableData<'_>, customs: &Customs, about: About<'_>) -
         for line in docs::lines(docs, column.comment, generated) {
             let _ = writeln!(text, "        {line}");
         }
-        if name != column.sql_name {
+        if *name != column.sql_name {
             let _ = writeln!(text, "        #[sql_name = {}]", string(column.sql_name));
         }
         if let Some(length) = diesel_type.max_length {
