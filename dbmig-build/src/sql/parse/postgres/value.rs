@@ -258,14 +258,16 @@ fn arguments(cursor: &mut Cursor<'_>, depth: usize) -> Vec<Value> {
     let mut arguments = Vec::new();
     loop {
         cursor.eat_one(&["distinct", "all", "variadic"]);
-        if cursor.is_any(1, &["=>", ":="]) {
-            cursor.skip(2);
-        }
+        let start = cursor.position();
         let length = cursor.until(|cursor, ahead| cursor.is(ahead, ","));
-        if length > 0 && !(length == 1 && cursor.is(0, "*")) {
-            arguments.push(value(&mut cursor.part(length), depth + 1));
-        }
+        let mut part = cursor.part(length);
         cursor.skip(length);
+        if part.is_any(1, &["=>", ":="]) {
+            // Which parameter it is for depends on the function.
+            arguments.push(Value::Other(cursor.since(start)));
+        } else if length > 0 && !(length == 1 && part.is(0, "*")) {
+            arguments.push(value(&mut part, depth + 1));
+        }
         if !cursor.eat(&[","]) {
             return arguments;
         }
