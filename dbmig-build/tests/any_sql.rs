@@ -177,7 +177,10 @@ fn read_bodies(source: &Source, script: &sql::Script) -> usize {
 
 /// What stands in a string's quotes.
 fn unquoted(string: &str) -> Option<Range<usize>> {
-    let quote = if string.starts_with('$') { string[1..].find('$')? + 2 } else { 1 };
+    let quote = match string.strip_prefix('$') {
+        Some(tag) => tag.find('$')? + 2,
+        None => 1,
+    };
     let end = string.len().checked_sub(quote)?;
     (quote <= end && string.is_char_boundary(quote) && string.is_char_boundary(end)).then_some(quote..end)
 }

@@ -9,6 +9,13 @@
 //!   as a part of the name;
 //! - MySQL's types that Diesel has no name for are what Diesel reads them as, with a warning;
 //! - custom types whose names would be the same in Rust, or no names at all, are told apart.
+//!
+//! MariaDB keeps a `JSON` column as `LONGTEXT`, and print-schema prints what the server keeps: `Json` from MySQL,
+//! `Longtext` from MariaDB. The chain says `JSON`, and so does dbmig.
+//!
+//! What is printed needs Diesel's feature for the backend (`sqlite`, `postgres` or `postgres_backend`, `mysql` or
+//! `mysql_backend`), and for tables of more than 32 columns `64-column-tables` or `128-column-tables`. Types such as
+//! `Uuid` or `Jsonb` need no feature of their own: it is their values in Rust that do (`uuid`, `serde_json`, `chrono`).
 
 mod docs;
 mod filter;
