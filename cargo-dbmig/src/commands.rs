@@ -16,6 +16,7 @@ mod listing;
 pub mod merge;
 pub mod migrate;
 pub mod models;
+pub mod rebase;
 pub mod redo;
 pub mod revision;
 mod running;

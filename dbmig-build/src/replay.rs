@@ -43,6 +43,8 @@ pub struct Replay {
 pub struct Replayed {
     /// The changes that it made, in order.
     pub changes: Vec<Change>,
+    /// The statements that made them, parallel to `changes`.
+    pub places: Vec<Span>,
     /// The statements that can't be read or don't fit. Those of the script itself (broken tokens, directives) are the
     /// script's own.
     pub diagnostics: Vec<Diagnostic>,
@@ -100,6 +102,7 @@ impl Replay {
                 replayed.diagnostics.extend(part.diagnostics);
                 part.statements.iter().for_each(|statement| self.statement(statement, &mut replayed));
             }
+            replayed.places.resize(replayed.changes.len(), statement.span.clone());
         }
         replayed
     }

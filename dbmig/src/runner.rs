@@ -35,6 +35,11 @@ pub enum Request<'r> {
         /// A selector: `-1`, `base`, a version.
         target: &'r str,
     },
+    /// Revert some revisions, with whatever stands on them; those that aren't applied are passed over.
+    Revert {
+        /// Selectors of single revisions, those that only the database's journal knows among them.
+        revisions: &'r [&'r str],
+    },
     /// Revert everything that is applied above a target and apply it again.
     Redo {
         /// A selector, usually `-1`.

@@ -6,7 +6,12 @@ use serde_json::{Value, json};
 /// A change as a line of a summary: a sign, the object, what happens to it, and a mark if data is lost.
 pub(super) fn line(change: &Change) -> String {
     let mark = if change.is_destructive() { "  (destructive: its data is lost)" } else { "" };
-    format!("{} {} {}{mark}", sign(change), noun(change), text(change))
+    format!("{}{mark}", difference(change))
+}
+
+/// A change as what differs between two schemas: a sign, the object, what is different.
+pub(super) fn difference(change: &Change) -> String {
+    format!("{} {} {}", sign(change), noun(change), text(change))
 }
 
 /// A change as `migrate --json` gives it.
@@ -38,7 +43,7 @@ fn kind(change: &Change) -> &'static str {
 }
 
 /// The name of what changes: `users`, `users.email`, `users_email_key`.
-fn object(change: &Change) -> String {
+pub(super) fn object(change: &Change) -> String {
     match change {
         Change::CreateTable(table) | Change::DropTable(table) => table.name.to_string(),
         Change::RenameTable { to, .. } => to.to_string(),

@@ -1,10 +1,11 @@
 //! `cargo dbmig merge`.
 
+mod proof;
+
 use clap::Args;
 use dbmig::revision::order::{Edges, ancestors};
 use dbmig::revision::{Graph, Id};
 use dbmig::version::Version;
-use dbmig_build::diagnostic::Level;
 use dbmig_build::migration::Metadata;
 use serde_json::json;
 
@@ -18,8 +19,8 @@ use crate::ui::Ui;
 /// Join heads: write a revision without SQL that revises all of them
 ///
 /// Without revisions, all heads are joined. Before it writes, the branches are replayed
-/// one after the other: two that both create a table, say, are shown with their places
-/// instead of being merged.
+/// in both orders, since databases may have run either one first: two that both create a
+/// table, say, or leave a column different, are shown with their places instead.
 ///
 ///     cargo dbmig merge -m "merge heads"
 ///     cargo dbmig merge -m "billing meets main" 20261121101500 20261122090000
@@ -47,17 +48,13 @@ const NOTHING: &str = "-- Joins branches; there is nothing to do.\nSELECT 1;\n";
 ///
 /// # Errors
 ///
-/// Fewer than two revisions, one that is another's ancestor, branches that contradict each other.
+/// Fewer than two revisions, one that is another's ancestor, branches whose order matters.
 pub fn run(args: &MergeArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
-    let (chain, _) = context.replayed().map_err(|error| match error.kind {
-        Kind::Chain if error.diagnostics.iter().any(|one| one.level == Level::Error) => {
-            error.help("the branches contradict each other: mend one of them, then merge")
-        }
-        _ => error,
-    })?;
+    let chain = context.chain()?;
     let graph = &chain.graph;
     let parents = parents(args, graph)?;
+    proof::prove(&chain, &parents, context.config.backend)?;
     let versions = parents.iter().map(|&id| graph.version(id).clone()).collect();
     let metadata = Metadata { labels: args.branch_label.clone(), ..Metadata::new(args.message.as_str(), versions) };
     let place = Place { rev_id: args.rev_id.clone(), ..Place::default() };

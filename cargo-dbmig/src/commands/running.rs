@@ -132,7 +132,7 @@ fn refuse_todos(request: Request<'_>, context: &Context<'_>, chain: &Chain) -> R
 }
 
 /// One line on stdout for each step that is done, chatter for the rest.
-fn tell(ui: &Ui, event: &Event<'_>) {
+pub(super) fn tell(ui: &Ui, event: &Event<'_>) {
     match event {
         Event::Finished { name, direction } if !ui.json => ui.answer(format!("{} {name}", done(*direction))),
         Event::Skipped { name } => ui.status("Skipped", format!("{name}: another process was faster")),

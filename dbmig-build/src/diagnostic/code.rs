@@ -173,6 +173,14 @@ a table get in a new NOT NULL column. Edit the SQL below it and delete the comme
 `cargo dbmig migrate -m \"…\"` writes the migration that brings the chain up to the models. Until then
 queries are checked against the schema of the chain, not of the models. `lint = { out-of-date =
 \"deny\" }` makes it an error."
+    BranchesDisagree "branches-disagree"
+"Two branches of the history make different schemas, depending on which of them runs first.
+
+Before `cargo dbmig merge` joins branches, it replays them in both orders. A database that ran one
+branch first would have another schema than one that ran the other branch first, and nothing would
+ever tell: both have all revisions. Or the branches contradict each other, and in one order the SQL
+fails. Put one branch on top of the other with `cargo dbmig rebase`, so that there is one order for
+all databases, or change one of them."
     DownDoesNotRestore "down-does-not-restore"
 "After `up.sql` and `down.sql` the schema is not what it was before.
 

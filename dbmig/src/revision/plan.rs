@@ -170,21 +170,27 @@ pub fn downgrade(graph: &Graph, applied: &IdSet, target: &Target) -> Result<Plan
             return Err(PlanError::OffBranch { target: text(), branch: graph.node(branch).name.clone() });
         }
     }
-    let mut after = applied.clone();
-    let mut steps = Vec::new();
-    for id in descendants(graph, first, Edges::All).iter(graph).rev() {
-        if after.remove(id) {
-            steps.push(Step { id, direction: Direction::Down });
-        }
-    }
-    if steps.is_empty() && !target.revisions.is_empty() {
+    let plan = revert(graph, applied, &first);
+    if plan.steps.is_empty() && !target.revisions.is_empty() {
         let current = tips(graph, applied, Edges::All);
         if !target.revisions.iter().all(|id| current.contains(id)) {
             let (names, current) = (names(graph, &target.revisions), names(graph, &current));
             return Err(PlanError::NotApplied { target: text(), names, current });
         }
     }
-    Ok(Plan { steps, final_heads: tips(graph, &after, Edges::All) })
+    Ok(plan)
+}
+
+/// What reverts some revisions, with everything that stands on them.
+pub fn revert(graph: &Graph, applied: &IdSet, revisions: &[Id]) -> Plan {
+    let mut after = applied.clone();
+    let mut steps = Vec::new();
+    for id in descendants(graph, revisions.iter().copied(), Edges::All).iter(graph).rev() {
+        if after.remove(id) {
+            steps.push(Step { id, direction: Direction::Down });
+        }
+    }
+    Plan { steps, final_heads: tips(graph, &after, Edges::All) }
 }
 
 /// What makes the ledger say that a database is at some targets, without running anything.

@@ -44,7 +44,7 @@ enum Kind {
 pub(super) fn scope(request: Request<'_>) -> Scope {
     match request {
         Request::Upgrade { .. } | Request::Stamp { .. } => Scope::Chain,
-        Request::Downgrade { .. } | Request::Redo { .. } => Scope::Journal,
+        Request::Downgrade { .. } | Request::Revert { .. } | Request::Redo { .. } => Scope::Journal,
     }
 }
 
@@ -61,6 +61,13 @@ pub(super) fn goal<'b>(situation: &Situation<'b>, request: Request<'_>) -> Resul
             (plan::upgrade(graph, applied, &target(text)?)?, kind)
         }
         Request::Downgrade { target: text } => (plan::downgrade(graph, applied, &target(text)?)?, Kind::Run),
+        Request::Revert { revisions } => {
+            let mut ids = Vec::with_capacity(revisions.len());
+            for &text in revisions {
+                ids.push(target(text)?.one(graph)?);
+            }
+            (plan::revert(graph, applied, &ids), Kind::Run)
+        }
         Request::Redo { target: text } => {
             let down = plan::downgrade(graph, applied, &target(text)?)?;
             (redo(situation, down)?, Kind::Redo)
@@ -90,7 +97,11 @@ fn refuse_unknown(situation: &Situation<'_>, request: Request<'_>) -> Result<(),
     let unplaced = |version: &Version| situation.graph.find(version.as_str()).is_none();
     let direction = match request {
         Request::Upgrade { .. } if !situation.unknown.is_empty() => Direction::Up,
-        Request::Downgrade { .. } | Request::Redo { .. } if situation.unknown.iter().any(unplaced) => Direction::Down,
+        Request::Downgrade { .. } | Request::Revert { .. } | Request::Redo { .. }
+            if situation.unknown.iter().any(unplaced) =>
+        {
+            Direction::Down
+        }
         _ => return Ok(()),
     };
     Err(Error::UnknownVersions { versions: situation.unknown_names(), direction })
