@@ -63,6 +63,9 @@ pub(super) fn run(
         _ => None,
     };
     let generated = about.as_ref().and_then(|name| replay.mysql.generated.get(name)).cloned();
+    let before = about.as_ref().and_then(|name| replay.catalog.schema().tables.get(name));
+    let order: Vec<Name> =
+        before.into_iter().flat_map(|table| &table.columns).map(|column| column.name.clone()).collect();
     let outcome = match statement {
         Statement::AlterTable(alter) => {
             for unread in alter.actions.iter().filter_map(|action| action.as_ref().err()) {
@@ -107,6 +110,8 @@ pub(super) fn run(
             let undone = done.iter().rev().try_for_each(|change| replay.catalog.apply(&change.inverse()));
             debug_assert_eq!(undone, Ok(()), "a change that was applied can be undone");
             if let Some(name) = about {
+                // A column that was dropped comes back as the last one.
+                replay.catalog.reorder_columns(&name, &order);
                 replay.mysql.generated.insert(name, generated.unwrap_or_default());
             }
         }

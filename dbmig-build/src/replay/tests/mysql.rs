@@ -5,7 +5,7 @@ mod faults;
 
 use dbmig::Backend;
 
-use super::schema_on;
+use super::{run_on, schema_on};
 
 /// Compares line by line, so that expected schemas can be indented with the test.
 fn check(text: &str, expected: &str) {
@@ -329,4 +329,13 @@ fn conditions_on_the_information_schema_are_followed() {
           - u: unique (c)
           index k (b)",
     );
+}
+
+#[test]
+fn a_statement_that_fails_leaves_columns_where_they_were() {
+    let script = "CREATE TABLE t (a INT, b INT, c INT); ALTER TABLE t DROP a, ADD d INT FIRST, DROP nope";
+    let (schema, diagnostics) = run_on(&[script], Backend::Mysql);
+    assert_eq!(diagnostics.len(), 1);
+    let columns = schema.tables.values().flat_map(|table| &table.columns);
+    assert_eq!(columns.map(|column| column.name.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
 }
