@@ -98,6 +98,22 @@ pub fn cargo_dbmig_path() -> &'static Path {
     })
 }
 
+/// Diesel's command line, as `cargo xtask test` installs it; `None` if it was said that the tests go without.
+///
+/// # Panics
+///
+/// If it isn't there.
+pub fn diesel_cli(folder: &Path) -> Option<Command> {
+    if std::env::var_os("DBMIG_WITHOUT_DIESEL_CLI").is_some_and(|value| value == "1") {
+        return None;
+    }
+    let path = workspace().join("target/tools/bin").join(format!("diesel{}", std::env::consts::EXE_SUFFIX));
+    assert!(path.is_file(), "install diesel's command line: cargo xtask test (or set DBMIG_WITHOUT_DIESEL_CLI=1)");
+    let mut command = Command::new(path);
+    plain(&mut command, folder);
+    Some(command)
+}
+
 /// Sets a program to run in a folder as on any other machine.
 pub fn plain(command: &mut Command, folder: &Path) {
     command.current_dir(folder).stdin(Stdio::null());

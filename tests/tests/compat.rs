@@ -2,7 +2,6 @@
 //! it as it is, and a database that one of them migrated is current for the others.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use dbmig_tests::host::Host;
 use dbmig_tests::program::{self, Output};
@@ -89,15 +88,9 @@ fn applied(host: &Host) -> Vec<String> {
     versions
 }
 
-/// Diesel's command line, as `cargo xtask test` installs it; `None` if it was said that the tests go without.
+/// Diesel's command line on the host's database; `None` if it was said that the tests go without.
 fn diesel(host: &Host, arguments: &[&str]) -> Option<Output> {
-    if std::env::var_os("DBMIG_WITHOUT_DIESEL_CLI").is_some_and(|value| value == "1") {
-        return None;
-    }
-    let path = program::workspace().join("target/tools/bin").join(format!("diesel{}", std::env::consts::EXE_SUFFIX));
-    assert!(path.is_file(), "install diesel's command line: cargo xtask test (or set DBMIG_WITHOUT_DIESEL_CLI=1)");
-    let mut command = Command::new(path);
-    program::plain(&mut command, host.root());
+    let mut command = program::diesel_cli(host.root())?;
     Some(program::run(command.arg("migration").args(arguments).args(["--database-url", "app.db"])))
 }
 

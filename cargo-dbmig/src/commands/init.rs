@@ -1,11 +1,16 @@
 //! `cargo dbmig init`.
 
+mod files;
+
 use std::path::PathBuf;
 
 use clap::Args;
+use dbmig::Backend;
+use dbmig_build::config;
+use dbmig_build::source::Source;
 use toml_edit::{DocumentMut, Item, Table, value};
 
-use super::setup::{self, Dependency, Report, Root};
+use super::setup::{self, Report, Root, backend};
 use crate::cli::{Answer, Global};
 use crate::context::package::{self, Package};
 use crate::error::{Error, Kind};
@@ -18,77 +23,57 @@ use crate::ui::Ui;
 /// pasted. Running it again changes nothing that is there already.
 ///
 ///     cargo new app && cd app && cargo dbmig init
+///     cargo dbmig init --backend postgres
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct InitArgs {
+    /// The kind of database: sqlite, postgres or mysql; by default what diesel's features say, else sqlite
+    #[arg(long, value_name = "BACKEND")]
+    backend: Option<Backend>,
     /// Use the dbmig crates of this checkout instead of the published ones
     #[arg(long, value_name = "PATH")]
     source: Option<PathBuf>,
 }
 
-const DB_RS: &str =
-    "//! The database: its schema and migrations, as the build script emits them, and the way to connect.
-
-use diesel::prelude::*;
-
-// `pub mod schema` with a `table!` for every table, and `pub static MIGRATIONS`.
-dbmig::embed!();
-
-/// Connects to the database that `DATABASE_URL` names, in the environment or in `.env`.
-pub fn connect() -> Result<SqliteConnection, Box<dyn std::error::Error>> {
-    dotenvy::dotenv().ok();
-    let url = std::env::var(\"DATABASE_URL\").map_err(|_| \"DATABASE_URL is not set\")?;
-    SqliteConnection::establish(&url).map_err(|error| format!(\"can't open the database `{url}`: {error}\").into())
-}
-";
-
-const MAIN_RS: &str = "mod db;
-
-use std::process::ExitCode;
-
-use clap::Parser;
-
-#[derive(Parser)]
-struct Args {
-    #[command(flatten)]
-    migrate: dbmig::cli::MigrateArgs,
-}
-
-fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let args = Args::parse();
-    let mut connection = db::connect()?;
-    if let Some(code) = args.migrate.run(&db::MIGRATIONS, &mut connection) {
-        return Ok(code);
-    }
-    println!(\"Hello, world!\");
-    Ok(ExitCode::SUCCESS)
-}
-";
-
-/// What `cargo new` writes.
-const CARGO_NEW_MAIN: &str = "fn main() {\n    println!(\"Hello, world!\");\n}\n";
-
 /// Does what `init` does.
 ///
 /// # Errors
 ///
-/// No package, or a file or `cargo add` that fails.
+/// No package, several backends that could be meant, or a file or `cargo add` that fails.
 pub fn run(args: &InitArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let package = package::find(global)?;
+    let backend = choose(args.backend, &package)?;
     let mut report = Report { ui, edits: Vec::new(), paste: Vec::new() };
     // What can fail for reasons outside the package comes first, so that a failure leaves the package as it was.
-    setup::add_dependencies(&package, args.source.as_deref(), &DEPENDENCIES, &mut report)?;
+    setup::add_dependencies(&package, args.source.as_deref(), &files::dependencies(backend), &mut report)?;
     let package = package.read_again()?;
-    configure(&package, &mut report)?;
+    configure(&package, backend, &mut report)?;
     setup::create(&package.root.join("migrations/.keep"), "migrations/.keep", "", &mut report)?;
     setup::build_script(&package, &mut report)?;
-    modules(&package, &mut report)?;
-    environment(&package, &mut report)?;
-    finish(&report);
+    modules(&package, backend, &mut report)?;
+    environment(&package, backend, &mut report)?;
+    finish(backend, &report);
     Ok(Answer::Yes)
 }
 
-fn finish(report: &Report<'_>) {
+/// The kind of database: the one that is configured, that was asked for, or that diesel's features name.
+fn choose(asked: Option<Backend>, package: &Package) -> Result<Backend, Error> {
+    let source = Source::new("Cargo.toml", package.manifest.as_str());
+    let configuration =
+        config::parse(&source).map_err(|diagnostics| Error::of_diagnostics(Kind::Config, diagnostics))?;
+    let configured = Some(configuration.default.backend).filter(|_| configuration.is_written);
+    match (configured, asked) {
+        (Some(configured), Some(asked)) if configured != asked => {
+            let message = format!("Cargo.toml says that the backend is {configured}, not {asked}");
+            Err(Error::new(Kind::Config, message)
+                .help("mend `backend` in [package.metadata.dbmig], then: cargo dbmig init"))
+        }
+        (Some(backend), _) | (None, Some(backend)) => Ok(backend),
+        (None, None) => Ok(backend::find(package, "init")?.unwrap_or(Backend::Sqlite)),
+    }
+}
+
+fn finish(backend: Backend, report: &Report<'_>) {
     let ui = report.ui;
     if ui.json {
         return ui.answer_json(&report.json());
@@ -97,10 +82,13 @@ fn finish(report: &Report<'_>) {
     if report.edits.is_empty() && report.paste.is_empty() {
         ui.status("Unchanged", "the package is set up already");
     }
-    ui.hint("write a struct with #[derive(dbmig::Model)], then: cargo dbmig migrate -m \"create …\"");
+    ui.hint(match backend {
+        Backend::Sqlite => "write a struct with #[derive(dbmig::Model)], then: cargo dbmig migrate -m \"create …\"",
+        _ => "name your database in .env, then: cargo dbmig revision -m \"create …\"",
+    });
 }
 
-fn configure(package: &Package, report: &mut Report<'_>) -> Result<(), Error> {
+fn configure(package: &Package, backend: Backend, report: &mut Report<'_>) -> Result<(), Error> {
     let mut document: DocumentMut = package
         .manifest
         .parse()
@@ -120,39 +108,19 @@ fn configure(package: &Package, report: &mut Report<'_>) -> Result<(), Error> {
         return Ok(());
     }
     let mut settings = Table::new();
-    settings.insert("backend", value("sqlite"));
+    settings.insert("backend", value(backend.name()));
     metadata.insert("dbmig", Item::Table(settings));
     write_new(&package.manifest_path(), &document.to_string()).map_err(|error| Error::io("Cargo.toml", &error))?;
-    report.did("edited", "Cargo.toml", "[package.metadata.dbmig]\nbackend = \"sqlite\"\n");
+    report.did("edited", "Cargo.toml", &format!("[package.metadata.dbmig]\nbackend = \"{backend}\"\n"));
     Ok(())
 }
 
-const DEPENDENCIES: [Dependency<'static>; 5] = [
-    Dependency {
-        name: "dbmig",
-        requirement: "dbmig",
-        features: "sqlite-bundled,clap",
-        build: false,
-        folder: Some("dbmig"),
-    },
-    Dependency { name: "diesel", requirement: "diesel@2.3", features: "sqlite", build: false, folder: None },
-    Dependency { name: "clap", requirement: "clap@4", features: "derive", build: false, folder: None },
-    Dependency { name: "dotenvy", requirement: "dotenvy@0.15", features: "", build: false, folder: None },
-    Dependency {
-        name: "dbmig-build",
-        requirement: "dbmig-build",
-        features: "",
-        build: true,
-        folder: Some("dbmig-build"),
-    },
-];
-
-fn modules(package: &Package, report: &mut Report<'_>) -> Result<(), Error> {
-    setup::create(&package.root.join("src/db.rs"), "src/db.rs", DB_RS, report)?;
+fn modules(package: &Package, backend: Backend, report: &mut Report<'_>) -> Result<(), Error> {
+    setup::create(&package.root.join("src/db.rs"), "src/db.rs", &files::db_rs(backend), report)?;
     let (path, name, is_library) = setup::root_file(package);
-    if !is_library && std::fs::read_to_string(&path).is_ok_and(|text| text == CARGO_NEW_MAIN) {
-        write_new(&path, MAIN_RS).map_err(|error| Error::io(name, &error))?;
-        report.did("edited", name, MAIN_RS);
+    if !is_library && std::fs::read_to_string(&path).is_ok_and(|text| text == files::CARGO_NEW_MAIN) {
+        write_new(&path, files::MAIN_RS).map_err(|error| Error::io(name, &error))?;
+        report.did("edited", name, files::MAIN_RS);
         return Ok(());
     }
     if setup::declare_module(package, "db", report)? != Root::Program {
@@ -166,18 +134,22 @@ fn modules(package: &Package, report: &mut Report<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn environment(package: &Package, report: &mut Report<'_>) -> Result<(), Error> {
-    setup::create(&package.root.join(".env"), ".env", "DATABASE_URL=app.db\n", report)?;
+fn environment(package: &Package, backend: Backend, report: &mut Report<'_>) -> Result<(), Error> {
+    let document: DocumentMut = package.manifest.parse().unwrap_or_default();
+    let name = document.get("package").and_then(|package| package.get("name")).and_then(Item::as_str);
+    let text = files::dotenv(backend, name.unwrap_or("app"));
+    setup::create(&package.root.join(".env"), ".env", &text, report)?;
     let path = package.root.join(".gitignore");
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(_) => return Ok(()),
     };
-    if text.lines().any(|line| line.trim() == "*.db" || line.trim() == "/app.db*") {
+    let (line, others) = files::ignored(backend);
+    if text.lines().any(|one| one.trim() == line || others.contains(&one.trim())) {
         return Ok(());
     }
     let separator = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    write_new(&path, &format!("{text}{separator}/app.db*\n")).map_err(|error| Error::io(".gitignore", &error))?;
-    report.did("edited", ".gitignore", "/app.db*\n");
+    write_new(&path, &format!("{text}{separator}{line}\n")).map_err(|error| Error::io(".gitignore", &error))?;
+    report.did("edited", ".gitignore", &format!("{line}\n"));
     Ok(())
 }

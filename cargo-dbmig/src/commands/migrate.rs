@@ -6,6 +6,7 @@ mod questions;
 use std::collections::BTreeSet;
 
 use clap::Args;
+use dbmig::Backend;
 use dbmig::version::Version;
 use dbmig_build::diff::diff;
 use dbmig_build::models::{self, Models};
@@ -56,6 +57,7 @@ pub struct MigrateArgs {
 /// A chain or models at fault, several heads, an option that names nothing, a folder that can't be written.
 pub fn run(args: &MigrateArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
+    refuse_servers(context.config.backend, &args.message)?;
     let (chain, replay) = context.replayed()?;
     let metadata = args.place.metadata(&args.message, &chain.graph)?;
     let models = models::read(&context.package.root, &context.config)
@@ -78,6 +80,18 @@ pub fn run(args: &MigrateArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
     let name = write(&context, &chain.graph, &metadata, &args.place, &draft)?;
     show(ui, &context.config.migrations, &name, &changes, &rendered);
     Ok(Answer::Yes)
+}
+
+/// Writing SQL from models is SQLite's alone so far.
+fn refuse_servers(backend: Backend, message: &str) -> Result<(), Error> {
+    let name = match backend {
+        Backend::Sqlite => return Ok(()),
+        Backend::Postgres => "PostgreSQL",
+        Backend::Mysql => "MySQL",
+    };
+    let message = message.replace('\'', "'\\''");
+    Err(Error::new(Kind::Usage, format!("`migrate` can't write SQL for {name} yet, only for SQLite"))
+        .help(format!("write it by hand: cargo dbmig revision -m '{message}'")))
 }
 
 fn not_rendered(error: RenderError) -> Error {

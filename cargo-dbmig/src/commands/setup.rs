@@ -1,15 +1,19 @@
 //! Setting a package up: what `init` and `adopt` do to a host besides its migrations.
 
+pub(super) mod backend;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
-use toml_edit::DocumentMut;
+use toml_edit::{DocumentMut, Item};
 
 use crate::context::package::Package;
 use crate::error::{Error, Kind};
 use crate::scaffold::write_new;
 use crate::ui::Ui;
+
+const BUILD_DEPENDENCIES: &str = "build-dependencies";
 
 const BUILD_RS: &str = "//! Checks the migration chain and emits the Diesel schema, see `src/db.rs`.
 
@@ -93,7 +97,43 @@ pub(super) fn add_dependencies(
     for dependency in missing(package, dependencies) {
         add_dependency(package, source, dependency, report)?;
     }
+    for (name, section, features) in incomplete(package, dependencies) {
+        // What is there already keeps its version or its path.
+        let requirement = Dependency {
+            name,
+            requirement: name,
+            features: &features.join(","),
+            build: section == BUILD_DEPENDENCIES,
+            folder: None,
+        };
+        add_dependency(package, None, &requirement, report)?;
+    }
     Ok(())
+}
+
+/// Those dependencies that a package has without the features that are needed, and which. One of the workspace's
+/// (`workspace = true`) has features that stand elsewhere.
+fn incomplete<'d>(package: &Package, dependencies: &'d [Dependency<'_>]) -> Vec<(&'d str, &'static str, Vec<&'d str>)> {
+    let document: DocumentMut = package.manifest.parse().unwrap_or_default();
+    let lacking = |dependency: &'d Dependency<'_>| {
+        let item = document.get(dependency.section())?.get(dependency.name)?;
+        if item.get("workspace").is_some() {
+            return None;
+        }
+        let has: Vec<&str> = item
+            .get("features")
+            .and_then(Item::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|one| one.as_str())
+            .collect();
+        // SQLite may as well be the system's.
+        let is_there = |feature: &&str| has.contains(feature) || has.contains(&feature.trim_end_matches("-bundled"));
+        let features: Vec<&str> =
+            dependency.features.split(',').filter(|one| !one.is_empty() && !is_there(one)).collect();
+        (!features.is_empty()).then(|| (dependency.name, dependency.section(), features))
+    };
+    dependencies.iter().filter_map(lacking).collect()
 }
 
 /// Those dependencies that a package doesn't have.
@@ -109,7 +149,7 @@ pub(super) fn missing<'d, 'a>(package: &Package, dependencies: &'d [Dependency<'
 impl Dependency<'_> {
     /// The table of Cargo.toml that it belongs to.
     fn section(&self) -> &'static str {
-        if self.build { "build-dependencies" } else { "dependencies" }
+        if self.build { BUILD_DEPENDENCIES } else { "dependencies" }
     }
 }
 
