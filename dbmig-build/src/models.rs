@@ -19,6 +19,7 @@ use crate::diagnostic::Diagnostic;
 use crate::schema::{Name, ObjectName, Renames, Schema};
 use crate::source::{Source, Span};
 
+pub use lower::serial_default;
 pub use rust_type::{Kind, RUST_TYPES, RustType};
 
 /// What the models of a package say.

@@ -21,8 +21,8 @@ pub struct Target {
 
 /// Works out what a chain is to become.
 ///
-/// `desired` holds the tables of the models, `unmanaged` names of tables with `*` for any characters, and `dropped`
-/// the tables without a model that are to go.
+/// `desired` holds the tables of the models, `unmanaged` names of tables with `*` for any characters (a name alone means
+/// every schema's table, `app.users` one schema's), and `dropped` the tables without a model that are to go.
 pub fn target(
     chain: &Schema,
     desired: &Schema,
@@ -45,7 +45,8 @@ pub fn target(
     }
     schema.tables.retain(|name, _| desired.tables.contains_key(name) || !dropped.contains(name));
     let is_unmodelled = |name: &&ObjectName| {
-        let pattern_matches = |pattern: &String| matches(pattern, name.name.as_str());
+        let whole = name.to_string();
+        let pattern_matches = |pattern: &String| matches(pattern, &whole) || matches(pattern, name.name.as_str());
         !desired.tables.contains_key(*name) && !unmanaged.iter().any(pattern_matches)
     };
     let unmodelled = schema.tables.keys().filter(is_unmodelled).cloned().collect();
@@ -124,6 +125,20 @@ mod tests {
         let people = &target.schema.tables[&ObjectName::unqualified(name("people"))];
         assert_eq!(people.triggers.len(), 1);
         assert!(people.column(&name("full_name")).is_some());
+    }
+
+    #[test]
+    fn unmanaged_tables_may_be_named_with_their_schema() {
+        let of = |schema: &str, text: &str| ObjectName { schema: Some(name(schema)), name: name(text) };
+        let tables = [of("audit", "log"), of("app", "log"), of("app", "users")].map(Table::new);
+        let chain = Schema { tables: tables.map(|one| (one.name.clone(), one)).into(), ..Schema::default() };
+        let left = |unmanaged: &str| {
+            let none = (Schema::default(), Renames::default(), BTreeSet::new());
+            target(&chain, &none.0, &none.1, &[unmanaged.to_owned()], &none.2).unmodelled
+        };
+        assert_eq!(left("audit.*"), [of("app", "log"), of("app", "users")]);
+        assert_eq!(left("app.log"), [of("app", "users"), of("audit", "log")]);
+        assert_eq!(left("log"), [of("app", "users")]);
     }
 
     #[test]

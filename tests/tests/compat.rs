@@ -200,3 +200,74 @@ fn diesels_command_line_runs_reverts_and_lists_the_folder() {
     diesel(&host, &["revert", "--all"]).unwrap().success();
     assert_eq!(applied(&host), Vec::<String>::new());
 }
+
+/// A project of Diesel's with two migrations; `dependencies` stand in its Cargo.toml.
+fn project(host: &Host, name: &str, dependencies: &str) {
+    let package = format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
+    host.write("Cargo.toml", format!("{package}\n{dependencies}\n[workspace]\n"));
+    let users = "CREATE TABLE users (id INTEGER PRIMARY KEY NOT NULL, name TEXT NOT NULL UNIQUE);\n";
+    host.write("migrations/2023-01-01-101500_users/up.sql", users);
+    host.write("migrations/2023-01-01-101500_users/down.sql", "DROP TABLE users;\n");
+    let posts = "CREATE TABLE posts (\n    id INTEGER PRIMARY KEY NOT NULL,\n    \
+                 user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,\n    type TEXT\n);\n";
+    host.write("migrations/2023-02-01-101500_posts/up.sql", posts);
+    host.write("migrations/2023-02-01-101500_posts/down.sql", "DROP TABLE posts;\n");
+}
+
+fn adopt(host: &Host, more: &[&str]) -> Output {
+    let source = program::workspace().display().to_string();
+    host.dbmig(&[&["adopt", "--yes", "--source", &source], more].concat()).success()
+}
+
+#[test]
+fn a_database_of_diesels_command_line_is_adopted_with_its_way_back() {
+    let host = Host::temporary();
+    project(&host, "app", "[dependencies]\ndiesel = { version = \"2.3\", features = [\"sqlite\"] }\n");
+    let Some(run) = diesel(&host, &["run"]) else { return };
+    run.success();
+    let stamped = adopt(&host, &["--stamp"]).stdout;
+    assert!(stamped.contains("remembered 2023-01-01-101500_users\nremembered 2023-02-01-101500_posts\n"), "{stamped}");
+    // The folder of a revision is gone, and its way back is not.
+    std::fs::remove_dir_all(host.path("migrations/2023-02-01-101500_posts")).unwrap();
+    host.dbmig(&["downgrade"]).success();
+    assert_eq!(applied(&host), ["20230101101500"]);
+    assert_eq!(diesel(&host, &["pending"]).unwrap().success().stdout.trim(), "false");
+}
+
+const ADOPTED: &str = r#"
+mod models;
+
+use diesel::prelude::*;
+
+fn main() {
+    let mut connection = SqliteConnection::establish(":memory:").expect("a database");
+    db::MIGRATIONS.upgrade(&mut connection, "heads").expect("a chain that runs");
+    use db::schema::{posts, users};
+    diesel::insert_into(users::table).values((users::id.eq(1), users::name.eq("ada"))).execute(&mut connection).expect("a row");
+    diesel::insert_into(posts::table).values((posts::id.eq(7), posts::user_id.eq(1))).execute(&mut connection).expect("a row");
+    let found = users::table.inner_join(posts::table).select((models::User::as_select(), models::Post::as_select()));
+    let (user, post) = found.first(&mut connection).expect("the rows");
+    println!("{} {} {:?}", user.name, post.id, post.r#type);
+}
+"#;
+
+#[test]
+fn an_adopted_project_and_its_models_compile() {
+    let host = Host::buildable("adopted");
+    for made in ["build.rs", "src/db.rs"] {
+        std::fs::remove_file(host.path(made)).unwrap();
+    }
+    let dependencies = "[dependencies]\ndiesel = { version = \"2.3\", default-features = false, features = [\"sqlite\", \
+                        \"32-column-tables\"] }\nlibsqlite3-sys = { version = \"*\", features = [\"bundled\"] }\n\n\
+                        [profile.dev]\ndebug = false\n";
+    host.write("src/main.rs", "fn main() {}\n");
+    project(&host, "adopted", dependencies);
+    adopt(&host, &[]);
+    host.dbmig(&["models", "-o", "src/models.rs"]).success();
+    let declared = host.read("src/main.rs");
+    assert!(declared.contains("mod db;"), "{declared}");
+    host.write("src/main.rs", declared.replace("fn main() {}\n", ADOPTED));
+    let program = host.build();
+    let output = program::run(&mut std::process::Command::new(program));
+    assert_eq!(output.success().stdout, "ada 7 None\n");
+}

@@ -75,3 +75,38 @@ fn a_table_without_a_model_is_dropped_on_yes_alone() {
     session.expect(Eof).expect("the end");
     assert!(newest_up(&host).contains("DROP TABLE users;"));
 }
+
+/// A folder of Diesel's, not adopted yet.
+fn diesels() -> Host {
+    let host = Host::temporary();
+    let manifest = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+                    diesel = { version = \"2.3\", features = [\"sqlite\"] }\n\n[workspace]\n";
+    host.write("Cargo.toml", manifest);
+    for name in ["2023-01-01-101500_a", "2023-01-02-101500_b"] {
+        host.write(&format!("migrations/{name}/up.sql"), format!("CREATE TABLE t{} (id INTEGER);\n", &name[9..10]));
+        host.write(&format!("migrations/{name}/down.sql"), format!("DROP TABLE t{};\n", &name[9..10]));
+    }
+    host
+}
+
+#[test]
+fn adopt_asks_before_it_writes() {
+    let host = diesels();
+    let source = program::workspace().display().to_string();
+    let arguments = ["adopt", "--source", &source];
+    let mut session = terminal(&host, &arguments);
+    session.expect("2023-01-02-101500_b/metadata.toml").expect("what would be written");
+    session.expect("Adopt these 2?").expect("the question");
+    session.send_line("n").expect("an answer");
+    session.expect("nothing was written").expect("the end");
+    session.expect(Eof).expect("the end");
+    assert!(!host.path("migrations/2023-01-01-101500_a/metadata.toml").exists());
+    assert!(!host.read("Cargo.toml").contains("dbmig"));
+    let mut session = terminal(&host, &arguments);
+    session.expect("Adopt these 2?").expect("the question");
+    session.send_line("y").expect("an answer");
+    session.expect("cargo dbmig check").expect("what comes next");
+    session.expect(Eof).expect("the end");
+    let second = host.read("migrations/2023-01-02-101500_b/metadata.toml");
+    assert!(second.contains("revises = [\"20230101101500\"]"), "{second}");
+}

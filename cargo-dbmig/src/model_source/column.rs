@@ -1,8 +1,10 @@
 //! One field.
 
 use dbmig::Backend;
-use dbmig_build::models::Kind;
-use dbmig_build::schema::{Autoincrement, Column, ColumnType, Expression, Storage, Table, rust_name};
+use dbmig_build::models::{Kind, serial_default};
+use dbmig_build::schema::{
+    Autoincrement, Column, ColumnType, Expression, Name, ObjectName, POSTGRES_TYPES, Storage, Table, rust_name,
+};
 
 use super::constraints::Constraints;
 use super::table::key;
@@ -54,11 +56,13 @@ fn facts(column: &Column, table: &Table, rust: &str, context: &Context<'_>, said
     let row = rust_type::row(rust);
     let kind = row.map_or(Kind::Other, |row| row.kind);
     said.extend(type_fact(column, table, rust, context));
-    if column.autoincrement == Autoincrement::Keyword {
-        said.push("autoincrement".to_owned());
+    let counting = counting(column, table, kind, backend);
+    said.extend(counting.map(str::to_owned));
+    if let Some(default) = column.default.as_ref().filter(|_| counting != Some(SERIAL)) {
+        said.push(format!("default = {}", default_value(default, column, kind, backend)));
     }
-    if let Some(default) = &column.default {
-        said.push(format!("default = {}", default_value(default, kind)));
+    if column.on_update.as_ref().is_some_and(|update| is_now(update, column)) {
+        said.push("on_update = now".to_owned());
     }
     if let Some(generated) = &column.generated {
         let expression = generated.expression.to_string();
@@ -72,6 +76,33 @@ fn facts(column: &Column, table: &Table, rust: &str, context: &Context<'_>, said
     }
     if let Some(comment) = column.comment.as_ref().filter(|_| backend != Backend::Sqlite) {
         said.push(format!("comment = {comment:?}"));
+    }
+}
+
+const SERIAL: &str = "autoincrement = serial";
+
+/// What says whether the database gives out a column's values, where a reader wouldn't take it so anyway: a sole integer
+/// key is given out unless it is another table's, too.
+fn counting(column: &Column, table: &Table, kind: Kind, backend: Backend) -> Option<&'static str> {
+    let refers = table.foreign_keys.iter().any(|one| one.columns == [column.name.clone()]);
+    let is_plain = column.default.is_none() && column.generated.is_none() && !column.nullable;
+    let is_sole = key(table) == [column.name.clone()] && kind == Kind::Integer && is_plain && !refers;
+    match column.autoincrement {
+        Autoincrement::Keyword if backend == Backend::Sqlite || !is_sole => Some("autoincrement"),
+        Autoincrement::IdentityByDefault if !is_sole => Some("autoincrement"),
+        Autoincrement::IdentityAlways => Some("autoincrement = always"),
+        Autoincrement::No if backend == Backend::Postgres => {
+            let is_serial = column.default.is_some() && column.default == serial_default(&table.name, &column.name);
+            match is_serial
+                && !column.nullable
+                && ["smallint", "integer", "bigint"].contains(&&*column.column_type.name)
+            {
+                true => Some(SERIAL),
+                false => is_sole.then_some("autoincrement = none"),
+            }
+        }
+        Autoincrement::No if backend == Backend::Mysql => is_sole.then_some("autoincrement = none"),
+        _ => None,
     }
 }
 
@@ -92,15 +123,42 @@ fn type_fact(column: &Column, table: &Table, rust: &str, context: &Context<'_>) 
         }
     }
     let usual = row.and_then(|row| row.sql(backend).ok());
-    if usual.is_some_and(|usual| usual == column_type.to_string()) {
+    let written = match &column_type.schema {
+        _ if backend == Backend::Postgres => postgres_sql(column_type),
+        _ => column_type.to_string(),
+    };
+    let of_elements = || rust_type::element(rust)?.sql(backend).ok().map(|element| format!("{element}[]"));
+    if usual.is_some_and(|usual| usual == written) || of_elements().is_some_and(|usual| usual == written) {
         return None;
+    }
+    if let (Some("numeric" | "decimal"), [precision, scale @ ..], false) =
+        (usual, column_type.arguments.as_slice(), column_type.array)
+    {
+        if usual == Some(column_type.name.as_str()) && scale.len() < 2 {
+            let scale = scale.first().map(|scale| format!(", scale = {scale}")).unwrap_or_default();
+            return Some(format!("precision = {precision}{scale}"));
+        }
     }
     if let (Some(Kind::Text), Some(length), true) =
         (row.map(|row| row.kind), length(column_type), !table.options.strict)
     {
         return Some(format!("length = {length}"));
     }
-    (!column_type.is_untyped()).then(|| format!("sql_type = {:?}", column_type.to_string()))
+    (!column_type.is_untyped()).then(|| format!("sql_type = {written:?}"))
+}
+
+/// A type of PostgreSQL as SQL, with quotes where the name of a type that migrations made needs them.
+fn postgres_sql(column_type: &ColumnType) -> String {
+    let name = Name::new(&column_type.name, Backend::Postgres);
+    if column_type.schema.is_none() && POSTGRES_TYPES.iter().any(|one| one.name == column_type.name) {
+        return column_type.to_string();
+    }
+    let sql = ObjectName { schema: column_type.schema.clone(), name }.sql();
+    let arguments = match column_type.arguments.is_empty() {
+        true => String::new(),
+        false => format!("({})", column_type.arguments.join(", ")),
+    };
+    format!("{sql}{arguments}{}", if column_type.array { "[]" } else { "" })
 }
 
 /// The length of a `varchar`.
@@ -114,7 +172,7 @@ fn length(column_type: &ColumnType) -> Option<u32> {
 }
 
 /// A default as an attribute says it best: a literal or `now`, else the expression.
-fn default_value(default: &Expression, kind: Kind) -> String {
+fn default_value(default: &Expression, column: &Column, kind: Kind, backend: Backend) -> String {
     let text = default.to_string();
     let lower = text.to_ascii_lowercase();
     let is_number = |text: &str| {
@@ -125,10 +183,21 @@ fn default_value(default: &Expression, kind: Kind) -> String {
     };
     match kind {
         Kind::Bool if lower == "true" || lower == "false" => lower,
+        Kind::Bool if backend == Backend::Mysql && (lower == "0" || lower == "1") => (lower == "1").to_string(),
         Kind::Integer | Kind::Number if is_number(&text) => text,
-        Kind::Timestamp if lower == "current_timestamp" => "now".to_owned(),
+        Kind::Timestamp if backend == Backend::Mysql && is_now(default, column) => "now".to_owned(),
+        Kind::Timestamp if backend != Backend::Mysql && lower == "current_timestamp" => "now".to_owned(),
         Kind::Date if lower == "current_date" => "now".to_owned(),
         Kind::Time if lower == "current_time" => "now".to_owned(),
         _ => format!("{text:?}"),
+    }
+}
+
+/// Whether an expression is the current time, as exact as a column of MySQL's.
+fn is_now(expression: &Expression, column: &Column) -> bool {
+    let text = expression.to_string().to_ascii_lowercase();
+    match column.column_type.arguments.first().filter(|digits| *digits != "0") {
+        Some(digits) => text == format!("current_timestamp({digits})"),
+        None => text == "current_timestamp",
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dbmig::Backend;
 use dbmig_build::config::ConstraintKind;
 use dbmig_build::schema::{
     ForeignKey, Index, IndexColumn, IndexKey, Name, ReferentialAction, SortOrder, Table, Unique,
@@ -63,7 +64,7 @@ impl Constraints {
         for reference in &table.foreign_keys {
             writer.reference(reference, &mut said);
         }
-        for index in &table.indexes {
+        for index in table.indexes.iter().filter(|index| !writer.is_made_by_reference(index)) {
             writer.index(index, &mut said);
         }
         said
@@ -166,14 +167,32 @@ impl Writer<'_> {
         let (table, columns): (String, Vec<String>) = match (names, rust) {
             (Some(names), Some(rust)) => {
                 let columns = reference.referenced.iter().map(|name| names.field(name).to_owned());
-                (rust.rust_name.clone(), columns.collect())
+                // Tables of several schemas may have one name, structs have not.
+                let is_only = context.macros.tables.iter().filter(|one| one.rust_name == rust.rust_name).count() == 1;
+                let name = if is_only { &rust.rust_name } else { &names.structure };
+                (name.clone(), columns.collect())
             }
             _ => {
                 let columns = reference.referenced.iter().map(|name| format!("{:?}", name.as_str()));
-                (format!("{:?}", reference.table.name.as_str()), columns.collect())
+                let is_far = self.table.name.schema.is_some() && reference.table.schema.is_none();
+                let name = if is_far { format!("public.{}", reference.table) } else { reference.table.to_string() };
+                (format!("{name:?}"), columns.collect())
             }
         };
         if columns.is_empty() { table } else { format!("{table}({})", columns.join(", ")) }
+    }
+
+    /// Whether it is the index that MySQL makes for a foreign key anyway.
+    fn is_made_by_reference(&self, index: &Index) -> bool {
+        if self.context.config.backend != Backend::Mysql {
+            return false;
+        }
+        let first = |key: &ForeignKey| index.columns.first().and_then(IndexColumn::name) == key.columns.first();
+        let mut keys = self.table.foreign_keys.iter().filter(|key| first(key));
+        let (Some(key), None) = (keys.next(), keys.next()) else { return false };
+        let indexes = self.table.indexes.iter().filter(|one| one.name != index.name).cloned().collect();
+        let without = Table { indexes, ..self.table.clone() };
+        without.foreign_key_index(key).as_ref() == Some(index)
     }
 
     fn index(&self, index: &Index, said: &mut Constraints) {

@@ -67,9 +67,10 @@ fn checks(table: &Table) -> Vec<String> {
 }
 
 fn columns(table: &Table) -> Vec<String> {
-    let odd = table.columns.iter().filter(|one| {
-        one.not_null_conflict.is_some() || one.on_update.is_some() || one.character_set.is_some() || one.inherited
-    });
+    let odd = table
+        .columns
+        .iter()
+        .filter(|one| one.not_null_conflict.is_some() || one.character_set.is_some() || one.inherited);
     odd.map(|one| format!("options of the column `{}`", one.name)).collect()
 }
 

@@ -100,6 +100,12 @@ pub(super) fn row(rust: &str) -> Option<&'static RustType> {
     RUST_TYPES.iter().find(|row| row.name == rust || row.name == path)
 }
 
+/// The row of an array's elements.
+pub(super) fn element(rust: &str) -> Option<&'static RustType> {
+    let inner = inside(rust, "Vec").filter(|inner| *inner != "u8")?;
+    row(inside(inner, "Option").unwrap_or(inner))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

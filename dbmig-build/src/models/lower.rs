@@ -2,8 +2,11 @@
 
 mod column;
 mod constraints;
+mod counter;
 mod default;
 mod key;
+
+pub use counter::serial_default;
 
 use std::collections::BTreeMap;
 

@@ -115,6 +115,8 @@ pub(super) struct FieldType {
     pub(super) shown: String,
     /// The row of the table.
     pub(super) known: Option<&'static RustType>,
+    /// The row of what a `Vec` holds, where it is an array: `Vec<T>`, `Vec<Option<T>>`.
+    pub(super) element: Option<&'static RustType>,
 }
 
 /// Looks a field's type up. As in Diesel, `Option` and the types are known by the last part of their paths.
@@ -145,7 +147,18 @@ pub(super) fn read(rust_type: &syn::Type, aliases: &BTreeMap<String, syn::Type>)
             _ => break,
         };
     }
-    FieldType { nullable, shown: shown(current), known: lookup(current) }
+    FieldType { nullable, shown: shown(current), known: lookup(current), element: element(current) }
+}
+
+/// The row of an array's elements; a column's arrays may hold NULLs whatever the type says.
+fn element(rust_type: &syn::Type) -> Option<&'static RustType> {
+    let inner = argument_of(rust_type, "Vec")?;
+    lookup(argument_of(inner, "Option").unwrap_or(inner)).filter(|_| !is_u8(inner))
+}
+
+fn argument_of<'t>(rust_type: &'t syn::Type, wrapper: &str) -> Option<&'t syn::Type> {
+    let syn::Type::Path(path) = rust_type else { return None };
+    path.path.segments.last().filter(|last| last.ident == wrapper).and_then(argument)
 }
 
 fn lookup(rust_type: &syn::Type) -> Option<&'static RustType> {

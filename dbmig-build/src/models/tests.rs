@@ -1,6 +1,7 @@
 //! Rust in, the schema in a few words or the diagnostics out.
 
 mod attributes;
+mod backends;
 mod files;
 mod tables;
 mod types;

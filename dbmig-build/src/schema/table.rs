@@ -182,6 +182,15 @@ impl Table {
         self.columns.iter().find(computes).map(|column| format!("generated column `{}`", column.name))
     }
 
+    /// The index that MySQL makes for a foreign key with a name; none where a key or another index serves.
+    pub fn foreign_key_index(&self, reference: &ForeignKey) -> Option<Index> {
+        let columns: Vec<IndexColumn> = reference.columns.iter().cloned().map(IndexColumn::column).collect();
+        let keys = self.primary_key.iter().map(|key| &key.columns).chain(self.uniques.iter().map(|one| &one.columns));
+        let indexes = self.indexes.iter().filter(|index| index.method.is_none()).map(|index| &index.columns);
+        let is_served = keys.chain(indexes).any(|other| other.starts_with(&columns));
+        reference.name.clone().filter(|_| !is_served).map(|name| Index::new(name, columns))
+    }
+
     pub(super) fn normalize(&mut self) {
         self.columns.sort_by(|a, b| a.name.cmp(&b.name));
         self.uniques.sort();

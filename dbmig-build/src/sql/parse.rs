@@ -10,7 +10,7 @@ use dbmig::Backend;
 
 use super::lex::{Token, is_conditional_marker, lex};
 use super::syntax::Syntax;
-use crate::schema::{ColumnType, Name};
+use crate::schema::{ColumnType, Expression, Name};
 use crate::source::{Source, Span};
 use cursor::Cursor;
 
@@ -66,4 +66,21 @@ pub fn column_type(text: &str, backend: Backend) -> Option<ColumnType> {
         Backend::Sqlite => sqlite::column_type(&mut cursor).ok()?,
     };
     cursor.is_done().then_some(column_type)
+}
+
+/// Reads the default of a column as its database keeps it: on MySQL a literal is the value that the column gets from
+/// it, and none is left of `NULL`.
+///
+/// # Errors
+///
+/// What is wrong with it, in words.
+pub fn column_default(text: &str, column_type: &ColumnType, backend: Backend) -> Result<Option<Expression>, String> {
+    let whole = super::expression(text, backend)?;
+    if backend != Backend::Mysql {
+        return Ok(Some(whole));
+    }
+    let tokens = lex(text, backend).tokens;
+    let source = Source::new("", text);
+    let mut cursor = Cursor::new(&tokens, &source, backend);
+    mysql::default(&mut cursor, whole, column_type).map_err(|(message, _)| message)
 }

@@ -68,7 +68,6 @@ fn keep_column(before: &Column, after: &mut Column) {
     if !after.nullable {
         after.not_null_conflict = before.not_null_conflict;
     }
-    after.on_update.clone_from(&before.on_update);
     after.character_set.clone_from(&before.character_set);
     after.inherited = before.inherited;
 }

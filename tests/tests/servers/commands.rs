@@ -1,6 +1,7 @@
 //! `cargo dbmig` with a server's URL.
 
 use dbmig_tests::host::{self, Host};
+use dbmig_tests::program;
 use dbmig_tests::server::{Server, server_url};
 use diesel::{MysqlConnection, PgConnection};
 
@@ -85,4 +86,37 @@ fn a_mysql_database_that_cant_be_had() {
     let stranger = refused("mysql", &with_user(server.url(), "stranger:sEcret"));
     assert!(stranger.contains("check user and password"), "{stranger}");
     assert!(refused("mysql", "mariadb://me:sEcret@host/x").contains("DATABASE_URL=mysql://me@host/x"));
+}
+
+#[test]
+fn a_postgresql_database_of_diesels_command_line_is_adopted() {
+    let server = Server::postgres();
+    let host = host("postgres", server.url());
+    let diesels = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+                   diesel = { version = \"2.3\", features = [\"postgres\"] }\n\n[workspace]\n";
+    host.write("Cargo.toml", diesels);
+    // As `diesel setup` writes it: functions that leave the structure alone.
+    let functions = "CREATE OR REPLACE FUNCTION touch() RETURNS trigger AS $$\nBEGIN\n    NEW.changed := now();\n    \
+                     RETURN NEW;\nEND;\n$$ LANGUAGE plpgsql;\n";
+    host.write("migrations/00000000000000_initial_setup/up.sql", functions);
+    host.write("migrations/00000000000000_initial_setup/down.sql", "DROP FUNCTION touch();\n");
+    let users = "CREATE TABLE users (id SERIAL PRIMARY KEY, name TEXT NOT NULL, changed TIMESTAMPTZ);\n\
+                 CREATE TRIGGER touched BEFORE UPDATE ON users FOR EACH ROW EXECUTE PROCEDURE touch();\n";
+    host.write("migrations/2023-01-01-101500_users/up.sql", users);
+    host.write("migrations/2023-01-01-101500_users/down.sql", "DROP TABLE users;\n");
+    let Some(mut diesel) = program::diesel_cli(host.root()) else { return };
+    program::run(diesel.args(["migration", "run", "--database-url", server.url()])).success();
+    let source = program::workspace().display().to_string();
+    let adopted = host.dbmig(&["adopt", "--yes", "--stamp", "--source", &source]).success().stdout;
+    assert!(
+        adopted.contains("remembered 00000000000000_initial_setup\nremembered 2023-01-01-101500_users\n"),
+        "{adopted}"
+    );
+    host.dbmig(&["check", "--database"]).success();
+    let models = host.dbmig(&["models", "--database"]).success().stdout;
+    assert!(models.contains("#[dbmig(autoincrement = serial)]\n    pub id: i32,"), "{models}");
+    std::fs::remove_dir_all(host.path("migrations/2023-01-01-101500_users")).unwrap();
+    host.dbmig(&["downgrade"]).success();
+    let current = host.dbmig(&["current"]).success().stdout;
+    assert!(current.starts_with("00000000000000  initial setup"), "{current}");
 }

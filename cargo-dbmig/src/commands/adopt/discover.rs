@@ -4,9 +4,8 @@
 use std::path::{Component, Path, PathBuf};
 
 use dbmig::Backend;
-use dbmig_build::config::{self, DatabaseConfig};
+use dbmig_build::config::{self, DatabaseConfig, DieselToml};
 use dbmig_build::source::Source;
-use toml_edit::{DocumentMut, Item};
 
 use super::super::setup::backend;
 use crate::context::package::Package;
@@ -21,8 +20,8 @@ pub(super) struct Found {
     pub(super) config: DatabaseConfig,
     /// Whether Cargo.toml has it.
     pub(super) is_configured: bool,
-    /// The schema file that Diesel's command line writes, where it exists.
-    pub(super) schema_file: Option<PathBuf>,
+    /// The schema file that Diesel's command line writes, where it exists; relative to the package.
+    pub(super) schema_file: Option<String>,
 }
 
 /// Finds out what there is to adopt. What the command line says goes before Cargo.toml, which goes before diesel.toml.
@@ -44,9 +43,17 @@ pub(super) fn discover(
         Some(name) => configuration.databases.get(name),
     };
     let root = package.root.canonicalize().map_err(|error| Error::io(package.root.display(), &error))?;
-    let diesel = Diesel::find(&root)?;
     let is_configured = written.is_some();
     let mut config = written.cloned().unwrap_or_else(|| DatabaseConfig::of_database(name));
+    // Without a folder there is nothing to adopt, whatever the backend.
+    let chosen: Result<Backend, Error> = match backend {
+        _ if is_configured => Ok(config.backend),
+        Some(backend) => Ok(backend),
+        None => backend::find(package, "adopt").and_then(|found| found.ok_or_else(|| backend::unknown("adopt"))),
+    };
+    config.backend = chosen.as_ref().copied().unwrap_or(config.backend);
+    let diesel = DieselToml::read(&root, config.backend);
+    let diesel = diesel.map_err(|faults| Error::of_diagnostics(Kind::Config, faults))?.filter(|_| name.is_none());
     match folder {
         Some(folder) => {
             let path = folder.canonicalize().map_err(|error| {
@@ -62,7 +69,9 @@ pub(super) fn discover(
             config.migrations = path;
         }
         None if !is_configured && name.is_none() => {
-            let path = diesel.migrations.clone().or_else(|| upwards(&root, "migrations"));
+            let said = diesel.as_ref().and_then(|diesel| diesel.migrations_directory.as_ref());
+            let said = said.map(|path| root.join(path)).filter(|path| path.is_dir());
+            let path = said.or_else(|| upwards(&root, "migrations"));
             config.migrations = path.map_or(config.migrations, |path| relative(&root, &path));
         }
         None => {}
@@ -71,12 +80,8 @@ pub(super) fn discover(
         let error = Error::new(Kind::Config, format!("there is no folder `{}`", config.migrations));
         return Err(error.help("cargo dbmig adopt FOLDER").help("to begin with an empty one: cargo dbmig init"));
     }
+    chosen?;
     if !is_configured {
-        config.backend = match backend {
-            Some(backend) => backend,
-            None => backend::find(package, "adopt")?.ok_or_else(|| backend::unknown("adopt"))?,
-        };
-        config.sqlite_integer_primary_key_is_bigint = config.backend == Backend::Sqlite && diesel.bigint;
         if name.is_none() && !root.join("src").is_dir() {
             config.models = Vec::new();
         }
@@ -85,44 +90,16 @@ pub(super) fn discover(
         return Err(Error::new(Kind::Config, message).help("mend `backend` in [package.metadata.dbmig]"));
     }
     // Further databases print into files of their own, which nothing names.
-    let schema_file = if name.is_none() { diesel.schema_file.filter(|path| path.is_file()) } else { None };
-    Ok(Found { name: name.map(str::to_owned), config, is_configured, schema_file })
-}
-
-/// What diesel.toml says.
-struct Diesel {
-    /// The migrations folder.
-    migrations: Option<PathBuf>,
-    /// The schema file, said or Diesel's usual one.
-    schema_file: Option<PathBuf>,
-    /// `sqlite_integer_primary_key_is_bigint`
-    bigint: bool,
-}
-
-impl Diesel {
-    /// Reads the nearest diesel.toml, from the package's folder upwards.
-    fn find(root: &Path) -> Result<Diesel, Error> {
-        let usual = Some(root.join("src/schema.rs"));
-        let Some(path) = upwards(root, "diesel.toml") else {
-            return Ok(Diesel { migrations: None, schema_file: usual, bigint: false });
-        };
-        let text = std::fs::read_to_string(&path).map_err(|error| Error::io("diesel.toml", &error))?;
-        let document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
-            Error::new(Kind::Config, format!("diesel.toml is no valid TOML\n{}", error.to_string().trim_end()))
-                .help("mend diesel.toml")
-        })?;
-        let folder = path.parent().unwrap_or(root);
-        let print = document.get("print_schema");
-        let said = |item: Option<&Item>, key: &str| {
-            item.and_then(|item| item.get(key)).and_then(Item::as_str).map(|path| folder.join(path))
-        };
-        let bigint = print.and_then(|item| item.get("sqlite_integer_primary_key_is_bigint")).and_then(Item::as_bool);
-        Ok(Diesel {
-            migrations: said(document.get("migrations_directory"), "dir").filter(|path| path.is_dir()),
-            schema_file: said(print, "file").or(usual),
-            bigint: bigint.unwrap_or(false),
-        })
+    let mut schema_file = name.is_none().then(|| "src/schema.rs".to_owned());
+    if let Some(diesel) = diesel {
+        let first = diesel.print_schema.iter().find_map(|section| section.file.clone());
+        schema_file = first.or(schema_file);
+        config.sqlite_integer_primary_key_is_bigint |=
+            diesel.print_schema.iter().any(|section| section.sqlite_integer_primary_key_is_bigint);
+        config.print_schema = diesel.print_schema;
     }
+    let schema_file = schema_file.filter(|path| root.join(path).is_file());
+    Ok(Found { name: name.map(str::to_owned), config, is_configured, schema_file })
 }
 
 /// A file or folder of this name in a folder or the nearest one above; not outside of the repository.
@@ -140,7 +117,7 @@ fn upwards(folder: &Path, name: &str) -> Option<PathBuf> {
 }
 
 /// A path as it is written from a folder, with `/`.
-pub(super) fn relative(from: &Path, path: &Path) -> String {
+fn relative(from: &Path, path: &Path) -> String {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let shared = from.components().zip(path.components()).take_while(|(a, b)| a == b).count();
     let up = from.components().skip(shared).map(|_| "..".to_owned());

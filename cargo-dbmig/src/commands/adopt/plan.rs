@@ -230,7 +230,7 @@ impl Plan {
         self.notes.extend(faults.into_iter().map(|one| Diagnostic { level: Level::Warning, ..one }));
         let kept = target(&self.schema, &models.schema, &models.renames, &config.unmanaged, &Default::default());
         let is_new = |name: &&dbmig_build::schema::ObjectName| !before.tables.contains_key(*name);
-        self.unmanaged = kept.unmodelled.iter().filter(is_new).map(|name| name.name.to_string()).collect();
+        self.unmanaged = kept.unmodelled.iter().filter(is_new).map(ToString::to_string).collect();
     }
 }
 

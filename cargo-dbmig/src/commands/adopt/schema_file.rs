@@ -4,7 +4,7 @@ use std::path::Path;
 
 use dbmig_build::emit::diesel::{SchemaOptions, schema_module};
 
-use super::discover::{Found, relative};
+use super::discover::Found;
 use super::plan::Plan;
 use crate::table_macro::{Macros, TableMacro, read};
 
@@ -13,11 +13,12 @@ const SHOWN: usize = 5;
 
 /// Says in a line whether the schema file agrees with the chain, and where it doesn't; nothing where there is none.
 pub(super) fn compare(root: &Path, found: &Found, plan: &Plan) -> Option<String> {
-    let path = found.schema_file.as_ref()?;
-    let text = std::fs::read_to_string(path).ok()?;
-    let name = relative(&root.canonicalize().ok()?, path);
+    let name = found.schema_file.as_ref()?;
+    let text = std::fs::read_to_string(root.join(name)).ok()?;
+    let mut config = found.config.clone();
+    config.print_schema.retain(|section| section.file.as_ref().is_none_or(|file| file == name));
     let Some(theirs) = read(&text) else { return Some(format!("{name} is no Rust")) };
-    let (text, _) = schema_module(&plan.schema, &SchemaOptions::of_config(&found.config));
+    let (text, _) = schema_module(&plan.schema, &SchemaOptions::of_config(&config));
     let ours = read(&text)?;
     let differences = differences(&theirs, &ours);
     if differences.is_empty() {

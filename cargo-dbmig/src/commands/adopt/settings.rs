@@ -47,9 +47,6 @@ pub(super) fn edit(package: &Package, found: &Found, plan: &Plan) -> Result<Opti
         if config.models != defaults.models {
             set(settings, "models", value(config.models.iter().collect::<Array>()), &mut added);
         }
-        if config.sqlite_integer_primary_key_is_bigint {
-            set(settings, "sqlite_integer_primary_key_is_bigint", value(true), &mut added);
-        }
     }
     if !plan.unmanaged.is_empty() {
         let names = config.unmanaged.iter().chain(&plan.unmanaged);

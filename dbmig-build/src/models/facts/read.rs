@@ -293,7 +293,7 @@ impl Reader<'_> {
     }
 
     /// `key = word` or `key = "word"`
-    fn word(&mut self, entry: &Entry) -> Option<At<String>> {
+    pub(super) fn word(&mut self, entry: &Entry) -> Option<At<String>> {
         match &entry.value {
             Some(Term { kind: TermKind::Word(text) | TermKind::Text(text), arguments: None, span, .. }) => {
                 Some(At { value: text.clone(), place: span.clone() })
@@ -365,7 +365,7 @@ impl Reader<'_> {
         self.unknown(&problem, word, &entry.term.span, known);
     }
 
-    fn unknown(&mut self, problem: &str, word: &str, place: &Span, known: &[&str]) {
+    pub(super) fn unknown(&mut self, problem: &str, word: &str, place: &Span, known: &[&str]) {
         let help = match nearest(word, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known are {}", known.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", ")),

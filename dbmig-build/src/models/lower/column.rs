@@ -5,9 +5,9 @@ use dbmig::Backend;
 use super::super::facts::{self, At, FieldFacts};
 use super::super::parse::{Field, Struct};
 use super::super::rust_type::{self, FieldType, Kind};
-use super::{Context, Draft, DraftField, default};
+use super::{Context, Draft, DraftField, counter, default};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::schema::{Autoincrement, Column, ColumnType, Generated, Name, rust_name};
+use crate::schema::{Column, ColumnType, Generated, Name, rust_name};
 use crate::source::Span;
 use crate::sql;
 
@@ -93,8 +93,8 @@ fn lower_field<'a>(
     column.nullable = field_type.nullable;
     let kind = field_type.known.map_or(Kind::Other, |row| row.kind);
     if let Some(value) = &facts.default {
-        match default::lower(value, kind, &field_type, backend) {
-            Ok(expression) => column.default = Some(expression),
+        match default::lower(value, kind, &field_type, &column.column_type, backend) {
+            Ok(expression) => column.default = expression,
             Err(fault) => context.diagnostics.push(*fault),
         }
     }
@@ -107,8 +107,12 @@ fn lower_field<'a>(
         }
     }
     column.collation = facts.collate.as_ref().map(|collation| Name::new(&collation.value, backend));
-    if facts.autoincrement.is_some() {
-        column.autoincrement = Autoincrement::Keyword;
+    if facts.on_row_update.is_some() && backend == Backend::Mysql {
+        let text = default::current_timestamp(&column.column_type, backend);
+        column.on_update = sql::expression(&text, backend).ok();
+    }
+    if let Some(counting) = &facts.autoincrement {
+        counter::lower(counting, &mut column, &draft.table.name, context);
     }
     // SQLite has no comments; a model that serves several backends may say them all the same.
     column.comment = facts.comment.as_ref().filter(|_| backend != Backend::Sqlite).map(|text| text.value.clone());
@@ -139,10 +143,14 @@ fn column_type(
 ) -> Option<ColumnType> {
     let precision = (facts.precision.as_ref(), facts.scale.as_ref());
     if let Some(text) = &facts.sql_type {
-        let mut column_type = match sql_type(&text.value) {
+        let mut column_type = match sql_type(&text.value, context.config.backend) {
             Ok(column_type) => column_type,
             Err(problem) => {
-                context.fault(Code::ModelAttribute, problem, &text.place, "sql_type = \"DECIMAL(10, 2)\"");
+                let help = match is_serial(&text.value) {
+                    true => "leave `sql_type` out, and say `autoincrement = serial`",
+                    false => "sql_type = \"DECIMAL(10, 2)\"",
+                };
+                context.fault(Code::ModelAttribute, problem, &text.place, help);
                 return None;
             }
         };
@@ -161,7 +169,8 @@ fn column_type(
         return Some(column_type);
     }
     let backend = context.config.backend;
-    let Some(row) = field_type.known else {
+    let array = field_type.element.filter(|_| backend == Backend::Postgres);
+    let Some(row) = field_type.known.or(array) else {
         let problem = format!("dbmig doesn't know which column `{}` becomes", field_type.shown);
         unknown_type(problem, &field.type_place, None, context);
         return None;
@@ -176,7 +185,7 @@ fn column_type(
         }
     };
     // The table is ours, so that every type in it can be read.
-    let mut column_type = sql_type(base).unwrap_or_else(|_| ColumnType::plain(base));
+    let mut column_type = sql_type(base, backend).unwrap_or_else(|_| ColumnType::plain(base));
     match (&facts.length, row.kind) {
         (Some(length), Kind::Text) if length.value > 0 => {
             column_type = ColumnType::with_arguments("varchar", [length.value]);
@@ -198,6 +207,7 @@ fn column_type(
         (None, None) => {}
         (digits, scale) => misplaced_precision(digits.or(scale), context),
     }
+    column_type.array |= field_type.known.is_none();
     Some(column_type)
 }
 
@@ -222,8 +232,22 @@ fn misplaced_precision(number: Option<&At<u32>>, context: &mut Context<'_>) {
     }
 }
 
-/// A type as SQL writes it: words, and perhaps arguments in parentheses.
-fn sql_type(text: &str) -> Result<ColumnType, String> {
+/// Whether a type is one of PostgreSQL's words for an integer with a sequence.
+fn is_serial(text: &str) -> bool {
+    let text = text.trim().to_ascii_lowercase();
+    ["serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"].contains(&text.as_str())
+}
+
+/// A type as SQL writes it: words, and perhaps arguments in parentheses. PostgreSQL's and MySQL's are read as in a
+/// migration, SQLite's may be anything.
+fn sql_type(text: &str, backend: Backend) -> Result<ColumnType, String> {
+    if backend != Backend::Sqlite {
+        return match sql::column_type(text, backend) {
+            Some(column_type) => Ok(column_type),
+            None if is_serial(text) => Err(format!("`{text}` is a type with a sequence behind it")),
+            None => Err(format!("can't read the type `{text}`")),
+        };
+    }
     let (words, arguments) = match text.trim().split_once('(') {
         Some((words, rest)) => match rest.strip_suffix(')') {
             Some(inner) => (words, inner.split(',').map(|one| one.trim().to_owned()).collect()),

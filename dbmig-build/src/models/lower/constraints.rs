@@ -12,7 +12,7 @@ use super::{Context, Draft};
 use crate::config::ConstraintKind;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
-use crate::schema::{Check, Expression, Index, IndexColumn, IndexKey, Name, ObjectName, Unique};
+use crate::schema::{Check, Expression, Index, IndexColumn, IndexKey, Name, ObjectName, Table, Unique};
 use crate::source::Span;
 
 /// Gives every table its constraints and indexes. Foreign keys come last: what they refer to must be unique.
@@ -31,17 +31,39 @@ pub(super) fn lower(drafts: &mut [Draft<'_>], context: &mut Context<'_>) {
         names.report(context);
     }
     // SQLite and PostgreSQL have one set of index names in a schema, MySQL one in a table.
-    let mut names = Names::default();
+    let mut schemas: BTreeMap<Option<Name>, Names> = BTreeMap::new();
     for draft in drafts.iter_mut() {
+        let names = schemas.entry(draft.table.name.schema.clone()).or_default();
         let said = draft.facts.indexes.iter().chain(draft.fields.iter().flat_map(|field| &field.facts.indexes));
-        let indexes: Vec<Index> = said.filter_map(|said| index(said, draft, &mut names, context)).collect();
+        let indexes: Vec<Index> = said.filter_map(|said| index(said, draft, names, context)).collect();
         draft.table.indexes = indexes;
         if context.config.backend == Backend::Mysql {
-            std::mem::take(&mut names).report(context);
+            std::mem::take(names).report(context);
+            unique_keys(&mut draft.table);
         }
     }
-    names.report(context);
+    schemas.into_values().for_each(|names| names.report(context));
     foreign_key::lower(drafts, context);
+    if context.config.backend == Backend::Mysql {
+        drafts.iter_mut().for_each(|draft| foreign_key_indexes(&mut draft.table));
+    }
+}
+
+/// MySQL knows one sort of unique key, however it is written.
+fn unique_keys(table: &mut Table) {
+    let (unique, plain) = std::mem::take(&mut table.indexes).into_iter().partition(|index| index.unique);
+    table.indexes = plain;
+    let unique: Vec<Index> = unique;
+    table
+        .uniques
+        .extend(unique.into_iter().map(|index| Unique { name: Some(index.name), ..Unique::new(index.columns) }));
+}
+
+/// MySQL makes an index for each foreign key that no key or index serves.
+fn foreign_key_indexes(table: &mut Table) {
+    for key in table.foreign_keys.clone() {
+        table.indexes.extend(table.foreign_key_index(&key));
+    }
 }
 
 /// The names that were given, and where.
@@ -79,7 +101,17 @@ fn named(
     let given = said.map(|name| name.value.clone());
     let columns = columns.iter().map(Name::as_str);
     let name = given.unwrap_or_else(|| context.config.naming.name(kind, table.name.as_str(), columns));
-    table.name.renamed(&name)
+    let name = match context.config.backend {
+        Backend::Postgres => within(&name, 63),
+        _ => &name,
+    };
+    table.name.renamed(name)
+}
+
+/// As much of a name as PostgreSQL keeps of it.
+fn within(name: &str, bytes: usize) -> &str {
+    let end = (0..=bytes.min(name.len())).rev().find(|&end| name.is_char_boundary(end)).unwrap_or_default();
+    &name[..end]
 }
 
 fn unique(said: &UniqueSet, draft: &Draft<'_>, names: &mut Names, context: &mut Context<'_>) -> Option<Unique> {

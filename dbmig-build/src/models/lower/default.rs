@@ -6,16 +6,17 @@ use super::super::facts::{At, DefaultValue};
 use super::super::rust_type::{FieldType, Kind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
-use crate::schema::Expression;
+use crate::schema::{ColumnType, Expression};
 use crate::sql;
 
-/// The expression of a default, or what is wrong with it.
+/// The expression of a default, or what is wrong with it; none for MySQL's NULL.
 pub(super) fn lower(
     value: &At<DefaultValue>,
     kind: Kind,
     field_type: &FieldType,
+    column_type: &ColumnType,
     backend: Backend,
-) -> Result<Expression, Box<Diagnostic>> {
+) -> Result<Option<Expression>, Box<Diagnostic>> {
     let fault = |problem: String| Diagnostic::error(Code::ModelAttribute, problem).at(value.place.clone(), "");
     let misfit = |what: &str| Box::new(fault(format!("{what} is no default for `{}`", field_type.shown)));
     let text = match &value.value {
@@ -35,7 +36,7 @@ pub(super) fn lower(
         DefaultValue::Word(word) => match (word.as_str(), kind) {
             ("now", Kind::Date) => "CURRENT_DATE".to_owned(),
             ("now", Kind::Time) => "CURRENT_TIME".to_owned(),
-            ("now", Kind::Timestamp | Kind::Text | Kind::Other) => "CURRENT_TIMESTAMP".to_owned(),
+            ("now", Kind::Timestamp | Kind::Text | Kind::Other) => current_timestamp(column_type, backend),
             ("now", _) => return Err(misfit("`now`")),
             ("null", _) if field_type.nullable => "NULL".to_owned(),
             ("null", _) => return Err(Box::new(misfit("`null`").help("make the field an `Option`"))),
@@ -51,12 +52,20 @@ pub(super) fn lower(
         },
         DefaultValue::Sql(text) => text.clone(),
     };
-    let expression = sql::expression(&text, backend)
-        .map_err(|problem| Box::new(fault(format!("can't read this SQL expression: {problem}"))))?;
-    let written = matches!(value.value, DefaultValue::Sql(_));
-    match (backend, written.then(|| trap(&expression)).flatten()) {
-        (Backend::Sqlite, Some((problem, help))) => Err(Box::new(fault(problem).help(help))),
-        _ => Ok(expression),
+    let unreadable = |problem| Box::new(fault(format!("can't read this SQL expression: {problem}")));
+    let expression = sql::column_default(&text, column_type, backend).map_err(unreadable)?;
+    let written = matches!(value.value, DefaultValue::Sql(_)) && backend == Backend::Sqlite;
+    match expression.as_ref().filter(|_| written).and_then(trap) {
+        Some((problem, help)) => Err(Box::new(fault(problem).help(help))),
+        None => Ok(expression),
+    }
+}
+
+/// The current time; MySQL wants it as exact as the column.
+pub(super) fn current_timestamp(column_type: &ColumnType, backend: Backend) -> String {
+    match column_type.arguments.first() {
+        Some(digits) if backend == Backend::Mysql && digits != "0" => format!("CURRENT_TIMESTAMP({digits})"),
+        _ => "CURRENT_TIMESTAMP".to_owned(),
     }
 }
 

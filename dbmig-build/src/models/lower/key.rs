@@ -2,12 +2,13 @@
 
 use dbmig::Backend;
 
+use super::super::diesel_attr::BelongsTo;
 use super::super::facts::Reference;
-use super::super::rust_type::Kind;
-use super::{Context, Draft};
+use super::super::rust_type::{Kind, RustType};
+use super::{Context, Draft, DraftField, counter};
 use crate::config::ConstraintKind;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::schema::{Autoincrement, ColumnType, IndexColumn, Name, PrimaryKey};
+use crate::schema::{Autoincrement, Column, ColumnType, IndexColumn, Name, PrimaryKey};
 use crate::source::Span;
 
 /// Gives a table its key: what Diesel's `primary_key` says, or dbmig's on the struct or its fields, or `id`.
@@ -42,7 +43,9 @@ pub(super) fn lower(draft: &mut Draft<'_>, context: &mut Context<'_>) {
     let outside: Vec<Name> =
         outside.map(|column| column.name.clone()).filter(|name| rowid.as_ref() != Some(name)).collect();
     for field in draft.fields.iter().filter(|field| outside.contains(&field.name)) {
-        if let Some(place) = field.facts.autoincrement.clone() {
+        let place = field.facts.autoincrement.as_ref().map(|said| said.place.clone());
+        // MySQL counts in any column that a key begins with, PostgreSQL in any at all.
+        if let Some(place) = place.filter(|_| context.config.backend == Backend::Sqlite) {
             let problem = "`autoincrement` is for a sole integer key";
             context.fault(Code::ModelAttribute, problem, &place, "leave `autoincrement` out");
         }
@@ -106,12 +109,40 @@ fn default_key(draft: &Draft<'_>, context: &mut Context<'_>) -> Option<Vec<Name>
     None
 }
 
-/// Makes an integer that is the whole key SQLite's rowid, which takes a column declared `INTEGER`.
+/// Makes the database give out an integer that is the whole key: SQLite's rowid, which takes a column declared
+/// `INTEGER`, PostgreSQL's identity, MySQL's AUTO_INCREMENT.
 fn sole(draft: &mut Draft<'_>, name: &Name, context: &mut Context<'_>) {
-    let is_sqlite = context.config.backend == Backend::Sqlite;
     let Some(field) = draft.fields.iter().find(|field| field.name == *name) else { return };
     let Some(row) = field.field_type.known.filter(|row| row.kind == Kind::Integer) else { return };
-    if !is_sqlite || field.facts.sql_type.is_some() || draft.table.options.without_rowid {
+    let is_said = field.facts.autoincrement.is_some() || field.facts.default.is_some();
+    let refers = field.facts.references.is_some() || field.facts.generated.is_some();
+    let way = match context.config.backend {
+        Backend::Sqlite => return rowid(draft, name, row, context),
+        Backend::Postgres => Autoincrement::IdentityByDefault,
+        Backend::Mysql => Autoincrement::Keyword,
+    };
+    // The key of a row that belongs to another table's row is that row's.
+    let refers = refers || draft.facts.foreign_keys.iter().any(|key| is_only(&key.columns, field));
+    let refers = refers || draft.declared.diesel.belongs_to.iter().any(|parent| is_of(parent, field));
+    let counts = |column: &&mut Column| {
+        !is_said && !refers && !column.nullable && (way == Autoincrement::Keyword || counter::is_integer(column))
+    };
+    if let Some(column) = draft.table.column_mut(name).filter(counts) {
+        column.autoincrement = way;
+    }
+}
+
+fn is_only(columns: &[Reference], field: &DraftField<'_>) -> bool {
+    matches!(columns, [only] if only.text == field.field.name.text || only.text == field.name.as_str())
+}
+
+fn is_of(parent: &BelongsTo, field: &DraftField<'_>) -> bool {
+    parent.foreign_key.as_ref().is_some_and(|word| word.text == field.rust_name)
+}
+
+fn rowid(draft: &mut Draft<'_>, name: &Name, row: &RustType, context: &mut Context<'_>) {
+    let Some(field) = draft.fields.iter().find(|field| field.name == *name) else { return };
+    if field.facts.sql_type.is_some() || draft.table.options.without_rowid {
         return;
     }
     let place = field.field.type_place.clone();

@@ -12,7 +12,7 @@ mod program;
 mod steps;
 
 use super::cursor::{Cursor, Fault};
-use crate::schema::{Expression, Name};
+use crate::schema::{ColumnType, Expression, Name};
 use crate::sql::expression::expression;
 use crate::sql::lex::TokenKind;
 use crate::sql::mysql;
@@ -232,6 +232,16 @@ fn collation(cursor: &mut Cursor<'_>) -> Result<Option<String>, Fault> {
 }
 
 /// An expression that is written here, not by the user.
+/// The default that a text says, as the database keeps it; an expression is `whole`.
+pub(super) fn default(
+    cursor: &mut Cursor<'_>,
+    whole: Expression,
+    column_type: &ColumnType,
+) -> Result<Option<Expression>, Fault> {
+    let written = default::written(cursor).ok().filter(|_| cursor.is_done());
+    default::canonical(&written.unwrap_or(whole), column_type, cursor)
+}
+
 fn made(text: &str, cursor: &Cursor<'_>) -> Result<Expression, Fault> {
     expression(text, cursor.backend).map_err(|message| (message, cursor.here()))
 }

@@ -1,5 +1,7 @@
 //! Foreign keys: `references` on a field, `foreign_key` on a struct, Diesel's `belongs_to`.
 
+use dbmig::Backend;
+
 use super::super::super::facts::{At, Reference, Target};
 use super::super::super::parse::Word;
 use super::super::{Context, Draft, not_found};
@@ -109,14 +111,17 @@ fn key(
     context: &mut Context<'_>,
 ) -> Option<ForeignKey> {
     let Target { table, columns } = wanted.target;
-    let parent = drafts.iter().find(|one| is_meant(one, table));
+    // Of two tables of one name in several schemas the one in this table's schema is meant.
+    let is_near = |one: &&Draft<'_>| one.table.name.schema == draft.table.name.schema;
+    let meant = || drafts.iter().filter(|one| is_meant(one, table, context.config.backend));
+    let parent = meant().find(is_near).or_else(|| meant().next());
     let (name, referenced) = match parent {
         Some(parent) => (parent.table.name.clone(), referenced(&wanted, draft, parent, context)?),
         // A table that isn't a model can be unmanaged; only its SQL name can be known.
-        None if table.is_sql => {
-            let name = draft.table.name.name.renamed(&table.text);
-            (ObjectName::unqualified(name), columns.iter().map(|one| wanted.columns[0].renamed(&one.text)).collect())
-        }
+        None if table.is_sql => (
+            sql_name(&table.text, draft, context.config.backend),
+            columns.iter().map(|one| wanted.columns[0].renamed(&one.text)).collect(),
+        ),
         None => {
             let problem = format!("no model has the table `{}`", table.text);
             let known = drafts.iter().flat_map(|one| [one.rust_name.as_str(), one.declared.name.text.as_str()]);
@@ -143,10 +148,22 @@ fn key(
 }
 
 /// Whether a bare name means the `table!` or the struct, and a string the SQL table.
-fn is_meant(draft: &Draft<'_>, table: &Reference) -> bool {
+fn is_meant(draft: &Draft<'_>, table: &Reference, backend: Backend) -> bool {
     match table.is_sql {
-        true => draft.table.name.name == draft.table.name.name.renamed(&table.text),
+        true => {
+            draft.table.name == sql_name(&table.text, draft, backend) || draft.table.name.name.as_str() == table.text
+        }
         false => draft.rust_name == table.text || draft.declared.name.text == table.text,
+    }
+}
+
+/// The table that a string names: `"users"`, on PostgreSQL also `"app.users"`.
+fn sql_name(text: &str, draft: &Draft<'_>, backend: Backend) -> ObjectName {
+    let new = |text: &str| draft.table.name.name.renamed(text);
+    match text.split_once('.').filter(|_| backend == Backend::Postgres) {
+        Some(("public", name)) => ObjectName::unqualified(new(name)),
+        Some((schema, name)) => ObjectName { schema: Some(new(schema)), name: new(name) },
+        None => ObjectName::unqualified(new(text)),
     }
 }
 
