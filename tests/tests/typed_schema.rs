@@ -11,6 +11,8 @@ use dbmig_build::emit::diesel::{SchemaOptions, schema_module};
 use dbmig_build::replay::Replay;
 use dbmig_build::source::Source;
 use dbmig_build::sql::split;
+use dbmig_tests::host::Host;
+use dbmig_tests::program;
 use diesel::prelude::*;
 
 mod schema {
@@ -117,4 +119,83 @@ fn wrong_programs_do_not_compile() {
     for case in ["dropped_column", "other_type", "null_forgotten", "unknown_attribute"] {
         cases.compile_fail(format!("cases/ui/{case}.rs"));
     }
+}
+
+/// Builds all of print-schema's cases for a backend into a program that has Diesel's types for it and no client
+/// library, and returns what the program says.
+fn said_by_program(backend: Backend, main: &str) -> String {
+    let host = Host::temporary();
+    let name = format!("typed-{backend}");
+    host.write(
+        "Cargo.toml",
+        format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+             diesel = {{ version = \"2.3\", default-features = false, features = [\"{backend}_backend\", \
+             \"32-column-tables\"] }}\n\n[profile.dev]\ndebug = false\n\n[workspace]\n"
+        ),
+    );
+    host.write("Cargo.lock", std::fs::read(program::workspace().join("Cargo.lock")).expect("the workspace is locked"));
+    let mut modules = String::new();
+    for entry in std::fs::read_dir(cases().with_file_name("print_schema")).expect("the folder of cases") {
+        let folder = entry.expect("a case").path();
+        let case = folder.file_name().expect("a name").to_string_lossy().into_owned();
+        let settings = std::fs::read_to_string(folder.join("diesel.toml")).unwrap_or_default();
+        // What these print needs types that the project has to define.
+        let incomplete = ["import_types", "generate_missing_sql_type_definitions", "except_custom_type_definitions"];
+        let Ok(printed) = std::fs::read(folder.join(format!("{backend}.out"))) else { continue };
+        if !incomplete.iter().any(|setting| settings.contains(setting)) {
+            host.write(&format!("src/cases/{case}.rs"), printed);
+            modules += &format!("pub mod {case};\n");
+        }
+    }
+    host.write("src/cases.rs", modules);
+    host.write("src/main.rs", format!("#![allow(warnings)]\nmod cases;\nuse diesel::prelude::*;\n{main}"));
+    host.cargo(&["run", "--quiet"]).success().stdout
+}
+
+#[test]
+fn postgres_schemas_compile_and_make_queries() {
+    let said = said_by_program(
+        Backend::Postgres,
+        r#"
+use cases::{postgres_departures::{days, moods}, postgres_sections::audit::{details, entries}, postgres_types::arrays};
+fn say(query: &impl diesel::query_builder::QueryFragment<diesel::pg::Pg>) {
+    println!("{}", diesel::debug_query(query));
+}
+fn main() {
+    say(&days::table.inner_join(moods::table).filter(days::star_.eq("x")).select((days::Mood_, moods::Mood__)));
+    say(&details::table.inner_join(entries::table).select(entries::level));
+    say(&arrays::table.filter(arrays::c.contains(vec![Some("y")])).select(arrays::b));
+}
+"#,
+    );
+    assert_eq!(
+        said,
+        r#"SELECT "days"."Mood", "moods"."Mood" FROM ("days" INNER JOIN "moods" ON ("days"."Mood" = "moods"."Mood")) WHERE ("days"."star" = $1) -- binds: ["x"]
+SELECT "audit"."entries"."level" FROM ("audit"."details" INNER JOIN "audit"."entries" ON ("audit"."details"."entry_id" = "audit"."entries"."id")) -- binds: []
+SELECT "arrays"."b" FROM "arrays" WHERE ("arrays"."c" @> $1) -- binds: [[Some("y")]]
+"#
+    );
+}
+
+#[test]
+fn mysql_schemas_compile_and_make_queries() {
+    let said = said_by_program(
+        Backend::Mysql,
+        r#"
+use cases::{mysql_enums::wishes, mysql_types::numbers};
+fn say(query: &impl diesel::query_builder::QueryFragment<diesel::mysql::Mysql>) {
+    println!("{}", diesel::debug_query(query));
+}
+fn main() {
+    say(&wishes::table.filter(wishes::id.eq(3)).select((wishes::kind, wishes::colours)));
+    say(&numbers::table.filter(numbers::b.eq(true)).filter(numbers::l.gt(7_u64)).select(numbers::h));
+}
+"#,
+    );
+    assert_eq!(
+        said,
+        "SELECT `wishes`.`kind`, `wishes`.`colours` FROM `wishes` WHERE (`wishes`.`id` = ?) -- binds: [3]\n\
+         SELECT `numbers`.`h` FROM `numbers` WHERE ((`numbers`.`b` = ?) AND (`numbers`.`l` > ?)) -- binds: [true, 7]\n"
+    );
 }
