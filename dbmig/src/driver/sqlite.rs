@@ -88,6 +88,9 @@ impl Driver for SqliteConnection {
     type Hold = Option<Hold>;
 
     fn execute(&mut self, sql: &str) -> Result<(), Failure> {
+        if sqls().is_blank(sql) {
+            return Ok(());
+        }
         self.batch_execute(sql).map_err(failure)
     }
 
