@@ -79,6 +79,11 @@ impl Replay {
         self.catalog.schema()
     }
 
+    /// The schema as it is now, with what finds its objects.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
     /// Where a table was made or renamed, and which of both, in words.
     pub fn place_of_table(&self, name: &ObjectName) -> Option<(Span, String)> {
         self.history.of_table(name)

@@ -1,6 +1,6 @@
 //! Whether `down.sql` undoes what `up.sql` did, found out by replay.
 //!
-//! Only the tables that a migration touches are looked at, so that a long chain costs what its migrations change, not
+//! Only the objects that a migration touches are looked at, so that a long chain costs what its migrations change, not
 //! what its schema holds. The tables before the migration are those behind it with its changes undone.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,7 @@ use dbmig::Backend;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::migration::Migration;
 use crate::replay::Replay;
-use crate::schema::{Catalog, Change, Name, ObjectName, Schema, Table};
+use crate::schema::{Catalog, Change, Name, ObjectName, Schema, Sequence, Table};
 use crate::sql::{Directive, Script, TokenKind, unquote};
 
 /// Replays a migration's `down.sql` on the schema `after` its `up.sql`, which made `changes`; a warning if that doesn't
@@ -18,7 +18,7 @@ use crate::sql::{Directive, Script, TokenKind, unquote};
 ///
 /// Nothing is said about migrations that are sealed, irreversible, or have no `down.sql`, nor where the script says
 /// `-- dbmig: allow(down-does-not-restore)`.
-pub fn verify(migration: &Migration, changes: &[Change], after: &Schema, backend: Backend) -> Option<Diagnostic> {
+pub fn verify(migration: &Migration, changes: &[Change], after: &Catalog, backend: Backend) -> Option<Diagnostic> {
     let metadata = &migration.metadata;
     let down = migration.down.as_ref().filter(|down| !is_allowed(down))?;
     if metadata.sealed.is_some() || metadata.irreversible.is_some() {
@@ -26,18 +26,19 @@ pub fn verify(migration: &Migration, changes: &[Change], after: &Schema, backend
     }
     let mut touched = part(after, changes);
     // What the script names may be there though it wasn't touched; `IF EXISTS` must see it.
-    touched.tables.extend(named(down, after, backend));
+    let words = words(down, backend);
+    add_named(&mut touched, after.schema(), &words);
     let before = undone(&touched, changes)?;
     let mut replay = Replay::from_schema(touched, backend);
     let mut faults = replay.run(down).diagnostics;
     if !faults.is_empty() {
         // It may alter what the migration didn't touch.
-        let mut whole = Replay::from_schema(after.clone(), backend);
+        let mut whole = Replay::from_schema(after.schema().clone(), backend);
         let replayed = whole.run(down);
         faults = replayed.diagnostics;
         if faults.is_empty() {
             let more: Vec<Change> = changes.iter().chain(&replayed.changes).cloned().collect();
-            return compare(migration, down, &undone(&part(after, &more), changes)?, &part(whole.schema(), &more));
+            return compare(migration, down, &undone(&part(after, &more), changes)?, &part(whole.catalog(), &more));
         }
     }
     match faults.into_iter().next() {
@@ -52,13 +53,34 @@ fn is_allowed(script: &Script) -> bool {
     directives.into_iter().any(|one| matches!(one, Directive::Allow { rule: allowed, .. } if allowed == rule))
 }
 
-/// The tables of a schema that a script may be about.
-fn named(script: &Script, schema: &Schema, backend: Backend) -> BTreeMap<ObjectName, Table> {
+/// The names that a script may be about.
+fn words(script: &Script, backend: Backend) -> BTreeSet<Name> {
     let text = script.source.text();
     let tokens = script.statements.iter().flat_map(|statement| statement.tokens());
     let words = tokens.filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted | TokenKind::String));
-    let names = words.map(|token| ObjectName::unqualified(Name::new(&unquote(token.text(text)), backend)));
-    names.filter_map(|name| Some((name.clone(), schema.tables.get(&name)?.clone()))).collect()
+    words.map(|token| Name::new(&unquote(token.text(text)), backend)).collect()
+}
+
+/// Adds what a script may be about.
+fn add_named(touched: &mut Schema, schema: &Schema, words: &BTreeSet<Name>) {
+    let schemas: Vec<Option<Name>> = std::iter::once(None)
+        .chain(schema.namespaces.iter().filter(|name| words.contains(*name)).cloned().map(Some))
+        .collect();
+    let names = words
+        .iter()
+        .flat_map(|word| schemas.iter().map(move |schema| ObjectName { schema: schema.clone(), name: word.clone() }));
+    for name in names {
+        add(&mut touched.tables, &schema.tables, &name);
+        add(&mut touched.views, &schema.views, &name);
+        add(&mut touched.types, &schema.types, &name);
+        add(&mut touched.sequences, &schema.sequences, &name);
+    }
+}
+
+fn add<T: Clone>(to: &mut BTreeMap<ObjectName, T>, from: &BTreeMap<ObjectName, T>, name: &ObjectName) {
+    if let Some(one) = from.get(name) {
+        to.entry(name.clone()).or_insert_with(|| one.clone());
+    }
 }
 
 /// The schema before changes. What was applied can be undone; should a change ever not be, there is nothing to compare
@@ -103,28 +125,44 @@ fn renames_of_made(changes: &[Change]) -> BTreeSet<usize> {
     places
 }
 
-/// Those tables and views of a schema that changes are about.
-fn part(schema: &Schema, changes: &[Change]) -> Schema {
-    let names: BTreeSet<&ObjectName> = changes.iter().flat_map(names).collect();
-    let tables = names.iter().filter_map(|name| schema.tables.get_key_value(*name));
-    let views = names.iter().filter_map(|name| schema.views.get_key_value(*name));
-    Schema {
-        tables: tables.map(|(name, table)| (name.clone(), table.clone())).collect(),
-        views: views.map(|(name, view)| (name.clone(), view.clone())).collect(),
-        types: schema.types.clone(),
-        sequences: schema.sequences.clone(),
-        namespaces: schema.namespaces.clone(),
+/// What of a schema changes are about, with what belongs to those tables.
+fn part(catalog: &Catalog, changes: &[Change]) -> Schema {
+    let schema = catalog.schema();
+    let mut part = Schema { namespaces: schema.namespaces.clone(), ..Schema::default() };
+    for name in changes.iter().flat_map(names) {
+        add(&mut part.tables, &schema.tables, name);
+        add(&mut part.views, &schema.views, name);
+        add(&mut part.types, &schema.types, name);
+        add(&mut part.sequences, &schema.sequences, name);
+        for sequence in catalog.owned_sequences(name) {
+            add(&mut part.sequences, &schema.sequences, &sequence.name);
+        }
+        let columns = schema.tables.get(name).into_iter().flat_map(|table| &table.columns);
+        for column_type in columns.map(|column| &column.column_type) {
+            let name = ObjectName { schema: column_type.schema.clone(), name: name.name.renamed(&column_type.name) };
+            add(&mut part.types, &schema.types, &name);
+        }
     }
+    part
 }
 
 fn names(change: &Change) -> impl Iterator<Item = &ObjectName> {
-    let other = match change {
-        Change::RenameTable { to, .. } => Some(to),
-        Change::CreateView(view) | Change::DropView(view) => Some(&view.name),
-        Change::RenameView { to, .. } => Some(to),
-        _ => None,
+    let (one, other) = match change {
+        Change::RenameTable { to, .. } => (None, Some(to)),
+        Change::CreateView(view) | Change::DropView(view) => (None, Some(&view.name)),
+        Change::RenameView { from, to } | Change::RenameType { from, to } | Change::RenameSequence { from, to } => {
+            (Some(from), Some(to))
+        }
+        Change::CreateType(one) | Change::DropType(one) => (None, Some(&one.name)),
+        Change::AlterType { to, .. } => (None, Some(&to.name)),
+        Change::AddEnumValue { name, .. }
+        | Change::DropEnumValue { name, .. }
+        | Change::RenameEnumValue { name, .. } => (None, Some(name)),
+        Change::CreateSequence(one) | Change::DropSequence(one) => (None, Some(&one.name)),
+        Change::AlterSequence { to, .. } => (None, Some(&to.name)),
+        _ => (None, None),
     };
-    change.table().into_iter().chain(other)
+    change.table().into_iter().chain(one).chain(other)
 }
 
 fn not_replayed(migration: &Migration, fault: Diagnostic) -> Diagnostic {
@@ -165,15 +203,40 @@ fn differences(before: &Schema, restored: &Schema) -> Vec<String> {
             _ => {}
         }
     }
-    let views: BTreeSet<&ObjectName> = before.views.keys().chain(restored.views.keys()).collect();
-    for name in views.into_iter().filter(|name| before.views.get(*name) != restored.views.get(*name)) {
-        found.push(match (before.views.contains_key(name), restored.views.contains_key(name)) {
-            (true, false) => format!("view `{name}` is not there again"),
-            (false, true) => format!("view `{name}` is still there"),
-            _ => format!("view `{name}` differs"),
-        });
-    }
+    objects(&before.views, &restored.views, "view", &mut found);
+    objects(&before.types, &restored.types, "type", &mut found);
+    // A sequence comes and goes with its table.
+    let alone = |one: &Sequence| {
+        let owner = one.owner.as_ref().map(|(table, _)| table);
+        owner.is_none_or(|table| before.tables.contains_key(table) == restored.tables.contains_key(table))
+    };
+    let alone = |schema: &Schema| -> BTreeMap<ObjectName, Sequence> {
+        let sequences = schema.sequences.iter().filter(|(_, one)| alone(one));
+        sequences.map(|(name, one)| (name.clone(), one.clone())).collect()
+    };
+    objects(&alone(before), &alone(restored), "sequence", &mut found);
+    let gone = before.namespaces.difference(&restored.namespaces);
+    found.extend(gone.map(|name| format!("schema `{name}` is not there again")));
+    let left = restored.namespaces.difference(&before.namespaces);
+    found.extend(left.map(|name| format!("schema `{name}` is still there")));
     found
+}
+
+fn objects<T: PartialEq>(
+    before: &BTreeMap<ObjectName, T>,
+    restored: &BTreeMap<ObjectName, T>,
+    noun: &str,
+    found: &mut Vec<String>,
+) {
+    let names: BTreeSet<&ObjectName> = before.keys().chain(restored.keys()).collect();
+    for name in names {
+        match (before.get(name), restored.get(name)) {
+            (Some(_), None) => found.push(format!("{noun} `{name}` is not there again")),
+            (None, Some(_)) => found.push(format!("{noun} `{name}` is still there")),
+            (one, other) if one != other => found.push(format!("{noun} `{name}` differs")),
+            _ => {}
+        }
+    }
 }
 
 fn table(before: &Table, restored: &Table, found: &mut Vec<String>) {
@@ -201,6 +264,9 @@ fn table(before: &Table, restored: &Table, found: &mut Vec<String>) {
     };
     both(before, restored, "is not there again as it was", found);
     both(restored, before, "was not there before", found);
+    if before.comment != restored.comment {
+        found.push(format!("the comment of table `{name}` differs"));
+    }
     if found.len() == reported {
         found.push(format!("table `{name}` differs in its options"));
     }

@@ -89,7 +89,7 @@ fn replay(chain: &Chain, config: &DatabaseConfig) -> (Replay, Vec<Diagnostic>) {
         let warn = |one: &Diagnostic| one.level == Level::Error || migration.metadata.sealed.is_none();
         said.extend(replayed.diagnostics.into_iter().filter(warn));
         if !failed {
-            said.extend(verify::verify(migration, &replayed.changes, replay.schema(), config.backend));
+            said.extend(verify::verify(migration, &replayed.changes, replay.catalog(), config.backend));
         }
     }
     (replay, said)

@@ -14,9 +14,13 @@ CREATE INDEX a_name_idx ON a (name);
 CREATE VIEW v AS SELECT id FROM b;";
 
 fn said_of(up: &str, down: &str, metadata: &str) -> String {
-    let script = |name: &str, text: &str| sql::split(&Source::new(name, text), Backend::Sqlite);
-    let mut replay = Replay::new(Backend::Sqlite);
-    assert!(replay.run(&script("base.sql", BASE)).diagnostics.is_empty());
+    said(BASE, up, down, metadata, Backend::Sqlite)
+}
+
+fn said(base: &str, up: &str, down: &str, metadata: &str, backend: Backend) -> String {
+    let script = |name: &str, text: &str| sql::split(&Source::new(name, text), backend);
+    let mut replay = Replay::new(backend);
+    assert!(replay.run(&script("base.sql", base)).diagnostics.is_empty());
     let metadata_source =
         Source::new("metadata.toml", format!("run_in_transaction = true\n[dbmig]\nrevises = []\n{metadata}"));
     let (metadata, places, _) = parse_metadata(&metadata_source, "1_x");
@@ -25,7 +29,7 @@ fn said_of(up: &str, down: &str, metadata: &str) -> String {
     let migration = Migration { outline, up: script("up.sql", up), down: Some(script("down.sql", down)) };
     let replayed = replay.run(&migration.up);
     assert_eq!(render(&replayed.diagnostics, Style::Plain), "", "{up}");
-    let found = verify(&migration, &replayed.changes, replay.schema(), Backend::Sqlite);
+    let found = verify(&migration, &replayed.changes, replay.catalog(), backend);
     found
         .map(|one| one.notes.iter().fold(one.message.clone(), |text, note| format!("{text}; {note}")))
         .unwrap_or_default()
@@ -96,4 +100,52 @@ fn some_downs_are_left_alone() {
         assert_eq!(said_of(up, down, metadata), "");
     }
     assert_ne!(said_of(up, "-- dbmig: allow(other)\nSELECT 1;", ""), "");
+}
+
+#[test]
+fn objects_of_postgres_are_compared() {
+    const BASE: &str = "create type mood as enum ('sad'); create schema app; create sequence app.numbers;
+        create table t (id serial primary key, m mood); create view v as select id from t; create domain d as text";
+    for (up, down, expected) in [
+        ("create type size as enum ('s'); create table u (s size)", "drop table u; drop type size", ""),
+        ("create type size as enum ('s'); create table u (s size)", "drop table u", "type `size` is still there"),
+        ("alter type mood add value 'ok'", "select 1", "type `mood` differs"),
+        ("alter domain d set not null", "alter domain d drop not null", ""),
+        ("drop domain d", "create domain d as varchar(3)", "type `d` differs"),
+        (
+            "alter sequence app.numbers increment 2",
+            "alter sequence app.numbers increment 3",
+            "sequence `app.numbers` differs",
+        ),
+        (
+            "create schema more; drop sequence app.numbers",
+            "create sequence app.numbers",
+            "schema `more` is still there",
+        ),
+        ("create table u (id serial)", "select 1", "table `u` is still there"),
+        ("alter table t add n serial", "alter table t drop n", ""),
+        (
+            "alter view v rename to w",
+            "alter view w rename to z",
+            "view `v` is not there again; view `z` is still there",
+        ),
+        ("alter view v rename to w", "alter view w rename to v", ""),
+        ("comment on table t is 'x'", "comment on table t is 'y'", "the comment of table `t` differs"),
+        (
+            "create table app.u (id int)",
+            "drop table if exists app.u; drop type if exists mood2; drop table if exists t",
+            "table `t` is not there again",
+        ),
+        (
+            "create table x (id int)",
+            "drop table x; drop sequence if exists app.numbers",
+            "sequence `app.numbers` is not there again",
+        ),
+    ] {
+        let expected = match expected {
+            "" => String::new(),
+            differences => format!("`down.sql` of `1_x` does not restore the schema: {differences}"),
+        };
+        assert_eq!(said(BASE, up, down, "", Backend::Postgres), expected, "{up} {down}");
+    }
 }
