@@ -205,8 +205,17 @@ fn read_steps(steps: &[Step]) {
 
 /// A test that a condition was read as says something that stands in its text.
 fn catalog_test(condition: &sql::Statement) {
-    if let Some(test) = sql::catalog_test(condition) {
-        assert!(condition.text().to_lowercase().contains(&test.catalog.to_lowercase()), "{test:?}");
+    let mut parts = vec![sql::condition(condition)];
+    while let Some(part) = parts.pop() {
+        match part {
+            sql::Condition::Test(test) => {
+                let text = condition.text().to_lowercase();
+                assert!(test.catalogs.iter().all(|one| text.contains(&one.to_lowercase())), "{test:?}");
+            }
+            sql::Condition::Not(inner) => parts.push(*inner),
+            sql::Condition::All(inner) | sql::Condition::Any(inner) => parts.extend(inner),
+            sql::Condition::Known(_) | sql::Condition::Other => {}
+        }
     }
 }
 

@@ -2,10 +2,10 @@
 
 mod alter_column;
 mod alter_table;
+mod block;
 mod column;
 mod constraint;
 mod create_table;
-mod do_block;
 mod domain;
 mod drop;
 mod index;
@@ -14,6 +14,7 @@ mod like;
 mod names;
 mod rename;
 mod resolve;
+mod routine;
 mod schema;
 mod select;
 mod sequence;
@@ -28,6 +29,7 @@ use super::conflict::Conflict;
 use super::{Replay, Replayed};
 use crate::schema::Change;
 use crate::source::Span;
+use crate::sql::syntax::Ident;
 use crate::sql::syntax::postgres::Statement;
 pub(super) use session::Session;
 pub(super) use unknown::would_make;
@@ -90,14 +92,14 @@ fn statement(work: &mut Work<'_>, one: &Statement) -> Result<(), Conflict> {
         Statement::DropTrigger(drop) => trigger::drop_trigger(work, drop),
         // The types of extensions are names like any other.
         Statement::CreateExtension(_) | Statement::MoveExtension { .. } => Ok(()),
-        Statement::CreateRoutine(create) => {
-            let name = work.new_name(&create.name, false)?;
-            work.session_mut().routines.insert(name, create.clone());
+        Statement::CreateRoutine(create) => routine::create(work, create),
+        Statement::Do(block) => block::do_block(work, block),
+        Statement::Calls(calls) => routine::calls(work, calls, &block::Variables::new()),
+        Statement::MoveRoutine { name, renamed, schema } => {
+            let name_of = |ident: &Option<Ident>| ident.as_ref().map(|ident| ident.name.clone());
+            routine::move_to(work, name, name_of(renamed).as_ref(), name_of(schema).as_ref());
             Ok(())
         }
-        Statement::Do(block) => do_block::do_block(work, block),
-        Statement::Calls(calls) => do_block::calls(work, calls),
-        Statement::MoveRoutine { .. } => Ok(()),
         Statement::DropRoutines(drop) => trigger::drop_routines(work, drop),
         Statement::ResetAll(_) => {
             work.session_mut().search_path = None;

@@ -12,8 +12,8 @@ pub(in crate::replay) struct Session {
     pub(super) search_path: Option<Vec<Name>>,
     /// The path that holds again when the revision ends.
     pub(super) outer_path: Option<Option<Vec<Name>>>,
-    /// The functions and procedures that migrations made.
-    pub(super) routines: BTreeMap<ObjectName, CreateRoutine>,
+    /// The functions and procedures that migrations made, those of one name in the order in which they were made.
+    pub(super) routines: BTreeMap<ObjectName, Vec<CreateRoutine>>,
     /// Temporary tables that go when the transaction ends.
     pub(super) on_commit_drop: Vec<ObjectName>,
 }

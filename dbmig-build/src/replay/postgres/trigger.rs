@@ -8,6 +8,7 @@ use crate::sql::syntax::ObjectIdent;
 use crate::sql::syntax::postgres::{CreateTrigger, DropRoutines, DropTrigger, RenameTrigger};
 
 use super::resolve::Relation;
+use super::routine;
 use super::work::Work;
 
 pub(super) fn create_trigger(work: &mut Work<'_>, create: &CreateTrigger) -> Result<(), Conflict> {
@@ -78,7 +79,7 @@ pub(super) fn drop_routines(work: &mut Work<'_>, drop: &DropRoutines) -> Result<
                 work.change(Change::DropTrigger { table, trigger })?;
             }
         }
-        work.session_mut().routines.remove(&dropped);
+        routine::forget(work, &dropped);
     }
     Ok(())
 }

@@ -1,6 +1,9 @@
 //! A statement at work: each of its changes is applied at once, so that the next one sees it, and all of them are
 //! taken back where the statement fails.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use dbmig::Backend;
 
 use crate::replay::Replay;
@@ -15,6 +18,10 @@ pub(super) struct Work<'a> {
     done: Vec<Done>,
     /// What of the statement can't be read, though the rest of it can.
     pub(super) reports: Vec<Conflict>,
+    /// How many functions that call each other are at work.
+    pub(super) depth: usize,
+    /// Whether bodies that were looked into alter structure, by their places.
+    pub(super) altering: RefCell<BTreeMap<(String, usize), bool>>,
 }
 
 struct Done {
@@ -32,7 +39,7 @@ pub(super) const TEMPORARY: &str = "pg_temp";
 
 impl<'a> Work<'a> {
     pub(super) fn new(replay: &'a mut Replay) -> Work<'a> {
-        Work { replay, done: Vec::new(), reports: Vec::new() }
+        Work { replay, done: Vec::new(), reports: Vec::new(), depth: 0, altering: RefCell::default() }
     }
 
     pub(super) fn backend(&self) -> Backend {

@@ -1,5 +1,7 @@
 //! What PostgreSQL's statements make. Every expectation is what PostgreSQL 15 has after the same script.
 
+mod blocks;
+
 use dbmig::Backend;
 
 use crate::replay::Replay;
@@ -25,7 +27,8 @@ fn check(text: &str, expected: &str) {
             let required = if column.nullable { "" } else { "!" };
             format!("{} {}{required}", column.name, column.column_type)
         });
-        shown.push(format!("{}: {}", table.name, columns.collect::<Vec<_>>().join(", ")));
+        let line = format!("{}: {}", table.name, columns.collect::<Vec<_>>().join(", "));
+        shown.push(line.trim_end().to_owned());
         let constraints = table.constraints();
         shown.extend(constraints.filter_map(|one| Some(format!("{} {}", table.name, one.name()?))));
         shown.extend(table.indexes.iter().map(|index| format!("{} index {}", table.name, index.name)));
@@ -115,10 +118,6 @@ fn a_statement_that_fails_leaves_nothing() {
         ("drop table t, nowhere", "there is no table `nowhere`"),
         ("drop type e", "type `e` is used by column `t.a`"),
         ("alter table t alter b type gone; ", "there is no type `gone`"),
-        (
-            "do $$ begin execute 'alter table t add c int'; end $$",
-            "what this block does to the structure can't be known",
-        ),
     ] {
         let before =
             "create type gone as enum ('a'); drop type gone; create type e as enum ('a'); create table t (a e, b int);";

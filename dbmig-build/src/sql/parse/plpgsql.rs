@@ -2,6 +2,7 @@
 
 mod condition;
 mod step;
+mod text;
 
 use dbmig::Backend;
 
@@ -13,7 +14,8 @@ use crate::sql::Statement;
 use crate::sql::lex::{Token, lex};
 use crate::sql::syntax::postgres::{Block, Declaration, Handler, Step};
 
-pub use condition::{CatalogTest, catalog_test};
+pub use condition::{CatalogTest, Condition, condition};
+pub use text::{Text, text};
 
 /// How deep blocks may stand in blocks.
 const DEPTH: usize = 64;

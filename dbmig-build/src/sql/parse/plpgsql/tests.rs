@@ -2,10 +2,10 @@
 
 use dbmig::Backend;
 
-use super::{catalog_test, plpgsql};
+use super::{Condition, condition, plpgsql, text};
 use crate::source::Source;
-use crate::sql::split;
 use crate::sql::syntax::postgres::{Block, Step};
+use crate::sql::{Statement, split};
 
 /// A body in short: each step's kind, with what it holds in brackets.
 fn shown(body: &str) -> String {
@@ -95,27 +95,76 @@ fn every_statement_of_a_body() {
     assert!(shown(&deep).ends_with("blocks stand too deep in each other here"));
 }
 
+fn condition_shown(condition: &Condition) -> String {
+    let list = |parts: &[Condition], word: &str| {
+        format!("({})", parts.iter().map(condition_shown).collect::<Vec<_>>().join(word))
+    };
+    match condition {
+        Condition::Test(test) => {
+            let equal: Vec<String> = test.equal.iter().map(|(column, value)| format!("{column}={value}")).collect();
+            format!("{}{} {}", if test.negated { "no " } else { "" }, test.catalogs.join("+"), equal.join(" "))
+        }
+        Condition::Not(inner) => format!("not {}", condition_shown(inner)),
+        Condition::All(parts) => list(parts, " and "),
+        Condition::Any(parts) => list(parts, " or "),
+        Condition::Known(known) => known.to_string(),
+        Condition::Other => "?".to_owned(),
+    }
+}
+
+fn statement(text: &str) -> Statement {
+    split(&Source::new("", text), Backend::Postgres).statements.remove(0)
+}
+
 #[test]
 fn conditions_that_ask_the_catalog() {
-    let test = |text: &str| {
-        let script = split(&Source::new("", text), Backend::Postgres);
-        let test = catalog_test(&script.statements[0])?;
-        let equal: Vec<String> = test.equal.iter().map(|(column, value)| format!("{column}={value}")).collect();
-        Some(format!("{}{} {}", if test.negated { "no " } else { "" }, test.catalog, equal.join(" ")))
-    };
     for (text, expected) in [
-        ("NOT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'a')", Some("no pg_type typname=a")),
+        ("NOT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'a')", "not pg_type typname=a"),
         (
             "(EXISTS (SELECT * FROM information_schema.columns c WHERE c.table_name = 'a' AND ('b' = column_name)))",
-            Some("columns table_name=a column_name=b"),
+            "columns table_name=a column_name=b",
         ),
-        ("exists (select from pg_class where relname = 'a'::name limit 1)", Some("pg_class relname=a")),
-        ("exists (select 1 from pg_type t join pg_enum e on true)", None),
-        ("exists (select 1 from pg_type where typname = x)", None),
-        ("exists (select 1 from pg_type where typname = 'a' or true)", None),
-        ("exists (select 1 from pg_type) and a", None),
-        ("a = 1", None),
+        ("exists (select from pg_class where relname = 'a'::name limit 1)", "pg_class relname=a"),
+        (
+            "exists (select 1 from pg_type t join pg_namespace n on n.oid = t.typnamespace where typname = 'a' \
+             and nspname = current_schema())",
+            "pg_type+pg_namespace typname=a nspname=current_schema()",
+        ),
+        (
+            "exists (select 1 from pg_enum where enumlabel = 'x' and enumtypid = (select oid from pg_type where \
+             typname = 'e'))",
+            "pg_enum enumlabel=x enumtypid=e",
+        ),
+        (
+            "to_regclass('a.b') is null or not (true and to_regtype('c') is not null)",
+            "(no to_regclass name=a.b or not (true and to_regtype name=c))",
+        ),
+        ("exists (select 1 from pg_type t join pg_enum e on true)", "?"),
+        ("exists (select 1 from pg_type where typname = x)", "?"),
+        ("exists (select 1 from pg_type where typname = 'a' or true)", "?"),
+        ("exists (select 1 from pg_type) and a", "(pg_type  and ?)"),
+        ("a between 1 and 2", "?"),
+        ("a = 1", "?"),
     ] {
-        assert_eq!(test(text).as_deref(), expected, "{text}");
+        assert_eq!(condition_shown(&condition(&statement(text))), expected, "{text}");
+    }
+    let deep = format!("{}true", "not ".repeat(200));
+    assert!(condition_shown(&condition(&statement(&deep))).ends_with('?'));
+}
+
+#[test]
+fn texts_to_be_executed() {
+    for (expression, expected) in [
+        (
+            "'drop table ' || quote_ident(t) || 1",
+            "Joined([Literal(\"drop table \"), Name(Variable(\"t\")), Literal(\"1\")])",
+        ),
+        ("format('x %I', $1::text)", "Format([Literal(\"x %I\"), Variable(\"$1\")])"),
+        ("(current_schema() || $$a$$)", "Joined([CurrentSchema, Literal(\"a\")])"),
+        ("upper('a')", "Other"),
+        ("r.a", "Other"),
+        ("'a'::bytea", "Other"),
+    ] {
+        assert_eq!(format!("{:?}", text(&statement(expression))), expected, "{expression}");
     }
 }
