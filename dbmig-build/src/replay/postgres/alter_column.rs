@@ -19,7 +19,7 @@ pub(super) fn action(work: &mut Work<'_>, table: &ObjectName, action: &ActionKin
         }
         ActionKind::SetDefault(column, default) => {
             existing(work.table(table)?, [column])?;
-            let default = column::canonical_default(work, default);
+            let default = column::canonical_default(work, default)?;
             each(work, table, &column.name, only, |own| own.default = Some(default.clone()))
         }
         ActionKind::DropDefault(column) => {

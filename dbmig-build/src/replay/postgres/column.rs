@@ -6,6 +6,7 @@ use crate::schema::{
 };
 use crate::sql::syntax::postgres::{Column as ColumnSyntax, Identity};
 
+use super::resolve::Relation;
 use super::sequence;
 use super::work::Work;
 
@@ -40,7 +41,7 @@ pub(super) fn column(
         column.nullable = false;
     }
     if let Some(default) = &syntax.default {
-        column.default = Some(canonical_default(work, default));
+        column.default = Some(canonical_default(work, default)?);
     }
     if let Some(generated) = &syntax.generated {
         column.generated = Some(generated.clone());
@@ -90,18 +91,19 @@ pub(super) fn next_value(sequence: &ObjectName) -> Expression {
     Expression::new(["nextval", "(", &literal, "::", "regclass", ")"].into_iter().map(token).collect())
 }
 
-/// A default as PostgreSQL keeps it, where it is the next value of a sequence that is there.
-pub(super) fn canonical_default(work: &Work<'_>, default: &Expression) -> Expression {
+/// A default as PostgreSQL keeps it, where it is the next value of a sequence, which has to be there.
+pub(super) fn canonical_default(work: &Work<'_>, default: &Expression) -> Result<Expression, Conflict> {
     let keys: Vec<&str> = default.tokens().iter().map(|token| &*token.key).collect();
-    let (Some(["nextval", "(", literal]), Some(rest)) = (keys.get(..3), keys.get(3..)) else { return default.clone() };
+    let (Some(["nextval", "(", literal]), Some(rest)) = (keys.get(..3), keys.get(3..)) else {
+        return Ok(default.clone());
+    };
     let text = literal.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
     let casts =
         rest.strip_suffix(&[")"]).filter(|casts| casts.chunks(2).all(|cast| matches!(cast, ["::", "regclass"])));
-    match (text, casts) {
-        (Some(text), Some(_)) => match sequence::named(work, text) {
-            Some(name) => next_value(&name),
-            None => default.clone(),
-        },
-        _ => default.clone(),
+    let ident = text.filter(|_| casts.is_some()).and_then(sequence::regclass);
+    match ident.map(|ident| (work.find(&ident), ident)) {
+        Some((Some((name, Relation::Sequence)), _)) => Ok(next_value(&name)),
+        Some((None, ident)) => Err(ApplyError::NoSequence(work.unresolved(&ident)).into()),
+        _ => Ok(default.clone()),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::replay::conflict::Conflict;
-use crate::schema::{Autoincrement, Change, Check, Column, ColumnType, Constraint, Index, Name, ObjectName, Sequence};
+use crate::schema::{Autoincrement, Change, Check, Column, Constraint, Index, Name, ObjectName, Sequence};
 use crate::source::Span;
 use crate::sql::syntax::postgres::{Like, LikeOption};
 
@@ -70,8 +70,7 @@ fn copy_sequence(
     if let Some(from) = options {
         sequence = Sequence { name: sequence.name, owner: sequence.owner, ..from };
     }
-    // PostgreSQL copies the options, but not the type.
-    sequence.data_type = ColumnType::plain("bigint");
+    sequence::widen(&mut sequence);
     work.change(Change::CreateSequence(Box::new(sequence)))?;
     Ok(())
 }

@@ -92,7 +92,7 @@ fn source(work: &Work<'_>, item: &FromItem, place: &Span) -> Result<Sources, Con
     let (mut columns, own) = match &item.source {
         FromSource::Table(table) => (typed(columns_of(work, table)?), Some(table.clone())),
         FromSource::Query(query) => (columns(work, query)?, None),
-        _ => return Err(unknown(place)),
+        FromSource::Function(_) => return Err(unknown(place)),
     };
     for (column, renamed) in columns.iter_mut().zip(&item.columns) {
         column.0 = renamed.name.clone();

@@ -94,19 +94,24 @@ fn without_defaults(sequence: &mut Sequence) {
     sequence.start = sequence.start.filter(|start| *start != first);
 }
 
+/// Makes a `bigint` of a sequence within the bounds that it had: what a copy of it is, since PostgreSQL copies the
+/// options, but not the type.
+pub(super) fn widen(sequence: &mut Sequence) {
+    let (least, greatest) = bounds(&sequence.data_type);
+    if sequence.increment > 0 {
+        sequence.maximum = sequence.maximum.or(Some(greatest));
+    } else {
+        sequence.minimum = sequence.minimum.or(Some(least));
+    }
+    sequence.data_type = ColumnType::plain("bigint");
+    without_defaults(sequence);
+}
+
 fn bounds(data_type: &ColumnType) -> (i64, i64) {
     match data_type.name.as_str() {
         "smallint" => (i16::MIN.into(), i16::MAX.into()),
         "integer" => (i32::MIN.into(), i32::MAX.into()),
         _ => (i64::MIN, i64::MAX),
-    }
-}
-
-/// The sequence that a text means where it is cast to `regclass`.
-pub(super) fn named(work: &Work<'_>, text: &str) -> Option<ObjectName> {
-    match work.find(&regclass(text)?)? {
-        (name, Relation::Sequence) => Some(name),
-        _ => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What PostgreSQL's statements make. Every expectation is what PostgreSQL 15 has after the same script.
 
 mod blocks;
+mod statements;
 
 use dbmig::Backend;
 
@@ -90,7 +91,7 @@ fn partitions_and_children_follow() {
 fn queries_make_typed_columns() {
     check(
         "create table t (id serial, a varchar(9), n numeric(4,2));
-         create table u as select id, max(a) m, null::uuid q, n > 1 as c from t group by id union all select 1, 'x', null, true;
+         create table u as select id, max(a) m, null::uuid q, n > 1 as c from t group by id, n union all select 1, 'x', null, true;
          create table v (like t including defaults)",
         "t: id integer!, a varchar(9), n numeric(4, 2)
          u: id integer, m text, q uuid, c boolean
@@ -116,6 +117,7 @@ fn a_statement_that_fails_leaves_nothing() {
     for (text, fault) in [
         ("alter table t drop column a, add column c int, add column b int", "table `t` has a column `b` already"),
         ("drop table t, nowhere", "there is no table `nowhere`"),
+        ("alter table t alter b set default nextval('nowhere')", "there is no sequence `nowhere`"),
         ("drop type e", "type `e` is used by column `t.a`"),
         ("alter table t alter b type gone; ", "there is no type `gone`"),
     ] {

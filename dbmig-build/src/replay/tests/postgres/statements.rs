@@ -1,0 +1,188 @@
+//! Statements whose effect isn't what they say alone: names, inheritance, what CASCADE takes, what a path means.
+
+use super::check;
+
+#[test]
+fn long_names_are_cut() {
+    check(
+        "create table a_table_with_a_name_that_is_rather_long_indeed_and_goes_on (a_column_with_quite_a_long_name_too int unique,
+           b int references a_table_with_a_name_that_is_rather_long_indeed_and_goes_on (a_column_with_quite_a_long_name_too));
+         create index on a_table_with_a_name_that_is_rather_long_indeed_and_goes_on (a_column_with_quite_a_long_name_too, b);
+         create table t (this_is_a_column_whose_name_is_longer_than_sixty_three_bytes_so_it_is_cut serial)",
+        "a_table_with_a_name_that_is_rather_long_indeed_and_goes_on: a_column_with_quite_a_long_name_too integer, b integer
+         a_table_with_a_name_that_is_rather_long_indeed_and_goes_on a_table_with_a_name_that_is_r_a_column_with_quite_a_long_na_key
+         a_table_with_a_name_that_is_rather_long_indeed_and_goes_on a_table_with_a_name_that_is_rather_long_indeed_and_goes__b_fkey
+         a_table_with_a_name_that_is_rather_long_indeed_and_goes_on index a_table_with_a_name_that_is_r_a_column_with_quite_a_long_na_idx
+         t: this_is_a_column_whose_name_is_longer_than_sixty_three_bytes_so integer!
+         sequence t_this_is_a_column_whose_name_is_longer_than_sixty_three_by_seq",
+    );
+}
+
+#[test]
+fn like_takes_what_it_includes() {
+    check(
+        "create table t (id int generated always as identity primary key, a varchar(5) not null default 'x' check (a <> ''),
+           b int generated always as (1 + 1) stored, unique (a));
+         create index t_b on t (b); comment on column t.a is 'the a';
+         create table plain (like t);
+         create table whole (like t including all, more int);
+         create table part (like t including constraints including indexes excluding indexes)",
+        "part: id integer!, a varchar(5)!, b integer
+         part t_a_check
+         plain: id integer!, a varchar(5)!, b integer
+         t: id integer!, a varchar(5)!, b integer
+         t t_pkey
+         t t_a_key
+         t t_a_check
+         t index t_b
+         whole: id integer!, a varchar(5)!, b integer, more integer
+         whole whole_pkey
+         whole whole_a_key
+         whole t_a_check
+         whole index whole_b_idx
+         sequence t_id_seq
+         sequence whole_id_seq",
+    );
+}
+
+#[test]
+fn children_have_what_parents_have() {
+    check(
+        "create table p (id int primary key, a text not null, check (a <> ''));
+         create table c (b int, a text, check (b > 0)) inherits (p);
+         alter table p add column d int default 1; alter table p rename column a to aa; alter table p alter aa type varchar(9);
+         alter table p rename constraint p_a_check to p_check; alter table p drop column d;
+         create table free (id int not null, aa varchar(9) not null, constraint p_check check (aa <> ''));
+         alter table free inherit p; alter table c no inherit p; alter table p add column e int",
+        "c: id integer!, aa varchar(9)!, b integer
+         c p_check
+         c c_b_check
+         free: id integer!, aa varchar(9)!, e integer
+         free p_check
+         p: id integer!, aa varchar(9)!, e integer
+         p p_pkey
+         p p_check",
+    );
+}
+
+#[test]
+fn partitions_come_and_go() {
+    check(
+        "create table m (id int, at date not null, primary key (id, at)) partition by range (at);
+         create index m_at on m (at);
+         create table m1 partition of m for values from ('2020-01-01') to ('2021-01-01');
+         create table m2 (id int not null, at date not null);
+         alter table m attach partition m2 for values from ('2021-01-01') to ('2022-01-01');
+         create table m3 partition of m default; alter table m detach partition m1",
+        "m: id integer!, at date!
+         m m_pkey
+         m index m_at
+         m1: id integer!, at date!
+         m1 m1_pkey
+         m1 index m1_at_idx
+         m2: id integer!, at date!
+         m2 m2_pkey
+         m2 index m2_at_idx
+         m3: id integer!, at date!
+         m3 m3_pkey
+         m3 index m3_at_idx",
+    );
+}
+
+#[test]
+fn types_change_under_columns() {
+    check(
+        "create type mood as enum ('sad', 'ok'); create table t (m mood default 'ok', ms mood[]);
+         create type mood_new as enum ('sad', 'happy');
+         alter table t alter m drop default, alter m type mood_new using m::text::mood_new, alter ms type mood_new[] using null;
+         drop type mood; alter type mood_new rename to mood; alter type mood add value 'meh' before 'happy';
+         alter type mood rename value 'sad' to 'blue';
+         create domain name_d as varchar(20) not null check (value <> ''); create table u (n name_d);
+         alter domain name_d rename to label_d; alter domain label_d add constraint short check (length(value) < 9);
+         alter domain label_d rename constraint short to shorter; alter domain label_d drop constraint name_d_check;
+         create type pair as (a int, b text); alter type pair add attribute c date; alter type pair rename attribute a to aa;
+         alter type pair drop attribute b; create table v (p pair); alter table u add ns label_d[]",
+        "t: m mood, ms mood[]
+         u: n label_d, ns label_d[]
+         v: p pair
+         type label_d
+         type mood
+         type pair",
+    );
+}
+
+#[test]
+fn constraints_take_indexes_over() {
+    check(
+        "create table t (id int, a int, b int); create unique index t_id_idx on t (id); create unique index t_a_idx on t (a);
+         alter table t add primary key using index t_id_idx, add constraint t_a unique using index t_a_idx deferrable;
+         alter index t_id_idx rename to t_key; alter table t rename constraint t_a to t_aa;
+         alter table t add constraint late foreign key (b) references t (id) not valid; alter table t validate constraint late",
+        "t: id integer!, a integer, b integer
+         t t_key
+         t t_aa
+         t late",
+    );
+}
+
+#[test]
+fn names_are_looked_for_along_the_path() {
+    check(
+        "create schema app; create schema more; set search_path to app, public;
+         create type kind as enum ('a'); create table t (id serial primary key, k kind); create table public.t (n int);
+         alter table t add column x int; create index on t (x); alter table t set schema more;
+         alter table t add column y int; alter type kind set schema more; alter sequence more.t_id_seq rename to ids;
+         reset search_path; create table u (k more.kind, t_id int references more.t)",
+        "t: n integer, y integer
+         u: k more.kind, t_id integer
+         u u_t_id_fkey
+         more.t: id integer!, k more.kind, x integer
+         more.t t_pkey
+         more.t index t_x_idx
+         sequence more.ids
+         type more.kind",
+    );
+}
+
+#[test]
+fn each_cascade_takes_its_own() {
+    check(
+        "create type e as enum ('a'); create domain d as int; create table p (id int primary key, k int unique, e e, d d);
+         create table c (p_id int references p, p_k int references p (k), f e default 'a');
+         create view v as select k from p; create view w as select * from v; create materialized view mv as select 1 as one;
+         create index mv_one on mv (one);
+         alter table p drop constraint p_pkey cascade; alter table p drop column k cascade; drop type e cascade; drop domain d cascade;
+         create sequence s; create table n (a int default nextval('s'), b int); drop sequence s cascade; drop table n, c cascade",
+        "p: id integer!
+         view mv",
+    );
+}
+
+#[test]
+fn relations_are_renamed_by_alter_table_too() {
+    check(
+        "create table t (id serial primary key, a int); create index i on t (a); create view v as select a from t;
+         alter table i rename to j; alter table v rename to w; alter table t_id_seq rename to ids; alter table t_pkey rename to t_key;
+         alter table w rename column a to b; alter view w rename to x; alter sequence ids rename to numbers;
+         comment on table t is 'a t'; comment on column t.a is ''; comment on column t.id is 'the id'",
+        "t: id integer!, a integer
+         t t_key
+         t index j
+         view x
+         sequence numbers",
+    );
+}
+
+#[test]
+fn identity_and_serial_have_sequences() {
+    check(
+        "create table t (a bigserial, b smallserial, c int generated by default as identity (start 5 increment 2), d int);
+         alter table t alter d set not null, alter d add generated always as identity; alter table t alter c drop identity;
+         alter table t alter a drop default; alter table t drop column b; alter table t rename to u; alter table u rename column d to dd;
+         alter table u alter dd set increment by 3; create sequence s as smallint owned by u.a; alter table u alter a type int",
+        "u: a integer!, c integer!, dd integer!
+         sequence s
+         sequence t_a_seq
+         sequence t_d_seq",
+    );
+}
