@@ -166,7 +166,7 @@ fn prove(chain: &Chain, moving: &[Id], onto: Id, context: &Context<'_>) -> Resul
         let is_read = replayed.diagnostics.iter().all(|one| one.level != Level::Error);
         faults.extend(replayed.diagnostics.into_iter().filter(|one| one.level == Level::Error));
         if is_read {
-            let verified = verify(migration, &replayed.changes, replay.schema(), backend);
+            let verified = verify(migration, &replayed.changes, replay.catalog(), backend);
             context.ui.warnings(&verified.into_iter().collect::<Vec<_>>());
         }
     }
