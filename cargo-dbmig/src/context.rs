@@ -3,6 +3,7 @@
 pub mod database;
 pub mod package;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use dbmig::Status;
@@ -15,7 +16,7 @@ use dbmig_build::diagnostic::{Diagnostic, Level};
 use dbmig_build::link::{self, Chain};
 use dbmig_build::migration;
 use dbmig_build::replay::Replay;
-use dbmig_build::schema::Schema;
+use dbmig_build::schema::{Change, ObjectName, Schema};
 use dbmig_build::source::Source;
 
 use crate::cli::Global;
@@ -109,13 +110,42 @@ impl<'a> Context<'a> {
         Ok(self.replay(chain, revisions.iter(&chain.graph))?.schema().clone())
     }
 
+    /// The same, and every table that stood at the end of one of the revisions, dropped and renamed ones too.
+    ///
+    /// # Errors
+    ///
+    /// Everything that replay can't read or that doesn't fit together.
+    pub fn tables_at(&self, chain: &Chain, revisions: &IdSet) -> Result<(Schema, BTreeSet<ObjectName>), Error> {
+        let mut ever = BTreeSet::new();
+        let replay = self.replay_with(chain, revisions.iter(&chain.graph), |schema, changes| {
+            let made = changes.into_iter().filter_map(|change| match change {
+                Change::CreateTable(table) => Some(table.name),
+                Change::RenameTable { to, .. } => Some(to),
+                _ => None,
+            });
+            ever.extend(made.filter(|name| schema.tables.contains_key(name)));
+        })?;
+        Ok((replay.schema().clone(), ever))
+    }
+
     /// Replays the ups of some revisions, given in the chain's order.
     fn replay(&self, chain: &Chain, revisions: impl Iterator<Item = Id>) -> Result<Replay, Error> {
+        self.replay_with(chain, revisions, |_, _| ())
+    }
+
+    /// The same, and shows what each of them came to.
+    fn replay_with(
+        &self,
+        chain: &Chain,
+        revisions: impl Iterator<Item = Id>,
+        mut show: impl FnMut(&Schema, Vec<Change>),
+    ) -> Result<Replay, Error> {
         let mut replay = Replay::new(self.config.backend);
         let mut errors = Vec::new();
         for id in revisions {
-            let diagnostics = replay.run(&chain.migration(id).up).diagnostics;
-            errors.extend(diagnostics.into_iter().filter(|one| one.level == Level::Error));
+            let replayed = replay.run(&chain.migration(id).up);
+            errors.extend(replayed.diagnostics.into_iter().filter(|one| one.level == Level::Error));
+            show(replay.schema(), replayed.changes);
         }
         if errors.is_empty() { Ok(replay) } else { Err(Error::of_diagnostics(Kind::Chain, errors)) }
     }

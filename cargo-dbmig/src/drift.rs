@@ -13,7 +13,7 @@ use std::fmt::Display;
 use dbmig::Backend;
 use dbmig_build::schema::{ObjectName, Schema, Sequence, Table, UserType, UserTypeKind};
 
-pub use normal::{Expressions, comparable};
+pub use normal::{Expressions, alike, comparable};
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,15 +24,18 @@ pub struct Drift {
     pub foreign: Vec<String>,
 }
 
-/// Compares what the chain makes with a database. `known` names the tables of the whole chain: one of them that isn't
-/// due yet is drift, any other table is somebody else's.
-pub fn drift(
-    chain: &Schema,
-    live: &Schema,
-    known: &BTreeSet<ObjectName>,
-    backend: Backend,
-    expressions: Expressions,
-) -> Drift {
+/// The tables of a chain that needn't be among those of the database's revisions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Those that some revision of the chain makes: in the database, one that isn't due yet is drift. Any other table
+    /// is somebody else's.
+    pub made: BTreeSet<ObjectName>,
+    /// Those that one of the database's revisions made, and a later one dropped or renamed.
+    pub dropped: BTreeSet<ObjectName>,
+}
+
+/// Compares what the chain makes with a database.
+pub fn drift(chain: &Schema, live: &Schema, known: &Known, backend: Backend, expressions: Expressions) -> Drift {
     let (chain, live) = comparable(chain, live, backend, expressions);
     let mut drift = Drift::default();
     for (name, table) in &chain.tables {
@@ -42,9 +45,12 @@ pub fn drift(
         }
     }
     for name in live.tables.keys().filter(|name| !chain.tables.contains_key(name)) {
-        match known.contains(name) {
-            true => drift.extra(format_args!("table {name}")),
-            false => drift.foreign.push(format!("table {name}")),
+        if known.dropped.contains(name) {
+            drift.differences.push(format!("table {name}: dropped by the chain, still in the database"));
+        } else if known.made.contains(name) {
+            drift.extra(format_args!("table {name}"));
+        } else {
+            drift.foreign.push(format!("table {name}"));
         }
     }
     drift.views(&chain, &live);

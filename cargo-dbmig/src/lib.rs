@@ -8,6 +8,7 @@ pub mod context;
 pub mod drift;
 pub mod error;
 pub mod introspect;
+pub mod kept;
 pub mod model_source;
 pub mod render;
 pub mod scaffold;

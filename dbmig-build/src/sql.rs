@@ -20,7 +20,9 @@ pub use expression::expression;
 
 pub(crate) use lex::unquote;
 pub use lex::{Token, TokenKind};
-pub use parse::{CatalogTest, Condition, Text, Unreadable, column_default, column_type, condition, parse, plpgsql, text};
+pub use parse::{
+    CatalogTest, Condition, Text, Unreadable, column_default, column_type, condition, parse, plpgsql, text,
+};
 pub use script::{Script, Statement};
 pub use split::split;
 pub(crate) use split::split_part;

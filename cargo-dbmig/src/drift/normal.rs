@@ -21,11 +21,15 @@ pub fn comparable(chain: &Schema, live: &Schema, backend: Backend, expressions: 
     for table in live.tables.values_mut() {
         if let Some(stated) = chain.tables.get(&table.name) {
             forget_unstated(table, &stated.options);
+            forget_mysql_columns(table, stated, backend);
         }
     }
     for schema in [&mut chain, &mut live] {
         complete_references(schema);
         forget_texts(schema, backend);
+        if backend != Backend::Sqlite {
+            schema.tables.values_mut().for_each(forget_what_says_nothing);
+        }
         if backend == Backend::Mysql {
             schema.tables.values_mut().for_each(forget_mysql_names);
         }
@@ -47,6 +51,37 @@ fn forget_unstated(live: &mut Table, stated: &TableOptions) {
     }
     if stated.collation.is_none() {
         options.collation = None;
+    }
+}
+
+/// A character set has a collation, and a collation its character set: what isn't stated isn't compared. MariaDB's JSON
+/// is LONGTEXT, told by a check that a column with a check of its own lacks.
+fn forget_mysql_columns(live: &mut Table, chain: &Table, backend: Backend) {
+    for column in live.columns.iter_mut().filter(|_| backend == Backend::Mysql) {
+        let Some(stated) = chain.column(&column.name) else { continue };
+        let is_json = stated.column_type.name == "json" && column.column_type.name == "longtext";
+        if is_json {
+            column.column_type.clone_from(&stated.column_type);
+        }
+        if is_json || stated.collation.is_none() && stated.character_set == column.character_set {
+            column.collation.clone_from(&stated.collation);
+        }
+        if is_json || stated.character_set.is_none() && stated.collation == column.collation {
+            column.character_set.clone_from(&stated.character_set);
+        }
+    }
+}
+
+/// `DEFAULT NULL` is no default. Of an expression's collation in an index nobody can tell whether it was stated.
+fn forget_what_says_nothing(table: &mut Table) {
+    let is_null = |default: &Expression| matches!(default.tokens(), [only] if only.key.eq_ignore_ascii_case("null"));
+    for column in &mut table.columns {
+        column.default = column.default.take().filter(|default| !is_null(default));
+    }
+    for column in table.indexes.iter_mut().flat_map(|index| &mut index.columns) {
+        if column.name().is_none() {
+            column.collation = None;
+        }
     }
 }
 
@@ -140,12 +175,31 @@ pub(super) fn each_expression(schema: &mut Schema, change: fn(&mut Expression)) 
             }
         }
     }
+    for index in schema.views.values_mut().flat_map(|view| &mut view.indexes) {
+        index.predicate.iter_mut().for_each(change);
+        let keys = index.columns.iter_mut().map(|column| &mut column.key);
+        for key in keys {
+            if let IndexKey::Expression(expression) = key {
+                change(expression);
+            }
+        }
+    }
     for kind in schema.types.values_mut().map(|one| &mut one.kind) {
         if let UserTypeKind::Domain(domain) = kind {
             domain.default.iter_mut().for_each(change);
             domain.checks.iter_mut().for_each(|check| change(&mut check.expression));
         }
     }
+}
+
+/// Whether two expressions differ in nothing but what servers add.
+pub fn alike(one: &Expression, other: &Expression) -> bool {
+    let simple = |expression: &Expression| {
+        let mut expression = expression.clone();
+        simplify(&mut expression);
+        expression
+    };
+    simple(one) == simple(other)
 }
 
 /// Leaves out what servers add to an expression: parentheses, the casts of literals, character sets of strings.

@@ -16,7 +16,7 @@ fn schema(sql: &str, backend: Backend) -> Schema {
 
 fn found(chain: &str, live: &str, backend: Backend) -> Drift {
     let (chain, live) = (schema(chain, backend), schema(live, backend));
-    let known = chain.tables.keys().cloned().collect();
+    let known = Known { made: chain.tables.keys().cloned().collect(), ..Known::default() };
     drift(&chain, &live, &known, backend, Expressions::AsWritten)
 }
 
@@ -72,10 +72,12 @@ fn what_mysql_chooses_by_itself_is_no_drift() {
 }
 
 #[test]
-fn a_table_of_a_pending_revision_is_drift() {
-    let live = schema("CREATE TABLE a (b TEXT)", Backend::Sqlite);
-    let known = live.tables.keys().cloned().collect();
+fn tables_of_other_revisions_are_drift() {
+    let live = schema("CREATE TABLE a (b TEXT); CREATE TABLE c (d TEXT); CREATE TABLE e (f TEXT)", Backend::Sqlite);
+    let named = |text: &str| live.tables.keys().filter(|name| name.to_string() == text).cloned().collect();
+    let known = Known { made: named("a"), dropped: named("c") };
     let found = drift(&Schema::default(), &live, &known, Backend::Sqlite, Expressions::AsWritten);
-    assert_eq!(found.differences, ["table a: only in the database"]);
-    assert_eq!(found.foreign, [""; 0]);
+    let expected = ["table a: only in the database", "table c: dropped by the chain, still in the database"];
+    assert_eq!(found.differences, expected);
+    assert_eq!(found.foreign, ["table e"]);
 }

@@ -2,7 +2,7 @@
 
 use dbmig_tests::host::{self, Host};
 use dbmig_tests::program;
-use dbmig_tests::server::{Server, server_url};
+use dbmig_tests::server::{Server, Speaks, server_url};
 use diesel::{MysqlConnection, PgConnection};
 
 /// A package whose database is of another kind than SQLite.
@@ -119,4 +119,79 @@ fn a_postgresql_database_of_diesels_command_line_is_adopted() {
     host.dbmig(&["downgrade"]).success();
     let current = host.dbmig(&["current"]).success().stdout;
     assert!(current.starts_with("00000000000000  initial setup"), "{current}");
+}
+
+/// `check --database` on a server: what was changed by hand, statement by statement, is told line by line.
+fn drifts<C: Speaks>(mut server: Server<C>, backend: &str, up: &str, meddling: &str, expected: &[&str]) {
+    let host = host(backend, server.url());
+    host.revision("2026-11-21-101500_all", &[], up, "DROP TABLE posts;\nDROP TABLE users;\nDROP TABLE old;\n");
+    host.revision(
+        "2026-11-21-101600_less",
+        &["20261121101500"],
+        "DROP TABLE old;\n",
+        "CREATE TABLE old (id INT PRIMARY KEY);\n",
+    );
+    host.dbmig(&["upgrade"]).success();
+    let agreed = host.dbmig(&["check", "--database"]).success();
+    assert_eq!(agreed.stdout, "");
+    assert!(agreed.stderr.contains("the database is as its 2 revisions made it"), "{}", agreed.stderr);
+    server.run(meddling);
+    let drifted = host.dbmig(&["check", "--database"]);
+    assert_eq!(drifted.code, Some(1), "{}", drifted.stderr);
+    assert_eq!(drifted.stdout.lines().collect::<Vec<_>>(), expected);
+    assert!(drifted.stderr.contains("Foreign made by no revision: table theirs\n"), "{}", drifted.stderr);
+}
+
+#[test]
+fn a_postgresql_database_that_drifts() {
+    let up = "CREATE TABLE old (id INT PRIMARY KEY);
+        CREATE TABLE users (id SERIAL PRIMARY KEY, email VARCHAR(80) NOT NULL, age INT DEFAULT 18 CHECK (age IN (18, 19, 20)));
+        CREATE INDEX users_by_email ON users (lower(email)) WHERE email LIKE '%@%';
+        CREATE TABLE posts (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, author INT NOT NULL REFERENCES users ON DELETE CASCADE,
+            created TIMESTAMPTZ NOT NULL DEFAULT now());";
+    let meddling = "ALTER TABLE users ALTER email TYPE varchar(120); DROP INDEX users_by_email; ALTER TABLE posts DROP CONSTRAINT posts_author_fkey;
+        ALTER TABLE users DROP CONSTRAINT users_age_check, ADD CHECK (age IN (18, 19)); CREATE TABLE theirs (a int); CREATE TABLE old (id int);";
+    let expected = [
+        "table posts: foreign key `posts_author_fkey`, foreign key (author) references users (id) on delete cascade: not in the database",
+        "table users: column email: varchar(80) in the chain, varchar(120) in the database",
+        "table users: check `users_age_check`: check (age = ANY (ARRAY[18, 19, 20])) in the chain, check (age = ANY (ARRAY[18, 19])) in the database",
+        "table users: index users_by_email on ((lower(email))) where email LIKE '%@%': not in the database",
+        "table old: dropped by the chain, still in the database",
+    ];
+    drifts(Server::postgres(), "postgres", up, meddling, &expected);
+}
+
+#[test]
+fn a_mysql_database_that_drifts() {
+    let up = "CREATE TABLE old (id INT PRIMARY KEY);
+        CREATE TABLE users (id INT AUTO_INCREMENT PRIMARY KEY, email VARCHAR(80) NOT NULL, age INT DEFAULT 18, CONSTRAINT adult CHECK (age != 17 AND age IN (18, 19)));
+        CREATE INDEX users_by_email ON users (email(10));
+        CREATE TABLE posts (id BIGINT PRIMARY KEY, author INT NOT NULL, CONSTRAINT by_author FOREIGN KEY (author) REFERENCES users (id));";
+    let meddling = "ALTER TABLE users MODIFY email varchar(120) NOT NULL, DROP INDEX users_by_email; ALTER TABLE posts DROP FOREIGN KEY by_author;
+        ALTER TABLE users DROP CONSTRAINT adult, ADD CONSTRAINT adult CHECK (age != 17 AND age IN (18, 20)); CREATE TABLE theirs (a int); CREATE TABLE old (id int);";
+    let expected = [
+        "table posts: foreign key `by_author`, foreign key (author) references users (id): not in the database",
+        "table users: column email: varchar(80) in the chain, varchar(120) in the database",
+        "table users: check `adult`: check (age <> 17 and age in (18,19)) in the chain, check (`age` <> 17 and `age` in (18,20)) in the database",
+        "table users: index users_by_email on (email(10)): not in the database",
+        "table old: dropped by the chain, still in the database",
+    ];
+    drifts(Server::mysql(), "mysql", up, meddling, &expected);
+}
+
+#[test]
+fn a_user_without_temporary_tables_is_told_so() {
+    let mut server = Server::postgres();
+    let role = format!("{}_reader", server.name());
+    let name = server.name().to_owned();
+    server.run(&format!(
+        "DROP ROLE IF EXISTS {role}; CREATE ROLE {role} LOGIN PASSWORD 'x'; REVOKE TEMP ON DATABASE {name} FROM PUBLIC;
+        GRANT ALL ON SCHEMA public TO {role}"
+    ));
+    let host = host("postgres", &with_user(server.url(), &format!("{role}:x")));
+    host.revision("2026-11-21-101500_t", &[], "CREATE TABLE t (a TEXT DEFAULT 'x');\n", "DROP TABLE t;\n");
+    host.dbmig(&["upgrade"]).success();
+    let checked = host.dbmig(&["check", "--database"]).success();
+    server.run(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
+    assert!(checked.stderr.contains("parentheses and casts in expressions are overlooked"), "{}", checked.stderr);
 }

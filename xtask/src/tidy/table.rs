@@ -135,6 +135,10 @@ const CARGO_DBMIG: Modules = &[
             "dbmig_build::sql",
         ],
     ),
+    (
+        "kept",
+        &["dbmig::backend", "dbmig_build::replay", "dbmig_build::schema", "dbmig_build::source", "dbmig_build::sql"],
+    ),
     ("drift", &["dbmig::backend", "dbmig_build::schema"]),
     ("commands", &["*"]),
 ];

@@ -5,16 +5,15 @@ use std::collections::BTreeSet;
 use dbmig::Status;
 use dbmig::revision::order::IdSet;
 use dbmig_build::diagnostic::{Code, Diagnostic};
-use dbmig_build::link::Chain;
-use dbmig_build::schema::{ObjectName, Schema};
 use serde_json::json;
 
 use crate::cli::Answer;
 use crate::context::Context;
 use crate::context::database::with_connection;
-use crate::drift::{Drift, Expressions, drift};
+use crate::drift::{Drift, Expressions, Known, alike, drift};
 use crate::error::{Error, Kind};
 use crate::introspect::introspect;
+use crate::kept::as_kept;
 use crate::ui::diagnostic_json;
 
 /// Compares, and says what differs.
@@ -24,22 +23,32 @@ pub(super) fn run(context: &Context<'_>) -> Result<Answer, Error> {
     let status = context.status(&chain)?.ok_or_else(missing)?;
     let mut connection = context.connect_existing()?.ok_or_else(missing)?;
     let applied = context.applied(&chain, &status);
-    let expected = context.schema_at(&chain, &applied)?;
-    let known: BTreeSet<ObjectName> = match whole(context, &chain) {
-        Ok(schema) => schema.tables.into_keys().collect(),
+    let (mut expected, dropped) = context.tables_at(&chain, &applied)?;
+    let known = match context.tables_at(&chain, &IdSet::of(&chain.graph, chain.graph.ids())) {
+        Ok((_, made)) => Known { made, dropped },
         // A later revision that can't be read is no matter of this database.
-        Err(_) => expected.tables.keys().cloned().collect(),
+        Err(_) => Known { made: BTreeSet::new(), dropped },
     };
     let exclude = [context.config.version_table.as_str()];
-    let live = with_connection!(&mut connection, connection => introspect(connection, &exclude));
-    let live = live.map_err(|error| Error::new(Kind::Database, error.to_string()))?;
-    let mut drift = drift(&expected, &live, &known, context.config.backend, Expressions::AsWritten);
+    let backend = context.config.backend;
+    let (live, asked) = with_connection!(&mut connection, connection => {
+        let live = introspect(connection, &exclude);
+        let live = live.map_err(|error| Error::new(Kind::Database, error.to_string()))?;
+        let asked = as_kept(connection, backend, &mut expected, &live, alike);
+        (live, asked)
+    });
+    let expressions = match asked {
+        Ok(()) => Expressions::AsKept,
+        Err(error) => {
+            let why =
+                "parentheses and casts in expressions are overlooked: the database can't be asked how it keeps them";
+            context.ui.status("Note", format!("{why}: {error}"));
+            Expressions::AsWritten
+        }
+    };
+    let mut drift = drift(&expected, &live, &known, backend, expressions);
     drift.foreign.retain(|one| !is_unmanaged(one, &context.config.unmanaged));
     answer(context, &status, &drift)
-}
-
-fn whole(context: &Context<'_>, chain: &Chain) -> Result<Schema, Error> {
-    context.schema_at(chain, &IdSet::of(&chain.graph, chain.graph.ids()))
 }
 
 fn answer(context: &Context<'_>, status: &Status, drift: &Drift) -> Result<Answer, Error> {
