@@ -4,6 +4,7 @@
 //! depend on nothing but a column's type and the row's number, so that references always find their row, and the
 //! second schema never demands of the rows what they can't give.
 
+pub mod chain;
 mod grow;
 mod mutate;
 mod rows;

@@ -7,7 +7,9 @@ use super::create_table::{column, lowered, set_options};
 use super::{key, object, rename_table, table};
 use crate::replay::Replay;
 use crate::replay::conflict::Conflict;
-use crate::schema::{ApplyError, Change, Column, ColumnType, Constraint, Index, Name, ObjectName, Table};
+use crate::schema::{
+    ApplyError, Autoincrement, Change, Column, ColumnType, Constraint, Index, Name, ObjectName, Table,
+};
 use crate::sql::syntax::Ident;
 use crate::sql::syntax::mysql::{Action, AlterTable, ColumnSyntax, IfExists, KeyKind, Options, Position};
 
@@ -105,6 +107,10 @@ impl Alteration<'_> {
             }
             Action::SetDefault(ident, default) => {
                 let from = self.existing(ident)?.clone();
+                // The server takes it and keeps nothing of it.
+                if from.generated.is_some() || from.autoincrement != Autoincrement::No {
+                    return Ok(());
+                }
                 let to = Column { default: default.clone(), ..from.clone() };
                 self.alter_column(from, to)
             }

@@ -51,7 +51,8 @@ where
     if wants(LikeOption::Constraints) {
         let checks: Vec<Check> = work.table(&source).map(|source| source.checks.clone()).unwrap_or_default();
         for check in checks {
-            let constraint = Constraint::Check(check);
+            // There are no rows yet that it might not hold for.
+            let constraint = Constraint::Check(Check { not_valid: false, ..check });
             work.change(Change::AddConstraint { table: table.clone(), constraint })?;
         }
     }

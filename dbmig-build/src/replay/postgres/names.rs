@@ -131,6 +131,12 @@ fn figure(tokens: &[&str]) -> Option<String> {
     if let Some(at) = at_depth_zero(tokens, "collate").last() {
         return figure(tokens.get(..*at)?);
     }
+    // The operator is a function by another name.
+    if let Some(at) = at_depth_zero(tokens, "at").last() {
+        if tokens.get(at + 1..at + 3) == Some(&["time", "zone"]) {
+            return Some("timezone".to_owned());
+        }
+    }
     match *first {
         "case" => return Some("case".to_owned()),
         "array" => return Some("array".to_owned()),

@@ -1,0 +1,266 @@
+//! MySQL's and MariaDB's.
+
+use super::{Column, NAMES, Shop, Table};
+
+/// A type, what its columns may have for a default, and conditions on a column `{c}`.
+struct Type {
+    name: &'static str,
+    defaults: &'static [&'static str],
+    checks: &'static [&'static str],
+    /// Computed from the column.
+    computed: &'static [&'static str],
+    /// What a key on it says of its length.
+    length: &'static str,
+}
+
+const TYPES: [Type; 14] = [
+    Type {
+        name: "int",
+        defaults: &["0", "-1", "(1 + 2)", "'5'"],
+        checks: &["{c} > 0", "{c} IN (1, 2)", "{c} BETWEEN 1 AND 9", "NOT ({c} = 3 OR {c} = 4)", "{c} != -1"],
+        computed: &["{c} + 1", "({c} - 1) * 2"],
+        length: "",
+    },
+    Type {
+        name: "int(11) unsigned",
+        defaults: &["7"],
+        checks: &["{c} % 2 <> 1"],
+        computed: &["{c} DIV 2"],
+        length: "",
+    },
+    Type {
+        name: "BIGINT UNSIGNED",
+        defaults: &["0"],
+        checks: &["{c} < 100 AND {c} > 3"],
+        computed: &["{c} MOD 7"],
+        length: "",
+    },
+    Type { name: "smallint(5)", defaults: &["1"], checks: &["{c} <=> 1"], computed: &["abs({c})"], length: "" },
+    Type {
+        name: "varchar(20)",
+        defaults: &["''", "'it''s'", "\"q\"", "NULL"],
+        checks: &["{c} <> ''", "{c} LIKE 'a%'", "CHAR_LENGTH({c}) > 2", "{c} IN ('a', 'b')", "{c} IS NOT NULL"],
+        computed: &["lower({c})", "CONCAT({c}, 'x')"],
+        length: "",
+    },
+    Type { name: "char(3)", defaults: &["'abc'"], checks: &["{c} REGEXP '^x'"], computed: &["upper({c})"], length: "" },
+    Type {
+        name: "text",
+        defaults: &["('a')"],
+        checks: &["length(trim({c})) > 0"],
+        computed: &["left({c}, 2)"],
+        length: "(10)",
+    },
+    Type { name: "boolean", defaults: &["true", "FALSE"], checks: &["{c} = true"], computed: &["NOT {c}"], length: "" },
+    Type {
+        name: "decimal(10,2)",
+        defaults: &["0.5", "-1"],
+        checks: &["{c} > 0.5"],
+        computed: &["{c} / 2"],
+        length: "",
+    },
+    Type {
+        name: "datetime",
+        defaults: &["now()", "CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP", "'2020-01-01 00:00:00'"],
+        checks: &["{c} > '2020-01-01'"],
+        computed: &["date({c})"],
+        length: "",
+    },
+    Type {
+        name: "timestamp(3) NULL",
+        defaults: &["NULL", "CURRENT_TIMESTAMP(3)", "CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)"],
+        checks: &["{c} IS NOT NULL"],
+        computed: &["{c}"],
+        length: "",
+    },
+    Type { name: "enum('a','it''s')", defaults: &["'a'"], checks: &["{c} <> 'a'"], computed: &["{c}"], length: "" },
+    Type { name: "set('x','y')", defaults: &["'x,y'"], checks: &["{c} <> 'x'"], computed: &["{c}"], length: "" },
+    Type {
+        name: "json",
+        defaults: &["('{}')"],
+        checks: &["{c} <> '[]'"],
+        computed: &["json_extract({c}, '$.a')"],
+        length: "(5)",
+    },
+];
+
+const ACTIONS: [&str; 5] =
+    ["", " ON DELETE CASCADE", " ON DELETE SET NULL", " ON UPDATE CASCADE ON DELETE RESTRICT", " ON DELETE NO ACTION"];
+/// How many kinds of statements [`step`] knows.
+const STEPS: usize = 25;
+
+pub(super) fn write(shop: &mut Shop) {
+    for _ in 0..2 + shop.random.below(2) {
+        create_table(shop);
+    }
+    for _ in 0..10 {
+        let which = shop.random.below(STEPS);
+        step(shop, which);
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("`{name}`")
+}
+
+fn create_table(shop: &mut Shop) {
+    let name = quoted(shop.one_of(&["users", "groups", "order", "systems", "two words", "é", "t", "items"]));
+    let mut table = Table { name, columns: Vec::new() };
+    let mut lines = Vec::new();
+    if shop.random.chance(60) {
+        let key = shop.one_of(&[
+            "int AUTO_INCREMENT PRIMARY KEY",
+            "bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY",
+            "serial",
+        ]);
+        lines.push(format!("id {key}"));
+        table.columns.push(Column { name: quoted("id"), of: 0 });
+    }
+    for _ in 0..2 + shop.random.below(4) {
+        let name = quoted(shop.one_of(&NAMES));
+        if table.columns.iter().any(|one| one.name == name) {
+            continue;
+        }
+        let column = Column { name, of: shop.random.below(TYPES.len()) };
+        table.columns.push(column.clone());
+        let definition = definition(shop, &table, &column);
+        lines.push(format!("{} {definition}", column.name));
+    }
+    while shop.random.chance(40) {
+        lines.push(constraint(shop, &table));
+    }
+    let options = shop.one_of(&[
+        "",
+        "",
+        " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4",
+        " COMMENT='it''s'",
+        " CHARACTER SET latin1",
+        " COLLATE utf8mb4_bin",
+    ]);
+    shop.say(format!("CREATE TABLE {} ({}){options}", table.name, lines.join(", ")));
+    shop.tables.push(table);
+}
+
+fn filled(template: &str, column: &Column) -> String {
+    template.replace("{c}", &column.name)
+}
+
+fn check(shop: &mut Shop, column: &Column) -> String {
+    filled(shop.one_of(TYPES[column.of].checks), column)
+}
+
+fn definition(shop: &mut Shop, table: &Table, column: &Column) -> String {
+    let of = &TYPES[column.of];
+    let mut text = of.name.to_owned();
+    if shop.random.chance(10) {
+        let other = table.columns[shop.random.below(table.columns.len())].clone();
+        if other.name != column.name {
+            let computed = filled(shop.one_of(TYPES[other.of].computed), &other);
+            return format!("varchar(50) AS ({computed}){}", shop.one_of(&["", " VIRTUAL", " STORED"]));
+        }
+    }
+    if matches!(of.name, "varchar(20)" | "text") {
+        text += shop.one_of(&["", "", " CHARACTER SET latin1", " COLLATE utf8mb4_bin"]);
+    }
+    text += shop.maybe(30, " NOT NULL");
+    if shop.random.chance(40) {
+        text += &format!(" DEFAULT {}", shop.one_of(of.defaults));
+    }
+    text += shop.maybe(10, " UNIQUE");
+    text += shop.maybe(10, " COMMENT 'what it''s'");
+    text
+}
+
+fn part(column: &Column) -> String {
+    format!("{}{}", column.name, TYPES[column.of].length)
+}
+
+fn constraint(shop: &mut Shop, table: &Table) -> String {
+    let pick = |shop: &mut Shop| table.columns[shop.random.below(table.columns.len())].clone();
+    let (one, other) = (pick(shop), pick(shop));
+    let both = if one.name == other.name { part(&one) } else { format!("{}, {}", part(&one), part(&other)) };
+    let name = if shop.random.chance(50) { shop.fresh("k") } else { String::new() };
+    match shop.random.below(7) {
+        0 => format!("PRIMARY KEY ({both})"),
+        1 => format!("UNIQUE KEY {name} ({both})"),
+        2 => format!("KEY {name} ({both}{})", shop.maybe(40, " DESC")),
+        3 => format!("CONSTRAINT {name} UNIQUE ({both})"),
+        4 if TYPES[one.of].name == "text" => format!("FULLTEXT KEY {name} ({})", one.name),
+        _ if shop.tables.is_empty() || shop.random.chance(40) => {
+            let (one, other) = (check(shop, &one), check(shop, &other));
+            format!("CONSTRAINT {name} CHECK (({one}) {} {other})", shop.one_of(&["AND", "OR"]))
+        }
+        _ => {
+            let parent = shop.table();
+            let (target, column) = (shop.tables[parent].name.clone(), shop.column(parent));
+            let action = shop.one_of(&ACTIONS);
+            format!("CONSTRAINT {name} FOREIGN KEY ({}) REFERENCES {target} ({}){action}", one.name, column.name)
+        }
+    }
+}
+
+/// One more statement.
+fn step(shop: &mut Shop, which: usize) {
+    let at = shop.table();
+    let table = shop.tables[at].clone();
+    let (name, column) = (table.name.clone(), shop.column(at));
+    let plain = column.name.clone();
+    let alter = format!("ALTER TABLE {name}");
+    let sql = match which {
+        0..=3 => {
+            let kind = shop.one_of(&["", "UNIQUE ", "", "FULLTEXT "]);
+            let length = if kind == "FULLTEXT " { "" } else { TYPES[column.of].length };
+            format!("CREATE {kind}INDEX {} ON {name} ({plain}{length})", shop.fresh("i"))
+        }
+        4..=6 => {
+            let column = Column { name: quoted(&shop.fresh("added")), of: shop.random.below(TYPES.len()) };
+            let definition = definition(shop, &table, &column);
+            shop.tables[at].columns.push(column.clone());
+            let place =
+                if shop.random.chance(30) { format!(" AFTER {plain}") } else { shop.maybe(20, " FIRST").to_owned() };
+            format!("{alter} ADD COLUMN {} {definition}{place}", column.name)
+        }
+        7 | 8 => format!("{alter} DROP COLUMN {plain}"),
+        9 | 10 => {
+            let to = Column { name: quoted(&shop.fresh("renamed")), of: column.of };
+            let definition = definition(shop, &table, &to);
+            for one in shop.tables[at].columns.iter_mut().filter(|one| one.name == plain) {
+                *one = to.clone();
+            }
+            format!("{alter} CHANGE {plain} {} {definition}", to.name)
+        }
+        11 | 12 => {
+            let definition = definition(shop, &table, &column);
+            format!("{alter} MODIFY COLUMN {plain} {definition}{}", shop.maybe(20, " FIRST"))
+        }
+        13 => {
+            let to = quoted(&shop.fresh("renamed"));
+            for one in shop.tables[at].columns.iter_mut().filter(|one| one.name == plain) {
+                one.name.clone_from(&to);
+            }
+            format!("{alter} RENAME COLUMN {plain} TO {to}")
+        }
+        14 | 15 => {
+            let to = quoted(&shop.fresh("table"));
+            shop.tables[at].name.clone_from(&to);
+            if shop.random.chance(50) {
+                format!("RENAME TABLE {name} TO {to}")
+            } else {
+                format!("{alter} RENAME TO {to}")
+            }
+        }
+        16 => format!("{alter} ALTER {plain} SET DEFAULT {}", shop.one_of(TYPES[column.of].defaults)),
+        17 => format!("{alter} ALTER {plain} DROP DEFAULT"),
+        18 | 19 => format!("{alter} ADD {}", constraint(shop, &table)),
+        20 => format!("{alter} DROP PRIMARY KEY"),
+        21 => format!("{alter} DROP INDEX {}", plain),
+        22 => format!("{alter} DROP FOREIGN KEY {}", quoted(&format!("{}_ibfk_1", name.trim_matches('`')))),
+        23 => format!("DROP TABLE {name}"),
+        _ => {
+            let child = shop.fresh("child");
+            shop.tables.push(Table { name: child.clone(), columns: table.columns });
+            format!("CREATE TABLE {child} LIKE {name}")
+        }
+    };
+    shop.say(sql);
+}

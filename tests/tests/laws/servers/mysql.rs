@@ -1,0 +1,61 @@
+//! MariaDB.
+
+use super::*;
+
+const BACKEND: Backend = Backend::Mysql;
+
+/// A chain with every kind of object.
+const CHAIN: [&str; 3] = [
+    "CREATE TABLE users (id int(11) unsigned NOT NULL AUTO_INCREMENT, name varchar(64) NOT NULL, email varchar(120) CHARACTER SET latin1 DEFAULT '',
+        mood enum('sad','ok','it''s') DEFAULT 'ok', tags set('a','b'), admin bool NOT NULL DEFAULT false, score decimal(10,2) unsigned DEFAULT 0.5,
+        bio text COLLATE utf8mb4_bin, data json, created timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
+        seen datetime(3) DEFAULT now(3), age int CHECK (age > 0 AND age < 200), upper_name varchar(64) AS (upper(name)) STORED, twice int AS (age * 2),
+        bits bit(5), raw varbinary(9), y year, PRIMARY KEY (id), UNIQUE KEY by_name (name), KEY by_bio (bio(10), age DESC), FULLTEXT KEY words (bio),
+        CONSTRAINT adult CHECK (age IN (18, 19) OR age > 20), CHECK (name <> '')) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='people';
+    CREATE TABLE posts (id bigint AUTO_INCREMENT PRIMARY KEY, author int unsigned NOT NULL COMMENT 'who', other int unsigned, title char(9) UNIQUE,
+        CONSTRAINT by_author FOREIGN KEY (author) REFERENCES users (id) ON DELETE CASCADE ON UPDATE RESTRICT, FOREIGN KEY (other) REFERENCES users (id) ON DELETE SET NULL);",
+    "ALTER TABLE users CHANGE name full_name varchar(100) NOT NULL DEFAULT 'x' AFTER id; ALTER TABLE users MODIFY score double NULL FIRST, ADD COLUMN (more int, even bigint unsigned);
+    ALTER TABLE users DROP CONSTRAINT adult, DROP KEY by_bio, ADD INDEX (age, full_name(5)), ADD UNIQUE (more), ALTER more SET DEFAULT 3;
+    CREATE INDEX by_title ON posts (title, author); CREATE TABLE copy LIKE users; ALTER TABLE posts DROP FOREIGN KEY posts_ibfk_1, RENAME COLUMN other TO another;
+    CREATE VIEW names AS SELECT id, full_name FROM users; CREATE TRIGGER tr BEFORE INSERT ON posts FOR EACH ROW SET new.title = 'a';",
+    "RENAME TABLE users TO people; ALTER TABLE people DROP COLUMN twice, DROP INDEX words, ADD CONSTRAINT c CHECK (more BETWEEN 1 AND 9 OR full_name LIKE 'a%');
+    ALTER TABLE posts DROP PRIMARY KEY, MODIFY id bigint NOT NULL, ADD PRIMARY KEY (id, author), COMMENT='of people'; DROP VIEW names; DROP TABLE copy;
+    ALTER TABLE posts RENAME INDEX by_title TO by_both;",
+];
+
+#[test]
+fn replay_tells_what_mariadb_has() {
+    holds(Server::mysql(), BACKEND, &CHAIN);
+}
+
+#[test]
+fn replay_tells_what_mariadb_has_of_random_chains() {
+    holds_on_random_chains(Server::mysql(), BACKEND, &|server| {
+        let name = server.name().to_owned();
+        server.run(&format!("DROP DATABASE {name}; CREATE DATABASE {name} CHARACTER SET utf8mb4; USE {name}"));
+    });
+}
+
+#[test]
+fn mariadb_says_which_expressions_are_the_same() {
+    let mut server = Server::mysql();
+    let table = |rest: &str| format!("CREATE TABLE t (a int, b varchar(9), d date{rest}");
+    let mut drifts = |chain: &str, live: &str| drifts(&mut server, BACKEND, &table(chain), &table(live));
+    for (one, other) in [
+        (", CHECK (a != 1 AND NOT b LIKE 'x'))", ", CHECK ((`a` <> 1) && (b NOT LIKE 'x')))"),
+        (", CHECK (SUBSTRING(b, 1, 2) = 'x'))", ", CHECK (substr(`b`,1,2) = 'x'))"),
+        (", e int DEFAULT (1 + 2))", ", e int DEFAULT (1+2))"),
+        (", e int AS (a MOD 2))", ", e int AS (a % 2))"),
+        (", CHECK (a IN (1, 2)))", ", CHECK (((a in (1,2)))))"),
+    ] {
+        assert_eq!(drifts(one, other), Vec::<String>::new(), "{one}");
+    }
+    for (one, other) in [
+        (", CHECK (a * (a + 1) > 0))", ", CHECK (a * a + 1 > 0))"),
+        (", CHECK (a IN (1, 2)))", ", CHECK (a IN (1, 3)))"),
+        (", e int AS (a - (a - 1)))", ", e int AS (a - a - 1))"),
+        (", e varchar(9) DEFAULT 'x')", ", e varchar(9) DEFAULT 'y')"),
+    ] {
+        assert!(!drifts(one, other).is_empty(), "{one}");
+    }
+}
