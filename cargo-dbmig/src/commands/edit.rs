@@ -15,7 +15,7 @@ use crate::ui::Ui;
 ///
 /// The editor is $VISUAL, else $EDITOR.
 ///
-///     cargo dbmig edit                    # the head's up.sql
+///     cargo dbmig edit                    # up.sql of the head
 ///     cargo dbmig edit create_users down
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
