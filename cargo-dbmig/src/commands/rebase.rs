@@ -24,9 +24,10 @@ use crate::ui::Ui;
 
 /// Put a branch's revisions on top of another head, so that no merge is needed
 ///
-/// Each revision of the branch that the other head hasn't below it gets a new version and new
-/// parents; its SQL stays as it is, and is proved by replay on its new place before anything is
-/// written. What the database has of them is reverted first: upgrade applies it again.
+/// Each revision of the branch that the other head hasn't below it gets a new version and
+/// new parents. Its SQL stays as it is, and is proved by replay on its new place before
+/// anything is written. What the database has of them is reverted first: upgrade applies it
+/// again.
 ///
 ///     cargo dbmig rebase add_email                        # onto the other head
 ///     cargo dbmig rebase add_email --onto create_posts
