@@ -25,15 +25,50 @@ use plan::{Direction, Plan};
 /// new names.
 pub type Backfills = BTreeMap<(ObjectName, Name), String>;
 
-/// Two scripts, each other's inverse.
+/// How to render.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// The kind of database.
+    pub backend: Backend,
+    /// Whether tables that exist bear traffic, and so must not be locked for long (`style = "live"`).
+    pub live: bool,
+    /// What rows that exist get.
+    pub backfills: &'a Backfills,
+}
+
+/// Scripts with their way back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rendered {
+    /// The revisions to write, in the order in which they run. Most changes fit in one; what a database can't do in
+    /// one transaction takes several.
+    pub parts: Vec<Part>,
+    /// What the author should know: what is lost, what can't be brought back, what is left to decide.
+    pub notes: Vec<String>,
+}
+
+impl Rendered {
+    /// Every up script, in the order in which they run.
+    pub fn up(&self) -> String {
+        self.parts.iter().map(|part| part.up.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Every down script, in the order in which they run.
+    pub fn down(&self) -> String {
+        self.parts.iter().rev().map(|part| part.down.as_str()).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// Two scripts, each other's inverse: what one revision holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What it does, where there are others beside it: words that its message ends with. Empty for the main one.
+    pub title: String,
     /// The way there.
     pub up: String,
     /// The way back.
     pub down: String,
-    /// What the author should know: what is lost, what can't be brought back, what is left to decide.
-    pub notes: Vec<String>,
+    /// Whether it may run in a transaction.
+    pub run_in_transaction: bool,
 }
 
 /// Why changes can't be rendered.
@@ -66,25 +101,19 @@ impl From<ApplyError> for RenderError {
     }
 }
 
-/// Renders changes to the schema `before`. No changes give empty scripts.
+/// Renders changes to the schema `before`. No changes give no scripts.
 ///
 /// # Errors
 ///
 /// Changes that don't fit the schema, or that the database can't make.
-pub fn render(
-    changes: &[Change],
-    before: &Schema,
-    backend: Backend,
-    backfills: &Backfills,
-) -> Result<Rendered, RenderError> {
-    if backend != Backend::Sqlite {
-        return Err(RenderError::UnsupportedBackend(backend));
+pub fn render(changes: &[Change], before: &Schema, options: &Options<'_>) -> Result<Rendered, RenderError> {
+    if changes.is_empty() {
+        return Ok(Rendered::default());
     }
-    let plan = Plan::new(changes, before, backfills, Direction::Up)?;
-    let mut notes = Vec::new();
-    let up = sqlite::script(&plan, &mut notes)?;
-    let down = sqlite::script(&plan.inverse(), &mut notes)?;
-    Ok(Rendered { up, down, notes })
+    match options.backend {
+        Backend::Sqlite => sqlite::render(&Plan::new(changes, before, options.backfills, Direction::Up)?),
+        Backend::Postgres | Backend::Mysql => Err(RenderError::UnsupportedBackend(options.backend)),
+    }
 }
 
 /// The `CREATE TABLE` statement of a table, then its indexes and triggers, each with its semicolon.

@@ -8,6 +8,7 @@ mod lint;
 mod naming;
 mod print_schema;
 mod read;
+mod style;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,6 +22,7 @@ pub use diesel_toml::DieselToml;
 pub use lint::{LintLevel, LintLevels};
 pub use naming::{ConstraintKind, Naming};
 pub use print_schema::{ColumnSorting, Docs, PrintSchema, SameQuery, TableFilter};
+pub use style::Style;
 
 /// The configuration of a package: a database, and further ones by name.
 #[derive(Clone, Debug, Default)]
@@ -85,6 +87,8 @@ pub struct DatabaseConfig {
     pub naming: Naming,
     /// What becomes of warnings.
     pub lint: LintLevels,
+    /// Whether the migrations that are written spare a database that bears traffic. Default: they do.
+    pub style: Style,
     /// Tables that have no model and are left alone: names, or patterns with `*`.
     pub unmanaged: Vec<String>,
     /// Whether a sole SQLite key declared `INTEGER` is emitted as `BigInt`, as `diesel print-schema` does with
@@ -114,6 +118,7 @@ impl DatabaseConfig {
             version_table_schema: None,
             naming: Naming::default(),
             lint: LintLevels::default(),
+            style: Style::default(),
             unmanaged: Vec::new(),
             sqlite_integer_primary_key_is_bigint: false,
             print_schema: Vec::new(),

@@ -58,6 +58,10 @@ pub struct Renames {
     pub tables: BTreeMap<ObjectName, ObjectName>,
     /// The table's new name and the column's new name to the column's old name.
     pub columns: BTreeMap<(ObjectName, Name), Name>,
+    /// Types: new name to old name.
+    pub types: BTreeMap<ObjectName, ObjectName>,
+    /// Labels of enums: the type's new name and the label's new text to its old text.
+    pub enum_values: BTreeMap<(ObjectName, String), String>,
 }
 
 /// A view; its query is opaque.

@@ -116,6 +116,7 @@ mod tests {
         let renames = Renames {
             tables: [(ObjectName::unqualified(name("people")), ObjectName::unqualified(name("users")))].into(),
             columns: [((ObjectName::unqualified(name("people")), name("full_name")), name("name"))].into(),
+            ..Renames::default()
         };
         let dropped = [ObjectName::unqualified(name("gone"))].into();
         let target = target(&chain, &desired, &renames, &["legacy_*".to_owned()], &dropped);

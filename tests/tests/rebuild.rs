@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cargo_dbmig::introspect::introspect;
-use cargo_dbmig::render::{Backfills, Rendered, render};
+use cargo_dbmig::render::{Backfills, Options, Rendered, render};
 use dbmig::Backend;
 use dbmig_build::diff::diff;
 use dbmig_build::replay::Replay;
@@ -29,7 +29,8 @@ fn table(text: &str) -> ObjectName {
 fn rendered(before: &str, after: &str, backfills: &Backfills) -> Rendered {
     let (before, after) = (schema(before), schema(after));
     let changes = diff(&before, &after, &Renames::default());
-    render(&changes, &before, Backend::Sqlite, backfills).unwrap_or_else(|error| panic!("{error}"))
+    let options = Options { backend: Backend::Sqlite, live: true, backfills };
+    render(&changes, &before, &options).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn database(sql: &str, rows: &str) -> Database {
@@ -54,7 +55,8 @@ fn parent_rendered() -> Rendered {
 #[test]
 fn rows_that_refer_to_a_rebuilt_table_stay() {
     let mut database = database(PARENT, PARENT_ROWS);
-    let Rendered { up, down, .. } = parent_rendered();
+    let rendered = parent_rendered();
+    let (up, down) = (rendered.up(), rendered.down());
     for script in [up, down] {
         database.upgrade(&script, "SELECT 1;").unwrap_or_else(|error| panic!("{error}\n{script}"));
         assert_eq!(database.values(&table("c"), &name("p_id")), ["1", "1", "2"]);
@@ -67,7 +69,8 @@ fn rows_that_refer_to_a_rebuilt_table_stay() {
 
 #[test]
 fn by_diesel_with_foreign_keys_on_a_rebuild_fails_and_changes_nothing() {
-    let Rendered { up, down, .. } = parent_rendered();
+    let rendered = parent_rendered();
+    let (up, down) = (rendered.up(), rendered.down());
     for (start, script) in [(PARENT, up), (PARENT_AFTER, down)] {
         let mut database = database(start, &PARENT_ROWS.replace("NULL", "'y'"));
         let before = database.structure();
@@ -89,7 +92,8 @@ fn a_value_that_autoincrement_gave_out_is_not_given_out_again() {
     for view in ["", view] {
         let (before, after) = (format!("{before}{view}"), format!("{after}{view}"));
         let mut database = database(&before, "INSERT INTO t VALUES (1, 'x'), (9, 'y'); DELETE FROM t WHERE id = 9;");
-        let Rendered { up, down, .. } = rendered(&before, &after, &Backfills::new());
+        let rendered = rendered(&before, &after, &Backfills::new());
+        let (up, down) = (rendered.up(), rendered.down());
         database.upgrade(&up, "SELECT 1;").unwrap();
         database.run("INSERT INTO t (a) VALUES (5)");
         assert_eq!(database.values(&table("t"), &name("id")), ["1", "10"]);
@@ -107,7 +111,7 @@ fn rowids_of_a_table_without_a_key_stay() {
         let before = format!("CREATE TABLE t (a TEXT);{view}");
         let after = format!("CREATE TABLE t (a TEXT DEFAULT 'x');{view}");
         let mut database = database(&before, "INSERT INTO t (rowid, a) VALUES (7, 'x'), (3, 'y')");
-        database.upgrade(&rendered(&before, &after, &Backfills::new()).up, "SELECT 1;").unwrap();
+        database.upgrade(&rendered(&before, &after, &Backfills::new()).up(), "SELECT 1;").unwrap();
         assert_eq!(database.values(&table("t"), &name("rowid")), ["3", "7"]);
     }
 }
@@ -125,7 +129,7 @@ fn views_and_triggers_that_mention_a_rebuilt_table_stay_as_they_were() {
     let before_texts = database.lines(texts);
     database.run("PRAGMA legacy_alter_table = ON");
     let value = BTreeMap::from([((table("t"), name("a")), "''".to_owned())]);
-    database.upgrade(&rendered(&before, &after, &value).up, "SELECT 1;").unwrap();
+    database.upgrade(&rendered(&before, &after, &value).up(), "SELECT 1;").unwrap();
     assert_eq!(database.lines("SELECT '' || legacy_alter_table AS line FROM pragma_legacy_alter_table"), ["1"]);
     assert_eq!(database.lines(texts), before_texts);
     database.run("INSERT INTO o DEFAULT VALUES");
@@ -138,7 +142,8 @@ fn texts_that_are_no_numbers_outlive_a_change_of_type() {
     let before = "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, a TEXT);";
     let after = "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, a INTEGER);";
     let mut database = database(before, "INSERT INTO t VALUES (1, '12'), (2, 'abc'), (3, NULL)");
-    let Rendered { up, down, notes } = rendered(before, after, &Backfills::new());
+    let rendered = rendered(before, after, &Backfills::new());
+    let (up, down, notes) = (rendered.up(), rendered.down(), rendered.notes);
     assert!(notes.iter().any(|note| note.contains("`t.a`")), "{notes:?}");
     database.upgrade(&up, "SELECT 1;").unwrap();
     assert_eq!(database.values(&table("t"), &name("a")), ["'abc'", "12", "NULL"]);
@@ -150,7 +155,8 @@ fn texts_that_are_no_numbers_outlive_a_change_of_type() {
 fn a_todo_can_be_filled_in_and_then_the_script_runs() {
     let before = "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, a TEXT);";
     let after = "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, a TEXT NOT NULL, b INTEGER NOT NULL);";
-    let Rendered { up, notes, .. } = rendered(before, after, &Backfills::new());
+    let rendered = rendered(before, after, &Backfills::new());
+    let (up, notes) = (rendered.up(), rendered.notes);
     let todos = |sql: &str| split(&Source::new("up.sql", sql), Backend::Sqlite).todos().count();
     assert_eq!(todos(&up), 2);
     assert_eq!(notes.len(), 2, "{notes:?}");
@@ -167,7 +173,8 @@ fn a_todo_can_be_filled_in_and_then_the_script_runs() {
 fn tables_that_refer_to_each_other_are_dropped_under_a_guard() {
     let before = "CREATE TABLE a (id INTEGER NOT NULL PRIMARY KEY, b INTEGER NOT NULL REFERENCES b (id));
         CREATE TABLE b (id INTEGER NOT NULL PRIMARY KEY, a INTEGER NOT NULL REFERENCES a (id) DEFERRABLE INITIALLY DEFERRED);";
-    let Rendered { up, down, .. } = rendered(before, "", &Backfills::new());
+    let rendered = rendered(before, "", &Backfills::new());
+    let (up, down) = (rendered.up(), rendered.down());
     let mut database = database(before, "INSERT INTO a VALUES (1, 1); INSERT INTO b VALUES (1, 1)");
     database.upgrade(&up, "SELECT 1;").unwrap_or_else(|error| panic!("{error}\n{up}"));
     assert_eq!(database.structure(), Vec::<String>::new());
@@ -180,13 +187,14 @@ fn names_with_line_breaks_stay_in_their_comments() {
     let before = "CREATE TABLE \"a\nb\" (\"c\nd\" TEXT, e TEXT);";
     let after = "CREATE TABLE \"a\nb\" (\"c\nd\" TEXT NOT NULL DEFAULT 'x\r\n  y');";
     let value = BTreeMap::from([((table("a\nb"), name("c\nd")), "''".to_owned())]);
-    let Rendered { up, down, .. } = rendered(before, after, &value);
+    let first = rendered(before, after, &value);
+    let (up, down) = (first.up(), first.down());
     assert!(up.contains("DEFAULT 'x\r\n  y'"), "a literal is what it was: {up}");
     let mut database = database(before, "INSERT INTO \"a\nb\" VALUES (NULL, 'x')");
     for script in [&up, &down] {
         database.upgrade(script, "SELECT 1;").unwrap_or_else(|error| panic!("{error}\n{script}"));
     }
-    let Rendered { up, .. } = rendered(before, &after.replace(" DEFAULT 'x\r\n  y'", ""), &Backfills::new());
+    let up = rendered(before, &after.replace(" DEFAULT 'x\r\n  y'", ""), &Backfills::new()).up();
     let script = split(&Source::new("up.sql", &*up), Backend::Sqlite);
     assert_eq!(script.todos().count(), 1, "{up}");
 }

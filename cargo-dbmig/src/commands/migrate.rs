@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use clap::Args;
 use dbmig::Backend;
 use dbmig::version::Version;
+use dbmig_build::config::Style;
 use dbmig_build::diff::diff;
 use dbmig_build::models::{self, Models};
 use dbmig_build::schema::{Change, Schema};
@@ -19,7 +20,7 @@ use super::revision::{Draft, Place, write};
 use crate::cli::{Answer, Global};
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::render::{RenderError, Rendered, render};
+use crate::render::{Options, RenderError, Rendered, render};
 use crate::ui::Ui;
 
 /// Compare the models with the chain and write the difference as a revision
@@ -70,13 +71,16 @@ pub fn run(args: &MigrateArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
         return Ok(nothing_to_do(ui, &models));
     }
     let backfills = questions::backfills(&args.backfill, &changes, before, &context)?;
-    let rendered = render(&changes, before, context.config.backend, &backfills).map_err(not_rendered)?;
+    let options =
+        Options { backend: context.config.backend, live: context.config.style == Style::Live, backfills: &backfills };
+    let rendered = render(&changes, before, &options).map_err(not_rendered)?;
     proof::prove(&rendered, &replay, &target.schema, context.config.backend)?;
     if args.dry_run {
         show_dry(ui, &changes, &rendered);
         return Ok(Answer::Yes);
     }
-    let draft = Draft { message: &args.message, up: &rendered.up, down: &rendered.down };
+    let (up, down) = (rendered.up(), rendered.down());
+    let draft = Draft { message: &args.message, up: &up, down: &down };
     let name = write(&context, &chain.graph, &metadata, &args.place, &draft)?;
     show(ui, &context.config.migrations, &name, &changes, &rendered);
     Ok(Answer::Yes)
@@ -160,11 +164,11 @@ fn count(models: &Models) -> String {
 fn show_dry(ui: &Ui, changes: &[Change], rendered: &Rendered) {
     if ui.json {
         let changes: Vec<_> = changes.iter().map(describe::change_json).collect();
-        let Rendered { up, down, .. } = rendered;
+        let (up, down) = (rendered.up(), rendered.down());
         return ui.answer_json(&json!({"version": null, "path": null, "changes": changes, "up": up, "down": down}));
     }
     changes.iter().for_each(|change| ui.answer(describe::line(change)));
-    ui.answer(format!("\n-- up.sql\n{}\n-- down.sql\n{}", rendered.up, rendered.down.trim_end()));
+    ui.answer(format!("\n-- up.sql\n{}\n-- down.sql\n{}", rendered.up(), rendered.down().trim_end()));
 }
 
 fn show(ui: &Ui, folder: &str, name: &str, changes: &[Change], rendered: &Rendered) {
@@ -179,7 +183,7 @@ fn show(ui: &Ui, folder: &str, name: &str, changes: &[Change], rendered: &Render
     for note in &rendered.notes {
         ui.status("Note", note);
     }
-    if rendered.up.contains("-- dbmig: todo") {
+    if rendered.up().contains("-- dbmig: todo") {
         ui.hint(format!("fill in what {path}/up.sql marks with `-- dbmig: todo`; until then the build fails"));
     } else {
         ui.hint("look at what it wrote, then: cargo dbmig upgrade (or cargo run -- --migrate)");

@@ -11,15 +11,24 @@ use dbmig_build::schema::{
     rename_order,
 };
 
-use super::RenderError;
 use super::plan::{Direction, Origin, Plan};
 use super::sqlite_create::{self, column_without_constraints, create_index, drop_index};
 use super::text::{column, comment};
 use super::users::Users;
+use super::{Part, RenderError, Rendered};
 use super::{sqlite_fill, sqlite_reason, sqlite_rebuild};
 
+/// Renders the way there and the way back: one revision does it.
+pub(super) fn render(plan: &Plan<'_>) -> Result<Rendered, RenderError> {
+    let mut notes = Vec::new();
+    let up = script(plan, &mut notes)?;
+    let down = script(&plan.inverse(), &mut notes)?;
+    let part = Part { title: String::new(), up, down, run_in_transaction: true };
+    Ok(Rendered { parts: vec![part], notes })
+}
+
 /// Renders one script; adds to `notes` what the author should know of it.
-pub(super) fn script(plan: &Plan<'_>, notes: &mut Vec<String>) -> Result<String, RenderError> {
+fn script(plan: &Plan<'_>, notes: &mut Vec<String>) -> Result<String, RenderError> {
     let mut script = Script { blocks: Vec::new(), guarded: false, middle: plan.before.clone(), plan, notes };
     script.drop_opaque();
     script.drop_tables();

@@ -25,9 +25,10 @@ fn users() -> Table {
 }
 
 fn check(before: &Schema, changes: &[Change], up: &str, down: &str) {
-    let rendered = render(changes, before, Backend::Sqlite, &Backfills::new()).unwrap();
-    assert_eq!(rendered.up, up);
-    assert_eq!(rendered.down, down);
+    let options = Options { backend: Backend::Sqlite, live: true, backfills: &Backfills::new() };
+    let rendered = render(changes, before, &options).unwrap();
+    assert_eq!(rendered.up(), up);
+    assert_eq!(rendered.down(), down);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use dbmig::Backend;
 use toml::Spanned;
 
-use super::{Configuration, ConstraintKind, DatabaseConfig, LintLevel, LintLevels, naming};
+use super::{Configuration, ConstraintKind, DatabaseConfig, LintLevel, LintLevels, Style, naming};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
 use crate::source::Source;
@@ -14,7 +14,7 @@ use crate::toml_reader::{Reader, Table};
 
 const TABLE: &str = "package.metadata.dbmig";
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "backend",
     "migrations",
     "models",
@@ -23,6 +23,7 @@ const KEYS: [&str; 11] = [
     "version_table_schema",
     "naming",
     "lint",
+    "style",
     "unmanaged",
     "sqlite_integer_primary_key_is_bigint",
     "databases",
@@ -120,6 +121,9 @@ fn database(
     if let Some(levels) = reader.table(section, "lint") {
         config.lint = lint(reader, levels, &format!("{table}.lint"));
     }
+    if let Some(word) = reader.string(section, "style") {
+        config.style = style(reader, &word).unwrap_or(config.style);
+    }
     if let Some(unmanaged) = reader.strings(section, "unmanaged") {
         config.unmanaged = unmanaged.into_inner().into_iter().map(Spanned::into_inner).collect();
     }
@@ -139,6 +143,17 @@ fn backend(reader: &mut Reader<'_>, word: &Spanned<String>) -> Option<Backend> {
             None
         }
     }
+}
+
+fn style(reader: &mut Reader<'_>, word: &Spanned<String>) -> Option<Style> {
+    let style = Style::of_word(word.get_ref());
+    if style.is_none() {
+        let message = format!("unknown style `{}`", word.get_ref());
+        let near = nearest(word.get_ref(), Style::WORDS).map(|near| format!("did you mean `{near}`?"));
+        let help = near.unwrap_or_else(|| format!("one of {}", Style::WORDS.join(", ")));
+        reader.report(Diagnostic::error(Code::Config, message).at(reader.place(word), "").help(help));
+    }
+    style
 }
 
 /// A path relative to the package, with `/`, without `.` and without a slash at its end.

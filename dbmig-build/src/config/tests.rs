@@ -28,6 +28,7 @@ url = "sqlite://${X}"
 version_table = "ledger"
 naming = { index = "ix_{table}_{columns}" }
 lint = { out-of-date = "deny", missing-down = "allow" }
+style = "simple"
 unmanaged = ["legacy_*"]
 sqlite_integer_primary_key_is_bigint = true
 
@@ -45,6 +46,7 @@ url = "analytics.db"
     assert_eq!(default.version_table, "ledger");
     assert_eq!(default.naming.index, "ix_{table}_{columns}");
     assert_eq!(default.naming.unique, "{table}_{columns}_key");
+    assert_eq!(default.style, super::Style::Simple);
     assert_eq!(default.lint.0[&Code::OutOfDate], LintLevel::Deny);
     assert_eq!(default.lint.0[&Code::MissingDown], LintLevel::Allow);
     assert_eq!(default.unmanaged, ["legacy_*"]);
@@ -75,6 +77,7 @@ fn faults_are_named_at_their_place() {
         ("migrations = \"\"", "a path must not be empty"),
         ("naming = { uniqe = \"x\" }", "did you mean `unique`?"),
         ("naming = { unique = \"{tabel}_x\" }", "`{tabel}` is no placeholder"),
+        ("style = \"simpel\"", "unknown style `simpel`|did you mean `simple`?"),
         ("lint = { out-of-data = \"deny\" }", "did you mean `out-of-date`?"),
         ("lint = { out-of-date = \"denny\" }", "`denny` is no lint level|did you mean `deny`?"),
         ("unmanaged = true", "`unmanaged` must be a list of strings|this is a boolean"),

@@ -37,7 +37,11 @@ pub(super) fn mutate(before: &Schema, random: &mut Random) -> Option<Pair> {
     let renamed = tables.iter().filter(|(to, from)| to != from).map(|(to, from)| (to.clone(), from.clone()));
     let columns = origins.iter().filter(|((_, to), (_, from))| to != from);
     let columns = columns.map(|(place, (_, from))| (place.clone(), from.clone())).collect();
-    Some(Pair { before: before.clone(), after: schema, renames: Renames { tables: renamed.collect(), columns } })
+    Some(Pair {
+        before: before.clone(),
+        after: schema,
+        renames: Renames { tables: renamed.collect(), columns, ..Renames::default() },
+    })
 }
 
 impl Mutation {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use cargo_dbmig::model_source::{SCHEMA_PATH, write};
-use cargo_dbmig::render::{Backfills, Rendered, create_table, render};
+use cargo_dbmig::render::{Backfills, Options, Rendered, create_table, render};
 use dbmig::Backend;
 use dbmig_build::config::DatabaseConfig;
 use dbmig_build::diff::diff;
@@ -75,14 +75,14 @@ fn applying_the_difference_gives_the_other_schema() {
 fn replaying_what_is_rendered_is_applying_the_changes() {
     for_all(|pair| {
         let rendered = rendered(pair);
-        let show = || format!("-- up\n{}\n-- down\n{}", rendered.up, rendered.down);
+        let show = || format!("-- up\n{}\n-- down\n{}", rendered.up(), rendered.down());
         let changes = diff(&pair.before, &pair.after, &pair.renames);
         let mut expected = pair.before.clone();
         apply_all(&changes, &mut expected).unwrap();
         let mut replay = Replay::from_schema(pair.before.clone(), Backend::Sqlite);
-        replayed(&mut replay, &rendered.up);
+        replayed(&mut replay, &rendered.up());
         assert_same(&comparable(replay.schema()), &comparable(&expected), &show);
-        replayed(&mut replay, &rendered.down);
+        replayed(&mut replay, &rendered.down());
         assert_same(&comparable(replay.schema()), &comparable(&pair.before), &show);
     });
 }
@@ -156,7 +156,8 @@ fn origins(pair: &Pair) -> Origins {
 
 fn rendered(pair: &Pair) -> Rendered {
     let changes = diff(&pair.before, &pair.after, &pair.renames);
-    render(&changes, &pair.before, Backend::Sqlite, &backfills(pair)).unwrap_or_else(|error| panic!("{error}"))
+    let options = Options { backend: Backend::Sqlite, live: true, backfills: &backfills(pair) };
+    render(&changes, &pair.before, &options).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A database with a schema, and rows in it if they are asked for.
@@ -204,7 +205,7 @@ fn a_database_goes_there_and_back_with_its_rows() {
         let show = || {
             let tables = pair.before.tables.values().map(|table| create_table(table, Backend::Sqlite).unwrap());
             let tables: Vec<String> = tables.collect();
-            format!("-- before\n{}\n-- up\n{}\n-- down\n{}", tables.join("\n"), rendered.up, rendered.down)
+            format!("-- before\n{}\n-- up\n{}\n-- down\n{}", tables.join("\n"), rendered.up(), rendered.down())
         };
         let mut live = database(&pair.before, true);
         let expected_before = database(&pair.before, false).structure();
@@ -214,8 +215,8 @@ fn a_database_goes_there_and_back_with_its_rows() {
         let mut replay = Replay::from_schema(pair.before.clone(), Backend::Sqlite);
         assert_same(&comparable(&live.schema()), &comparable(replay.schema()), &show);
 
-        live.upgrade(&rendered.up, &rendered.down).unwrap_or_else(|error| panic!("{error}\n{}", show()));
-        replayed(&mut replay, &rendered.up);
+        live.upgrade(&rendered.up(), &rendered.down()).unwrap_or_else(|error| panic!("{error}\n{}", show()));
+        replayed(&mut replay, &rendered.up());
         assert_same(&comparable(&live.schema()), &comparable(replay.schema()), &show);
         assert_eq!(live.structure(), database(&pair.after, false).structure(), "{}", show());
         assert_eq!(live.violations(), Vec::<String>::new(), "{}", show());

@@ -19,9 +19,13 @@ use crate::render::Rendered;
 /// A fault of dbmig: SQL that it can't read itself, or that ends in another schema.
 pub(super) fn prove(rendered: &Rendered, chain: &Replay, target: &Schema, backend: Backend) -> Result<(), Error> {
     let mut replay = chain.clone();
-    run(&mut replay, "up.sql", &rendered.up, backend)?;
+    for part in &rendered.parts {
+        run(&mut replay, "up.sql", &part.up, backend)?;
+    }
     compare("up.sql", replay.schema(), target, rendered)?;
-    run(&mut replay, "down.sql", &rendered.down, backend)?;
+    for part in rendered.parts.iter().rev() {
+        run(&mut replay, "down.sql", &part.down, backend)?;
+    }
     compare("down.sql", replay.schema(), chain.schema(), rendered)
 }
 
@@ -39,7 +43,7 @@ fn compare(name: &str, built: &Schema, wanted: &Schema, rendered: &Rendered) -> 
         return Ok(());
     }
     let left: Vec<_> = left.iter().map(|change| format!("  {}", describe::line(change))).collect();
-    let text = if name == "up.sql" { &rendered.up } else { &rendered.down };
+    let text = if name == "up.sql" { rendered.up() } else { rendered.down() };
     Err(Error::new(
         Kind::Bug,
         format!(
