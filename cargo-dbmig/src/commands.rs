@@ -18,6 +18,7 @@ pub mod migrate;
 pub mod models;
 pub mod rebase;
 pub mod redo;
+mod reverting;
 pub mod revision;
 mod running;
 pub mod schema;

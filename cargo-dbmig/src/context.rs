@@ -193,7 +193,7 @@ impl<'a> Context<'a> {
     }
 
     /// The revisions that a status calls applied.
-    pub fn applied(&self, chain: &Chain, status: &Status) -> IdSet {
+    pub fn applied_of(&self, chain: &Chain, status: &Status) -> IdSet {
         IdSet::of(&chain.graph, status.applied.iter().filter_map(|one| chain.graph.find(&one.version)))
     }
 
@@ -209,10 +209,19 @@ impl<'a> Context<'a> {
         Ok(Some(known.chain(unknown).map(Version::from).collect()))
     }
 
-    /// The revisions of the graph that the database has, for commands that can answer without one.
-    pub fn applied_if_known(&self, graph: &Graph) -> Option<IdSet> {
+    /// The revisions of the graph that the database has; `None` if there is no database.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::status`].
+    pub fn applied(&self, graph: &Graph) -> Result<Option<IdSet>, Error> {
         // To a chain without revisions, every version is unknown: the ledger as it is.
-        let status = self.status(&Chain::default()).ok().flatten()?;
-        Some(IdSet::of(graph, status.unknown.iter().filter_map(|one| graph.find(&one.version))))
+        let Some(status) = self.status(&Chain::default())? else { return Ok(None) };
+        Ok(Some(IdSet::of(graph, status.unknown.iter().filter_map(|one| graph.find(&one.version)))))
+    }
+
+    /// The same, for commands that can answer without a database.
+    pub fn applied_if_known(&self, graph: &Graph) -> Option<IdSet> {
+        self.applied(graph).ok().flatten()
     }
 }

@@ -1,5 +1,9 @@
 //! New files: revisions on disk, whole or not at all.
 
+mod exchange;
+
+pub use exchange::{Folder, exchange};
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 

@@ -39,7 +39,7 @@ pub fn run(args: &CurrentArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
     let found = context.status(&chain)?;
     let is_there = found.is_some();
     let status = found.unwrap_or_default();
-    let applied = context.applied(&chain, &status);
+    let applied = context.applied_of(&chain, &status);
     let graph = &chain.graph;
     let current = tips(graph, &applied, Edges::Parents);
     let listing = Listing::new(graph, Some(&applied));

@@ -1,11 +1,11 @@
 //! `cargo dbmig rebase`.
 
+use std::collections::HashMap;
+
 use clap::Args;
 use dbmig::revision::order::{Edges, IdSet, ancestors};
 use dbmig::revision::{Graph, Id};
 use dbmig::version::Version;
-use dbmig::{Options, Request};
-use dbmig_build::bundle::with_bundle;
 use dbmig_build::diagnostic::{Diagnostic, Level};
 use dbmig_build::link::Chain;
 use dbmig_build::migration::{Metadata, write_metadata};
@@ -14,10 +14,9 @@ use dbmig_build::verify::verify;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{running, selection};
+use super::{reverting, selection};
 use crate::cli::{Answer, Global};
 use crate::context::Context;
-use crate::context::database::with_connection;
 use crate::error::{Error, Kind};
 use crate::scaffold;
 use crate::ui::Ui;
@@ -69,18 +68,11 @@ pub fn run(args: &RebaseArgs, global: &Global, ui: &Ui) -> Result<Answer, Error>
     refuse_sealed(&chain, &moving)?;
     prove(&chain, &moving, onto, &context)?;
     let moves = moves(&chain, &moving, onto)?;
-    let applied: Vec<&str> = match context.applied_if_known(graph) {
-        Some(applied) => {
-            moving.iter().filter(|&&id| applied.contains(id)).map(|&id| graph.version(id).as_str()).collect()
-        }
-        None => Vec::new(),
-    };
+    let applied = reverting::applied(&context, graph, &moving);
     if args.dry_run {
         applied.iter().for_each(|version| ui.status("Reverts", *version));
     } else {
-        if !applied.is_empty() {
-            revert(&context, &chain, &applied)?;
-        }
+        reverting::revert(&context, &chain, &applied)?;
         write(&context, &chain, &moves)?;
     }
     answer(ui, &context, graph, &moves);
@@ -180,12 +172,13 @@ fn prove(chain: &Chain, moving: &[Id], onto: Id, context: &Context<'_>) -> Resul
 fn moves(chain: &Chain, moving: &[Id], onto: Id) -> Result<Vec<Move>, Error> {
     let graph = &chain.graph;
     let now = Timestamp::now();
-    let mut renamed: Vec<(Version, Version)> = Vec::new();
+    let below = ancestors(graph, [onto], Edges::All);
+    let mut renamed: HashMap<&Version, Version> = HashMap::new();
+    let mut last: Option<Version> = None;
     let mut moves = Vec::new();
     for &id in moving {
         let metadata = &chain.migration(id).metadata;
-        let below = ancestors(graph, [onto], Edges::All);
-        let moved = |version: &Version| renamed.iter().find(|(old, _)| old == version).map(|(_, new)| new.clone());
+        let moved = |version: &Version| renamed.get(version).cloned();
         let mut revises: Vec<Version> = Vec::new();
         for parent in graph.parents(id) {
             // Whatever the new place has below it already is reached through it.
@@ -203,49 +196,30 @@ fn moves(chain: &Chain, moving: &[Id], onto: Id) -> Result<Vec<Move>, Error> {
         let depends_on = depends_on.into_iter().map(|version| moved(&version).unwrap_or(version)).collect();
         let metadata = Metadata { revises, depends_on, ..metadata.clone() };
         let mut above: Vec<Version> = metadata.revises.iter().chain(&metadata.depends_on).cloned().collect();
-        above.extend(renamed.last().map(|(_, new)| new.clone()));
+        above.extend(last);
         let name = scaffold::folder_name(&metadata.message, &above, graph, now)?;
-        renamed.push((graph.version(id).clone(), Version::of_folder(&name)));
+        last = Some(Version::of_folder(&name));
+        renamed.insert(graph.version(id), Version::of_folder(&name));
         moves.push(Move { id, name, metadata });
     }
     Ok(moves)
 }
 
-fn revert(context: &Context<'_>, chain: &Chain, versions: &[&str]) -> Result<(), Error> {
-    let Some(mut connection) = context.connect_existing()? else { return Ok(()) };
-    let request = Request::Revert { revisions: versions };
-    with_bundle(chain, &context.config, |bundle| {
-        let options = Options::observed(|event| running::tell(context.ui, event));
-        with_connection!(&mut connection, connection => bundle.run(connection, request, options))
-    })?;
-    Ok(())
-}
-
-/// Writes every folder anew under its new name, then removes the old ones; on trouble what was written is taken back.
+/// Writes every folder anew under its new name, and takes the old ones away.
 fn write(context: &Context<'_>, chain: &Chain, moves: &[Move]) -> Result<(), Error> {
-    let folder = context.migrations();
-    let shown = |name: &str| format!("{}/{name}", context.config.migrations);
-    let mut written: Vec<&str> = Vec::new();
-    for one in moves {
+    let texts: Vec<String> = moves.iter().map(|one| write_metadata(&one.metadata)).collect();
+    let files = moves.iter().zip(&texts).map(|(one, metadata)| {
         let migration = chain.migration(one.id);
-        let metadata = write_metadata(&one.metadata);
         let down = migration.down.as_ref().map(|down| ("down.sql", down.source.text()));
-        let files: Vec<(&str, &str)> =
-            [("up.sql", migration.up.source.text()), ("metadata.toml", &metadata)].into_iter().chain(down).collect();
-        if let Err(error) = scaffold::write_folder(&folder, &one.name, &files) {
-            for name in written {
-                // Nothing better can be done than to try.
-                let _ = std::fs::remove_dir_all(folder.join(name));
-            }
-            return Err(Error::io(shown(&one.name), &error));
-        }
-        written.push(&one.name);
-    }
-    for one in moves {
-        let old = &chain.migration(one.id).name;
-        std::fs::remove_dir_all(folder.join(old)).map_err(|error| Error::io(shown(old), &error))?;
-    }
-    Ok(())
+        let up = [("up.sql", migration.up.source.text()), ("metadata.toml", metadata.as_str())];
+        up.into_iter().chain(down).collect()
+    });
+    let files: Vec<Vec<(&str, &str)>> = files.collect();
+    let folders = moves.iter().zip(&files).map(|(one, files)| scaffold::Folder { name: &one.name, files });
+    let folders: Vec<scaffold::Folder<'_>> = folders.collect();
+    let gone: Vec<&str> = moves.iter().map(|one| chain.migration(one.id).name.as_str()).collect();
+    scaffold::exchange(&context.migrations(), &gone, &folders, &[])
+        .map_err(|error| Error::io(&context.config.migrations, &error))
 }
 
 fn answer(ui: &Ui, context: &Context<'_>, graph: &Graph, moves: &[Move]) {

@@ -22,7 +22,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<Answer, Error> {
     let missing = || Error::new(Kind::Database, "there is no database yet").help("cargo dbmig upgrade");
     let status = context.status(&chain)?.ok_or_else(missing)?;
     let mut connection = context.connect_existing()?.ok_or_else(missing)?;
-    let applied = context.applied(&chain, &status);
+    let applied = context.applied_of(&chain, &status);
     let (mut expected, dropped) = context.tables_at(&chain, &applied)?;
     let known = match context.tables_at(&chain, &IdSet::of(&chain.graph, chain.graph.ids())) {
         Ok((_, made)) => Known { made, dropped },
