@@ -21,7 +21,8 @@ pub use expression::expression;
 pub(crate) use lex::unquote;
 pub use lex::{Token, TokenKind};
 pub use parse::{
-    CatalogTest, Condition, Text, Unreadable, column_default, column_type, condition, parse, plpgsql, text,
+    CatalogTest, Condition, Text, TurnValues, Turns, Unreadable, column_default, column_type, condition, parse,
+    plpgsql, text, turns,
 };
 pub use script::{Script, Statement};
 pub use split::split;

@@ -14,7 +14,7 @@ use crate::schema::{ColumnType, Expression, Name};
 use crate::source::{Source, Span};
 use cursor::Cursor;
 
-pub use plpgsql::{CatalogTest, Condition, Text, condition, plpgsql, text};
+pub use plpgsql::{CatalogTest, Condition, Text, TurnValues, Turns, condition, plpgsql, text, turns};
 
 /// A statement that alters structure and can't be read.
 #[derive(Clone, Debug, PartialEq, Eq)]

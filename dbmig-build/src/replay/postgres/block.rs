@@ -14,7 +14,7 @@ use crate::schema::ApplyError;
 use crate::source::{Source, Span};
 use crate::sql::syntax::Syntax;
 use crate::sql::syntax::postgres::{Block, Branch, Do, Handler, Step};
-use crate::sql::{Statement, parse, plpgsql, split, split_part};
+use crate::sql::{self, Statement, parse, plpgsql, split, split_part};
 
 use super::routine;
 use super::work::Work;
@@ -173,7 +173,10 @@ fn step(work: &mut Work<'_>, one: &Step, variables: &mut Variables, around: Arou
         }
         Step::Perform { calls, .. } => routine::calls(work, calls, variables)?,
         Step::Unreadable { message, at } => return Err(Conflict::unreadable(at, message)),
-        Step::Loop { span, .. } => {
+        Step::Loop { header, steps, span } => {
+            if let Some((variable, values)) = turns(work, header, variables) {
+                return repeated(work, (&variable, &values), steps, variables, around);
+            }
             return Err(Conflict::unreadable(span, "what this loop does to the structure can't be known"));
         }
         Step::Case { span, .. } => {
@@ -216,7 +219,7 @@ fn conditional(
     around: Around,
 ) -> Result<Flow, Conflict> {
     for (at, branch) in branches.iter().enumerate() {
-        match condition::holds(work, &branch.condition) {
+        match condition::holds(work, &branch.condition, variables) {
             Some(true) => return steps(work, &branch.steps, variables, around),
             Some(false) => {}
             None => {
@@ -236,6 +239,41 @@ fn conditional(
         }
     }
     steps(work, otherwise, variables, around)
+}
+
+/// The variable of a loop and the values that it takes, where they can be known.
+fn turns(work: &Work<'_>, header: &Span, variables: &Variables) -> Option<(String, Vec<String>)> {
+    let header = split_part(header, work.backend()).statements.into_iter().next()?;
+    let turns = sql::turns(&header)?;
+    let values = text::turns(work, &turns.values, variables)?;
+    Some((turns.variable, values))
+}
+
+/// Follows a loop turn by turn. Its variable is the body's own, or the loop's.
+fn repeated(
+    work: &mut Work<'_>,
+    (variable, values): (&str, &[String]),
+    list: &[Step],
+    variables: &mut Variables,
+    around: Around,
+) -> Result<Flow, Conflict> {
+    let outer = variables.get(variable).cloned();
+    // What one turn leaves behind, the next one finds.
+    let around = Around { more: around.more || values.len() > 1, ..around };
+    let mut flow = Flow::On;
+    for value in values {
+        variables.insert(variable.to_owned(), Some(value.clone()));
+        flow = steps(work, list, variables, around)?;
+        if !matches!(flow, Flow::On) {
+            break;
+        }
+    }
+    match outer {
+        // After the loop it is what the last turn made of it, or its own again: not worth telling apart.
+        Some(_) => variables.insert(variable.to_owned(), None),
+        None => variables.remove(variable),
+    };
+    Ok(flow)
 }
 
 /// The handler of a block for an error that goes by these names.

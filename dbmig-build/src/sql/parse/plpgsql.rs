@@ -3,6 +3,7 @@
 mod condition;
 mod step;
 mod text;
+mod turns;
 
 use dbmig::Backend;
 
@@ -16,6 +17,7 @@ use crate::sql::syntax::postgres::{Block, Declaration, Handler, Step};
 
 pub use condition::{CatalogTest, Condition, condition};
 pub use text::{Text, text};
+pub use turns::{TurnValues, Turns, turns};
 
 /// How deep blocks may stand in blocks.
 const DEPTH: usize = 64;

@@ -5,29 +5,31 @@ use dbmig::Backend;
 use crate::replay::postgres::resolve::{Relation, schema_name};
 use crate::replay::postgres::sequence::regclass;
 use crate::replay::postgres::work::Work;
-use crate::schema::{Name, ObjectName, UserTypeKind};
-use crate::sql::{CatalogTest, Condition, Statement, condition};
+use crate::schema::{Constraint, Name, ObjectName, UserTypeKind};
+use crate::sql::{CatalogTest, Condition, Statement, Text, condition};
+
+use super::{Variables, text};
 
 /// Whether a condition holds; none where that can't be known.
-pub(super) fn holds(work: &Work<'_>, asked: &Statement) -> Option<bool> {
-    truth(work, &condition(asked))
+pub(super) fn holds(work: &Work<'_>, asked: &Statement, variables: &Variables) -> Option<bool> {
+    truth(work, &condition(asked), variables)
 }
 
-fn truth(work: &Work<'_>, condition: &Condition) -> Option<bool> {
+fn truth(work: &Work<'_>, condition: &Condition, variables: &Variables) -> Option<bool> {
     match condition {
         Condition::Known(known) => Some(*known),
-        Condition::Test(test) => found(work, test).map(|found| found != test.negated),
-        Condition::Not(inner) => truth(work, inner).map(|holds| !holds),
+        Condition::Test(test) => found(work, test, variables).map(|found| found != test.negated),
+        Condition::Not(inner) => truth(work, inner, variables).map(|holds| !holds),
         // One that is false makes all of them false, whatever the others are.
-        Condition::All(parts) => decided(work, parts, false),
-        Condition::Any(parts) => decided(work, parts, true),
+        Condition::All(parts) => decided(work, parts, variables, false),
+        Condition::Any(parts) => decided(work, parts, variables, true),
         Condition::Other => None,
     }
 }
 
 /// The truth of several conditions, of which one that is `decisive` decides.
-fn decided(work: &Work<'_>, parts: &[Condition], decisive: bool) -> Option<bool> {
-    let truths: Vec<Option<bool>> = parts.iter().map(|part| truth(work, part)).collect();
+fn decided(work: &Work<'_>, parts: &[Condition], variables: &Variables, decisive: bool) -> Option<bool> {
+    let truths: Vec<Option<bool>> = parts.iter().map(|part| truth(work, part, variables)).collect();
     if truths.contains(&Some(decisive)) {
         return Some(decisive);
     }
@@ -35,9 +37,11 @@ fn decided(work: &Work<'_>, parts: &[Condition], decisive: bool) -> Option<bool>
 }
 
 /// Whether what a test asks for is there.
-fn found(work: &Work<'_>, test: &CatalogTest) -> Option<bool> {
+fn found(work: &Work<'_>, test: &CatalogTest, variables: &Variables) -> Option<bool> {
+    let value = |(column, value): &(String, Text)| Some((column.clone(), text::evaluated(work, value, variables)?));
+    let equal = test.equal.iter().map(value).collect::<Option<Vec<_>>>()?;
     let mut asked = Asked::default();
-    for (column, value) in &test.equal {
+    for (column, value) in &equal {
         let text = Some(value.as_str());
         match column.as_str() {
             "typname" if test.catalogs.iter().any(|one| one == "pg_enum") => asked.table = text,
@@ -75,7 +79,6 @@ fn answer(work: &Work<'_>, catalog: &str, asked: &Asked<'_>) -> Option<bool> {
     let name = |text: &str| Name::new(text, Backend::Postgres);
     // Without a schema any one is meant.
     let schemas: Vec<Option<Name>> = match asked.schema {
-        Some("current_schema()") => vec![work.path().into_iter().nth(1)?],
         Some(schema) => vec![schema_name(&name(schema))],
         None => {
             let own = work.permanent().schema().namespaces.iter().cloned().map(Some);
@@ -115,6 +118,16 @@ fn answer(work: &Work<'_>, catalog: &str, asked: &Asked<'_>) -> Option<bool> {
         "columns" | "pg_attribute" => {
             let column = name(asked.name?);
             Some(any(asked.table?, &|table| work.table(table).is_ok_and(|table| table.column(&column).is_some())))
+        }
+        // It lists no exclusion, and of a check only the columns that its expression names.
+        "constraint_column_usage" => {
+            let wanted = name(asked.name?);
+            let of = |schema: &Option<Name>| work.permanent().constrained(schema.as_ref(), &wanted).next();
+            match schemas.iter().find_map(of).and_then(|table| table.constraint(&wanted)) {
+                None => Some(false),
+                Some(Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::ForeignKey(_)) => Some(true),
+                Some(_) => None,
+            }
         }
         "pg_constraint" | "table_constraints" => {
             let wanted = name(asked.name?);

@@ -2,7 +2,7 @@
 
 use crate::source::Source;
 use crate::sql::syntax::postgres::Value;
-use crate::sql::{Statement, Text, split, text};
+use crate::sql::{Statement, Text, TurnValues, split, text};
 
 use super::{Variables, effect};
 use crate::replay::postgres::work::Work;
@@ -10,6 +10,14 @@ use crate::replay::postgres::work::Work;
 /// The text that an expression makes.
 pub(super) fn of(work: &Work<'_>, expression: &Statement, variables: &Variables) -> Option<String> {
     evaluated(work, &text(expression), variables)
+}
+
+/// The values that a loop runs over, in order.
+pub(super) fn turns(work: &Work<'_>, values: &TurnValues, variables: &Variables) -> Option<Vec<String>> {
+    match values {
+        TurnValues::Elements(array) => elements(&evaluated(work, array, variables)?),
+        TurnValues::Numbers(numbers) => Some(numbers.iter().map(i64::to_string).collect()),
+    }
 }
 
 /// The text of an argument of a call.
@@ -36,7 +44,7 @@ pub(super) fn alters(work: &Work<'_>, text: &str) -> bool {
     script.statements.iter().any(|one| effect::of_sql(work, one))
 }
 
-fn evaluated(work: &Work<'_>, text: &Text, variables: &Variables) -> Option<String> {
+pub(super) fn evaluated(work: &Work<'_>, text: &Text, variables: &Variables) -> Option<String> {
     let all = |parts: &[Text]| parts.iter().map(|part| evaluated(work, part, variables)).collect::<Option<Vec<_>>>();
     Some(match text {
         Text::Literal(text) => text.clone(),
@@ -49,8 +57,54 @@ fn evaluated(work: &Work<'_>, text: &Text, variables: &Variables) -> Option<Stri
             Some(schema) => schema.as_str().to_owned(),
             None => "public".to_owned(),
         },
+        Text::Array(parts) => array(&all(parts)?),
         Text::Other => return None,
     })
+}
+
+/// An array as PostgreSQL writes it: `{"a","b"}`.
+fn array(elements: &[String]) -> String {
+    let quoted = |text: &String| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    format!("{{{}}}", elements.iter().map(quoted).collect::<Vec<_>>().join(","))
+}
+
+/// The elements of an array of one dimension; none where an element is NULL or an array.
+fn elements(array: &str) -> Option<Vec<String>> {
+    let inner = array.trim().strip_prefix('{')?.strip_suffix('}')?;
+    if inner.trim().is_empty() {
+        return Some(Vec::new());
+    }
+    let mut elements = vec![String::new()];
+    let mut characters = inner.chars();
+    // Whether the current element had quotes: then its spaces are its own, and it isn't NULL.
+    let (mut quoted, mut within) = (false, false);
+    let end = |element: &mut String, quoted: bool| {
+        if !quoted {
+            *element = element.trim().to_owned();
+        }
+        quoted || !element.is_empty() && !element.eq_ignore_ascii_case("null")
+    };
+    while let Some(one) = characters.next() {
+        let element = elements.last_mut()?;
+        match one {
+            '\\' => element.push(characters.next()?),
+            '"' => {
+                within = !within;
+                quoted = true;
+            }
+            ',' if !within => {
+                if !end(element, quoted) {
+                    return None;
+                }
+                quoted = false;
+                elements.push(String::new());
+            }
+            '{' | '}' if !within => return None,
+            _ if quoted && !within => {}
+            one => element.push(one),
+        }
+    }
+    (!within && end(elements.last_mut()?, quoted)).then_some(elements)
 }
 
 /// `format(pattern, …)`: `%s`, `%I`, `%L`, `%%`, each with a position or none.

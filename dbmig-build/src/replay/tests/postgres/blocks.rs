@@ -141,3 +141,31 @@ fn what_alters_nothing_needs_no_answer() {
         "t: a integer",
     );
 }
+
+#[test]
+fn loops_over_known_values_are_followed() {
+    check(
+        r#"create type e as enum ('a');
+         do $$ declare names text[] := array['x', 'y"z']; one text; begin
+           foreach one in array names loop execute format('create table %I (id int)', one); end loop;
+           foreach one in array '{p, "q"}'::text[] loop execute 'create table ' || one || ' ()'; end loop;
+           for one in select unnest(array['a', 'b']) loop
+             if not exists (select 1 from pg_enum e join pg_type t on t.oid = e.enumtypid
+               where t.typname = 'e' and e.enumlabel = one) then
+               execute format('alter type e add value %L', one);
+               execute 'create table for_' || one || ' ()';
+             end if;
+           end loop;
+           for i in reverse 2..1 loop null; end loop;
+           for i in 1..2 loop execute 'create table part_' || i || ' ()'; end loop;
+         end $$"#,
+        "for_b:
+         p:
+         part_1:
+         part_2:
+         q:
+         x: id integer
+         y\"z: id integer
+         type e",
+    );
+}

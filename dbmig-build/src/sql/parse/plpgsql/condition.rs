@@ -6,6 +6,8 @@ use crate::sql::Statement;
 use crate::sql::lex::TokenKind;
 use crate::sql::parse::cursor::Cursor;
 
+use super::text::{Text, variable};
+
 /// A condition, as far as it asks the catalog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
@@ -30,8 +32,8 @@ pub struct CatalogTest {
     pub negated: bool,
     /// The tables that are asked, without their schemas: `pg_type`, `columns`; or `to_regclass`, `to_regtype`.
     pub catalogs: Vec<String>,
-    /// What their columns must be equal to, in the order of the text. `current_schema()` stands for itself.
-    pub equal: Vec<(String, String)>,
+    /// What their columns must be equal to, in the order of the text: literals, variables, the current schema.
+    pub equal: Vec<(String, Text)>,
 }
 
 /// How deep conditions may stand in each other.
@@ -70,6 +72,10 @@ fn part(cursor: &Cursor<'_>, length: usize, depth: usize) -> Condition {
     if inner.is(0, "(") && closing(&inner) == Some(length.saturating_sub(1)) {
         inner.step();
         return part(&inner, length.saturating_sub(2), depth + 1);
+    }
+    // `(SELECT EXISTS (…))`; with a FROM behind it, it is no condition that can be read.
+    if inner.eat(&["select"]) {
+        return part(&inner, length.saturating_sub(1), depth + 1);
     }
     test(&mut inner).map_or(Condition::Other, Condition::Test)
 }
@@ -130,25 +136,25 @@ fn test(cursor: &mut Cursor<'_>) -> Option<CatalogTest> {
     cursor.skip(items);
     cursor.expect("from").ok()?;
     let mut catalogs = vec![catalog(cursor)?];
-    while cursor.eat(&["join"]) || cursor.eat(&["inner", "join"]) {
-        catalogs.push(catalog(cursor)?);
-        cursor.expect("on").ok()?;
-        let parenthesis = cursor.eat(&["("]);
-        column(cursor)?;
-        cursor.expect("=").ok()?;
-        column(cursor)?;
-        if parenthesis {
-            cursor.expect(")").ok()?;
+    let mut equal = Vec::new();
+    let mut joins = 0;
+    loop {
+        if cursor.eat(&["join"]) || cursor.eat(&["inner", "join"]) {
+            catalogs.push(catalog(cursor)?);
+            cursor.expect("on").ok()?;
+            joins += equalities(cursor, &mut equal)?;
+        } else if cursor.eat(&[","]) {
+            catalogs.push(catalog(cursor)?);
+        } else {
+            break;
         }
     }
-    let mut equal = Vec::new();
     if cursor.eat(&["where"]) {
-        loop {
-            equal.push(equality(cursor)?);
-            if !cursor.eat(&["and"]) {
-                break;
-            }
-        }
+        joins += equalities(cursor, &mut equal)?;
+    }
+    // A table of the catalog that nothing joins to the others would be asked for by itself.
+    if joins + 1 < catalogs.len() {
+        return None;
     }
     if cursor.eat(&["limit"]) {
         cursor.step();
@@ -166,24 +172,38 @@ fn catalog(cursor: &mut Cursor<'_>) -> Option<String> {
     Some(catalog.name.as_str().to_owned())
 }
 
-/// `column = 'value'`, either way round, in parentheses or not.
-fn equality(cursor: &mut Cursor<'_>) -> Option<(String, String)> {
-    if cursor.eat(&["("]) {
-        let inner = comparison(cursor)?;
-        return cursor.eat(&[")"]).then_some(inner);
+/// `column = value AND …`: what columns must be equal to, and how many pairs of columns join tables.
+fn equalities(cursor: &mut Cursor<'_>, equal: &mut Vec<(String, Text)>) -> Option<usize> {
+    let mut joins = 0;
+    loop {
+        let parenthesis = cursor.eat(&["("]);
+        match comparison(cursor)? {
+            (column, Some(value)) => equal.push((column, value)),
+            (_, None) => joins += 1,
+        }
+        if parenthesis && !cursor.eat(&[")"]) {
+            return None;
+        }
+        if !cursor.eat(&["and"]) {
+            return Some(joins);
+        }
     }
-    comparison(cursor)
 }
 
-fn comparison(cursor: &mut Cursor<'_>) -> Option<(String, String)> {
+/// `column = value`, either way round; without a value where another table's column stands in its place.
+fn comparison(cursor: &mut Cursor<'_>) -> Option<(String, Option<Text>)> {
     if cursor.kind(0) == Some(TokenKind::String) {
         let value = value(cursor)?;
         cursor.expect("=").ok()?;
-        return Some((column(cursor)?, value));
+        return Some((column(cursor)?, Some(value)));
     }
-    let column = column(cursor)?;
+    let column_name = column(cursor)?;
     cursor.expect("=").ok()?;
-    Some((column, value(cursor)?))
+    if cursor.is(1, ".") {
+        column(cursor)?;
+        return Some((column_name, None));
+    }
+    Some((column_name, Some(value(cursor)?)))
 }
 
 fn column(cursor: &mut Cursor<'_>) -> Option<String> {
@@ -192,19 +212,23 @@ fn column(cursor: &mut Cursor<'_>) -> Option<String> {
     Some(column.name.as_str().to_owned())
 }
 
-/// A string, which may be cast to a type of names; `current_schema()`; the `oid` of what has a name.
-fn value(cursor: &mut Cursor<'_>) -> Option<String> {
+/// A string or a variable, which may be cast to a type of names; `current_schema()`; the `oid` of what has a name.
+fn value(cursor: &mut Cursor<'_>) -> Option<Text> {
     if cursor.eat(&["current_schema"]) {
-        return (!cursor.is(0, "(") || cursor.eat(&["(", ")"])).then(|| "current_schema()".to_owned());
+        return (!cursor.is(0, "(") || cursor.eat(&["(", ")"])).then_some(Text::CurrentSchema);
     }
     if cursor.eat(&["(", "select", "oid", "from"]) {
         catalog(cursor)?;
         cursor.expect("where").ok()?;
         let (asked, name) = comparison(cursor)?;
         cursor.expect(")").ok()?;
-        return ["typname", "relname"].contains(&asked.as_str()).then_some(name);
+        return name.filter(|_| ["typname", "relname"].contains(&asked.as_str()));
     }
-    let value = cursor.string("a value").ok()?;
+    let value = if cursor.kind(0) == Some(TokenKind::String) {
+        Text::Literal(cursor.string("a value").ok()?)
+    } else {
+        Text::Variable(variable(cursor)?)
+    };
     cast(cursor)?;
     Some(value)
 }

@@ -2,7 +2,7 @@
 
 use dbmig::Backend;
 
-use super::{Condition, condition, plpgsql, text};
+use super::{Condition, Text, condition, plpgsql, text, turns};
 use crate::source::Source;
 use crate::sql::syntax::postgres::{Block, Step};
 use crate::sql::{Statement, split};
@@ -101,7 +101,8 @@ fn condition_shown(condition: &Condition) -> String {
     };
     match condition {
         Condition::Test(test) => {
-            let equal: Vec<String> = test.equal.iter().map(|(column, value)| format!("{column}={value}")).collect();
+            let equal: Vec<String> =
+                test.equal.iter().map(|(column, value)| format!("{column}={}", value_shown(value))).collect();
             format!("{}{} {}", if test.negated { "no " } else { "" }, test.catalogs.join("+"), equal.join(" "))
         }
         Condition::Not(inner) => format!("not {}", condition_shown(inner)),
@@ -109,6 +110,14 @@ fn condition_shown(condition: &Condition) -> String {
         Condition::Any(parts) => list(parts, " or "),
         Condition::Known(known) => known.to_string(),
         Condition::Other => "?".to_owned(),
+    }
+}
+
+fn value_shown(value: &Text) -> String {
+    match value {
+        Text::Literal(text) => text.clone(),
+        Text::Variable(name) => format!("<{name}>"),
+        other => format!("{other:?}"),
     }
 }
 
@@ -128,7 +137,7 @@ fn conditions_that_ask_the_catalog() {
         (
             "exists (select 1 from pg_type t join pg_namespace n on n.oid = t.typnamespace where typname = 'a' \
              and nspname = current_schema())",
-            "pg_type+pg_namespace typname=a nspname=current_schema()",
+            "pg_type+pg_namespace typname=a nspname=CurrentSchema",
         ),
         (
             "exists (select 1 from pg_enum where enumlabel = 'x' and enumtypid = (select oid from pg_type where \
@@ -140,7 +149,14 @@ fn conditions_that_ask_the_catalog() {
             "(no to_regclass name=a.b or not (true and to_regtype name=c))",
         ),
         ("exists (select 1 from pg_type t join pg_enum e on true)", "?"),
-        ("exists (select 1 from pg_type where typname = x)", "?"),
+        ("exists (select 1 from pg_type where typname = x)", "pg_type typname=<x>"),
+        ("(select not exists (select 1 from pg_tables where tablename = 'a'))", "not pg_tables tablename=a"),
+        ("(select exists (select 1 from pg_tables) from t)", "?"),
+        (
+            "exists (select 1 from pg_type t, pg_enum e where t.oid = e.enumtypid and t.typname = 'a')",
+            "pg_type+pg_enum typname=a",
+        ),
+        ("exists (select 1 from pg_type t, pg_enum e where t.typname = 'a')", "?"),
         ("exists (select 1 from pg_type where typname = 'a' or true)", "?"),
         ("exists (select 1 from pg_type) and a", "(pg_type  and ?)"),
         ("a between 1 and 2", "?"),
@@ -161,10 +177,31 @@ fn texts_to_be_executed() {
         ),
         ("format('x %I', $1::text)", "Format([Literal(\"x %I\"), Variable(\"$1\")])"),
         ("(current_schema() || $$a$$)", "Joined([CurrentSchema, Literal(\"a\")])"),
+        ("array['a', b]::text[]", "Array([Literal(\"a\"), Variable(\"b\")])"),
         ("upper('a')", "Other"),
         ("r.a", "Other"),
         ("'a'::bytea", "Other"),
     ] {
         assert_eq!(format!("{:?}", text(&statement(expression))), expected, "{expression}");
+    }
+}
+
+#[test]
+fn loops_over_what_is_known() {
+    for (header, expected) in [
+        ("foreach x in array a", "x Elements(Variable(\"a\"))"),
+        ("for x in select unnest(array['a']) as y", "x Elements(Array([Literal(\"a\")]))"),
+        ("for x in select y from unnest(array['a']) y", "x Elements(Array([Literal(\"a\")]))"),
+        ("for x in select z from unnest(array['a']) y", "none"),
+        ("for x in 1..3", "x Numbers([1, 2, 3])"),
+        ("for x in reverse 2 .. 1", "x Numbers([2, 1])"),
+        ("for x in 1..n", "none"),
+        ("for x in 1..1000000000", "none"),
+        ("for x in select tablename from pg_tables", "none"),
+        ("while a", "none"),
+    ] {
+        let read = turns(&statement(header));
+        let shown = read.map_or("none".to_owned(), |one| format!("{} {:?}", one.variable, one.values));
+        assert_eq!(shown, expected, "{header}");
     }
 }

@@ -23,6 +23,8 @@ pub enum Text {
     Quoted(Box<Text>),
     /// `current_schema()`
     CurrentSchema,
+    /// `ARRAY[text, …]`
+    Array(Vec<Text>),
     /// Anything else.
     Other,
 }
@@ -45,7 +47,7 @@ fn joined(cursor: &mut Cursor<'_>, depth: usize) -> Option<Text> {
     if parts.len() == 1 { parts.pop() } else { Some(Text::Joined(parts)) }
 }
 
-fn operand(cursor: &mut Cursor<'_>, depth: usize) -> Option<Text> {
+pub(super) fn operand(cursor: &mut Cursor<'_>, depth: usize) -> Option<Text> {
     if depth > DEPTH {
         return None;
     }
@@ -58,6 +60,13 @@ fn operand(cursor: &mut Cursor<'_>, depth: usize) -> Option<Text> {
         cursor.step();
         cursor.eat(&["(", ")"]);
         Text::CurrentSchema
+    } else if cursor.eat(&["array", "["]) {
+        let mut elements = vec![joined(cursor, depth + 1)?];
+        while cursor.eat(&[","]) {
+            elements.push(joined(cursor, depth + 1)?);
+        }
+        cursor.expect("]").ok()?;
+        Text::Array(elements)
     } else if cursor.is(1, "(") && cursor.is_any(0, FUNCTIONS) {
         let function = cursor.eat_one(FUNCTIONS)?;
         cursor.step();
@@ -89,13 +98,14 @@ fn operand(cursor: &mut Cursor<'_>, depth: usize) -> Option<Text> {
         }
     };
     // A cast to another type may change the text.
-    if cursor.eat(&["::"]) && cursor.eat_one(&["text", "varchar", "regclass", "name"]).is_none() {
-        return None;
+    if cursor.eat(&["::"]) {
+        cursor.eat_one(&["text", "varchar", "regclass", "name"])?;
+        cursor.eat(&["[", "]"]);
     }
     Some(text)
 }
 
-fn variable(cursor: &mut Cursor<'_>) -> Option<String> {
+pub(super) fn variable(cursor: &mut Cursor<'_>) -> Option<String> {
     let name = cursor.object("a variable").ok()?;
     let qualified = name.schema.is_some() || cursor.is_any(0, &["(", "[", "."]);
     (!qualified).then(|| name.name.as_str().to_owned())
