@@ -6,8 +6,11 @@
 mod columns;
 mod constraints;
 mod indexes;
+mod likely;
 mod renames;
 mod tables;
+
+pub use likely::{Likely, Rename, likely_renames};
 
 use std::collections::BTreeMap;
 

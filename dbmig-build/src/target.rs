@@ -7,7 +7,7 @@ mod unsaid;
 
 use std::collections::BTreeSet;
 
-use crate::diff::due_renames;
+use crate::diff::{self, Likely, due_renames};
 use crate::schema::{ObjectName, Renames, Schema, apply};
 
 /// The schema that a chain is to become.
@@ -51,6 +51,14 @@ pub fn target(
     };
     let unmodelled = schema.tables.keys().filter(is_unmodelled).cloned().collect();
     Target { schema, unmodelled }
+}
+
+/// What looks like a rename on the way to the models and isn't stated, as [`diff::likely_renames`] finds it; tables
+/// that have no model are taken to go unless they are `unmanaged`.
+pub fn likely_renames(chain: &Schema, desired: &Schema, renames: &Renames, unmanaged: &[String]) -> Vec<Likely> {
+    let unmodelled = target(chain, desired, renames, unmanaged, &BTreeSet::new()).unmodelled;
+    let without = target(chain, desired, renames, unmanaged, &unmodelled.into_iter().collect());
+    diff::likely_renames(chain, &without.schema, renames)
 }
 
 /// Whether a name matches a pattern in which `*` stands for any characters.
@@ -126,6 +134,18 @@ mod tests {
         let people = &target.schema.tables[&ObjectName::unqualified(name("people"))];
         assert_eq!(people.triggers.len(), 1);
         assert!(people.column(&name("full_name")).is_some());
+    }
+
+    #[test]
+    fn a_table_without_a_model_may_have_become_one_with_another_name() {
+        let chain = schema(vec![table("users", &["id", "name"]), table("old", &["id", "name"])]);
+        let desired = schema(vec![table("people", &["id", "name"])]);
+        let found = |unmanaged: &[String]| {
+            let likely = likely_renames(&chain, &desired, &Renames::default(), unmanaged);
+            likely.iter().map(|one| one.rename.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&["old".to_owned()]), ["table users -> people"]);
+        assert_eq!(found(&["*".to_owned()]), Vec::<String>::new());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{Column, IndexColumn, Name, ObjectName, Renames, Schema, Table};
+use crate::schema::{Column, IndexColumn, Name, ObjectName, Renames, Schema, Table, UserTypeKind};
 
 /// New name to old name of the tables that get another one.
 pub(super) fn of_tables(before: &Schema, after: &Schema, renames: &Renames) -> BTreeMap<ObjectName, ObjectName> {
@@ -16,11 +16,45 @@ pub(super) fn of_tables(before: &Schema, after: &Schema, renames: &Renames) -> B
 
 /// Old name to new name of the columns that get another one.
 pub(super) fn of_columns(before: &Table, after: &Table, renames: &Renames) -> BTreeMap<Name, Name> {
-    let of_table = renames.columns.iter().filter(|((table, _), _)| *table == after.name);
+    let first = (after.name.clone(), after.name.name.renamed(""));
+    let of_table = renames.columns.range(first..).take_while(|((table, _), _)| *table == after.name);
     let stated = of_table.map(|((_, new), old)| (new.clone(), old.clone()));
     let likeness = |old: &Name, new: &Name| column_likeness((before, old), (after, new));
     let pending = pending(stated, |name| before.column(name).is_some(), |name| after.column(name).is_some(), likeness);
     pending.into_iter().map(|(new, old)| (old, new)).collect()
+}
+
+/// New name to old name of the types that get another one.
+pub(super) fn of_types(before: &Schema, after: &Schema, renames: &Renames) -> BTreeMap<ObjectName, ObjectName> {
+    let stated = renames.types.iter().map(|(new, old)| (new.clone(), old.clone()));
+    let likeness = |old: &ObjectName, new: &ObjectName| match (before.types.get(old), after.types.get(new)) {
+        (Some(old), Some(new)) => kind_likeness(&old.kind, &new.kind),
+        _ => 0,
+    };
+    pending(stated, |name| before.types.contains_key(name), |name| after.types.contains_key(name), likeness)
+}
+
+/// Old text to new text of the labels of an enum that get another one. (Labels that only change places are none:
+/// nothing would tell whether it was done.)
+pub(super) fn of_labels(
+    name: &ObjectName,
+    before: &[String],
+    after: &[String],
+    renames: &Renames,
+) -> BTreeMap<String, String> {
+    let first = (name.clone(), String::new());
+    let of_type = renames.enum_values.range(first..).take_while(|((one, _), _)| one == name);
+    let stated = of_type.map(|((_, new), old)| (new.clone(), old.clone()));
+    let pending = pending(stated, |label| before.contains(label), |label| after.contains(label), |_, _| 0);
+    pending.into_iter().map(|(new, old)| (old, new)).collect()
+}
+
+/// In how much two types are alike.
+fn kind_likeness(old: &UserTypeKind, new: &UserTypeKind) -> usize {
+    match (old, new) {
+        (UserTypeKind::Enum(old), UserTypeKind::Enum(new)) => old.iter().filter(|label| new.contains(label)).count(),
+        (old, new) => usize::from(old == new),
+    }
 }
 
 /// In how many columns two tables are alike.
