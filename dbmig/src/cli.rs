@@ -140,7 +140,7 @@ fn migrate<D: Driver>(
         }
         Event::Started { .. } | Event::FromJournal { .. } => {}
     });
-    let report = match bundle.run(conn, Request::Upgrade { target }, options) {
+    let report = match bundle.run(conn, Request::Upgrade { targets: &[target] }, options) {
         Err(Error::Plan(PlanError::WrongWay { direction: Direction::Up, .. })) => {
             line(err, &format!("`{target}` is below the database; this program never goes down"));
             return Ok(());
@@ -177,7 +177,7 @@ fn show(status: &Status, out: &mut dyn Write) {
 
 fn sql<D: Driver>(bundle: &Bundle<'_>, conn: &mut D) -> Result<String, Error> {
     let applied = bundle.applied(conn)?;
-    bundle.script(Request::Upgrade { target: "heads" }, &applied)
+    bundle.script(Request::Upgrade { targets: &["heads"] }, &applied)
 }
 
 /// Prints a line. Where nobody reads any more (`| head`) there is nobody to tell.

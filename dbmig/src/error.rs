@@ -66,6 +66,19 @@ pub enum Error {
         /// What was refused.
         direction: Direction,
     },
+    /// The database has a part of what a squashed revision replaces, and not all of it.
+    Halfway {
+        /// The folder's name of the squashed revision.
+        name: String,
+        /// Its version, which is that of the last one that it replaces.
+        version: String,
+        /// The names of those that are applied, in order.
+        applied: Vec<String>,
+        /// How many it replaces, itself included.
+        total: usize,
+        /// The versions of what it revises.
+        parents: Vec<String>,
+    },
     /// A revision has no way back.
     NoWayBack {
         /// The folder's name, or the version.
@@ -149,6 +162,7 @@ impl Error {
             Error::Database { .. } => "database",
             Error::Failed(_) => "statement-failed",
             Error::UnknownVersions { .. } => "unknown-versions",
+            Error::Halfway { .. } => "halfway-through-squash",
             Error::NoWayBack { .. } => "no-way-back",
             Error::InTransaction { .. } => "in-transaction",
             Error::NotInOneTransaction { .. } => "not-in-one-transaction",

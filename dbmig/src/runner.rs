@@ -7,6 +7,7 @@ mod remember;
 mod script;
 mod stepwise;
 mod task;
+mod way_back;
 
 use std::fmt;
 use std::time::Duration;
@@ -25,15 +26,15 @@ use task::{Outcome, Task, execute};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Request<'r> {
-    /// Apply a target and all that it needs.
+    /// Apply targets and all that they need.
     Upgrade {
-        /// A selector: `heads`, `+1`, a version.
-        target: &'r str,
+        /// Selectors: `heads`, `+1`, versions; none of them below another.
+        targets: &'r [&'r str],
     },
-    /// Revert everything that is applied above a target.
+    /// Revert everything that is applied above targets, which stay.
     Downgrade {
-        /// A selector: `-1`, `base`, a version.
-        target: &'r str,
+        /// Selectors: `-1`, `base`, versions; none of them below another.
+        targets: &'r [&'r str],
     },
     /// Revert some revisions, with whatever stands on them; those that aren't applied are passed over.
     Revert {

@@ -1,6 +1,6 @@
 //! What is known before anything is planned: the chain, the ledger and the journal, brought together.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::backend::Backend;
 use crate::bundle::{Bundle, Revision};
@@ -17,7 +17,7 @@ pub(crate) struct Situation<'b> {
     pub(crate) graph: Graph,
     /// What is applied of it.
     pub(crate) applied: IdSet,
-    /// The applied versions that the chain doesn't have.
+    /// The applied versions that the chain doesn't have, nor has replaced by revisions that are applied.
     pub(crate) unknown: Vec<Version>,
     /// The ledger.
     pub(crate) ledger: BTreeMap<Version, String>,
@@ -26,6 +26,17 @@ pub(crate) struct Situation<'b> {
     /// The kind of database.
     pub(crate) backend: Backend,
     revisions: HashMap<&'b str, &'b Revision<'b>>,
+    /// The revisions that a squash has made, by each version that they replace.
+    replacing: HashMap<&'b str, &'b Revision<'b>>,
+}
+
+/// A revision of which a database has, from before a squash, a part of what it replaces.
+#[derive(Clone, Debug)]
+pub(crate) struct Halfway<'b> {
+    /// The revision.
+    pub(crate) revision: &'b Revision<'b>,
+    /// What is applied of what it replaces.
+    pub(crate) applied: Vec<Version>,
 }
 
 /// Whether a situation's graph has the revisions that the database has and the chain hasn't.
@@ -64,12 +75,14 @@ fn combine<'b>(
 ) -> Result<Situation<'b>, Error> {
     let revisions: HashMap<&str, &Revision<'b>> =
         bundle.revisions.iter().map(|revision| (revision.version, revision)).collect();
-    let applied = |version: &str| ledger.contains_key(version);
+    let replacing =
+        bundle.revisions.iter().flat_map(|revision| revision.replaces.iter().map(move |&old| (old, revision)));
+    let replacing: HashMap<&str, &Revision<'b>> = replacing.collect();
     // What a squash replaced is still in the ledger where it ran before the squash.
-    let replaced: HashSet<&str> =
-        bundle.revisions.iter().filter(|r| applied(r.version)).flat_map(|r| r.replaces).copied().collect();
-    let foreign =
-        |version: &&Version| !revisions.contains_key(version.as_str()) && !replaced.contains(version.as_str());
+    let is_replaced = |version: &Version| {
+        replacing.get(version.as_str()).is_some_and(|revision| ledger.contains_key(revision.version))
+    };
+    let foreign = |version: &&Version| !revisions.contains_key(version.as_str()) && !is_replaced(version);
     let unknown: Vec<Version> = ledger.keys().filter(foreign).cloned().collect();
     let mut nodes: Vec<Node> = bundle.revisions.iter().map(Node::of).collect();
     if scope == Scope::Journal {
@@ -79,7 +92,7 @@ fn combine<'b>(
         .map_err(|faults| Error::Chain { faults: faults.iter().map(ToString::to_string).collect() })?;
     let applied = IdSet::of(&graph, ledger.keys().filter_map(|version| graph.find(version.as_str())));
     let backend = bundle.backend;
-    Ok(Situation { graph, applied, unknown, ledger, journal, backend, revisions })
+    Ok(Situation { graph, applied, unknown, ledger, journal, backend, revisions, replacing })
 }
 
 /// The nodes of unknown versions that the journal knows, with those of their parents that exist.
@@ -120,6 +133,28 @@ impl<'b> Situation<'b> {
     pub(crate) fn entry(&self, version: &Version) -> Option<&Entry> {
         let run_on = self.ledger.get(version)?;
         self.journal.get(version).filter(|entry| entry.is_about(run_on))
+    }
+
+    /// The versions that a revision replaces and that the ledger has, in the order in which they ran.
+    pub(crate) fn replaced(&self, revision: &Revision<'_>) -> Vec<Version> {
+        let versions = revision.replaces.iter().filter_map(|version| self.ledger.get_key_value(*version));
+        versions.map(|(version, _)| version.clone()).collect()
+    }
+
+    /// The revision that replaces an unknown version.
+    pub(crate) fn replacing(&self, version: &Version) -> Option<&'b Revision<'b>> {
+        self.replacing.get(version.as_str()).copied()
+    }
+
+    /// The first revision, in the order of what it replaces, of which the database has only a part.
+    pub(crate) fn halfway(&self) -> Option<Halfway<'b>> {
+        let revision = self.unknown.iter().find_map(|version| self.replacing(version))?;
+        Some(Halfway { revision, applied: self.replaced(revision) })
+    }
+
+    /// What the journal calls a version.
+    pub(crate) fn name_of(&self, version: &Version) -> String {
+        self.journal.get(version).map_or_else(|| version.to_string(), |entry| entry.name.clone())
     }
 
     /// The rows of revisions that stopped midway.

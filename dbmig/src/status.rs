@@ -54,6 +54,8 @@ pub struct UnknownVersion {
     pub name: Option<String>,
     /// Whether the journal knows how to revert it.
     pub revertible: bool,
+    /// The folder's name of the revision of the chain that replaces it and others, not all of which are applied.
+    pub replaced_by: Option<String>,
 }
 
 /// A revision that stopped midway.
@@ -114,7 +116,9 @@ fn status(situation: &Situation<'_>) -> Status {
         let revision = situation.revision(id)?;
         let version = graph.version(id);
         let run_on = situation.ledger.get(version)?.clone();
-        let edited = situation.entry(version).map(|entry| entry.checksum != revision.up.checksum);
+        // Where it was applied before a squash, one revision after another, there is nothing to compare it with.
+        let as_one = |entry: &&Entry| entry.checksum == revision.up.checksum || situation.replaced(revision).is_empty();
+        let edited = situation.entry(version).filter(as_one).map(|entry| entry.checksum != revision.up.checksum);
         Some(AppliedRevision { version: version.to_string(), name: revision.name.to_owned(), run_on, edited })
     };
     let unknown = |version: &Version| {
@@ -123,6 +127,7 @@ fn status(situation: &Situation<'_>) -> Status {
             version: version.to_string(),
             name: situation.journal.get(version).map(|entry| entry.name.clone()),
             revertible: entry.is_some_and(|entry| entry.down.is_some()),
+            replaced_by: situation.replacing(version).map(|revision| revision.name.to_owned()),
         }
     };
     let partial = |entry: &Entry| PartialRevision {

@@ -23,7 +23,7 @@ pub struct CurrentArgs {
     /// Print parents, labels and path as well
     #[arg(short, long)]
     verbose: bool,
-    /// Exit with 1 unless everything is applied
+    /// Exit with 1 unless the database is at the heads: nothing pending, nothing that this checkout lacks
     #[arg(short, long)]
     check_heads: bool,
 }
@@ -58,7 +58,9 @@ pub fn run(args: &CurrentArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
             }
         }
         for one in &status.unknown {
-            ui.answer(format!("{} (not in this checkout)", one.name.as_ref().unwrap_or(&one.version)));
+            let why = one.replaced_by.as_ref().map(|name| format!("a part of {name}, which isn't applied as a whole"));
+            let why = why.as_deref().unwrap_or("not in this checkout");
+            ui.answer(format!("{} ({why})", one.name.as_ref().unwrap_or(&one.version)));
         }
         for one in &status.partial {
             ui.answer(format!("{} (stopped midway: {} of {} statements are done)", one.name, one.done, one.total));
@@ -70,13 +72,16 @@ pub fn run(args: &CurrentArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
             ui.status("Edited", format!("the up.sql of {name} isn't what was applied: {REDO_IT}"));
         }
         let pending = if is_there { status.pending.len() } else { graph.len() };
-        if !status.unknown.is_empty() {
+        if status.unknown.iter().any(|one| one.replaced_by.is_some()) {
+            ui.hint("cargo dbmig upgrade, which says what can be done");
+        } else if !status.unknown.is_empty() {
             ui.hint("check out the branch that has it, or revert it: cargo dbmig downgrade");
         } else if pending > 0 {
             ui.hint(format!("cargo dbmig upgrade ({pending} pending)"));
         }
     }
-    let behind = !status.is_up_to_date() || (!chain.graph.is_empty() && current.is_empty());
+    let behind =
+        !status.is_up_to_date() || !status.unknown.is_empty() || (!chain.graph.is_empty() && current.is_empty());
     Ok(if args.check_heads && behind { Answer::No } else { Answer::Yes })
 }
 

@@ -17,12 +17,15 @@ use crate::ui::Ui;
 ///     cargo dbmig downgrade -2
 ///     cargo dbmig downgrade create_users  # that revision stays applied
 ///     cargo dbmig downgrade base          # everything
+///     cargo dbmig downgrade billing@-1    # one step from where that branch is
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct DowngradeArgs {
     /// Where to: a version or part of one, a slug or part of one, `base`, `-N`
-    #[arg(default_value = "-1", allow_negative_numbers = true)]
-    target: String,
+    ///
+    /// Several bring down several branches; none of them may be below another.
+    #[arg(value_name = "TARGET", default_value = "-1", allow_negative_numbers = true)]
+    targets: Vec<String>,
     #[command(flatten)]
     run: running::RunArgs,
 }
@@ -33,5 +36,5 @@ pub struct DowngradeArgs {
 ///
 /// A chain at fault, a target that doesn't exist, a revision without a way back, what the database says.
 pub fn run(args: &DowngradeArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
-    running::run(Request::Downgrade { target: &args.target }, &args.run, global, ui)
+    running::run(Request::Downgrade { targets: &running::texts(&args.targets) }, &args.run, global, ui)
 }

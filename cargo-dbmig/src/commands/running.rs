@@ -87,6 +87,11 @@ pub(super) fn run(request: Request<'_>, args: &RunArgs, global: &Global, ui: &Ui
     Ok(Answer::Yes)
 }
 
+/// Selectors as a request takes them.
+pub(super) fn texts(selectors: &[String]) -> Vec<&str> {
+    selectors.iter().map(String::as_str).collect()
+}
+
 /// A database that isn't there is an empty one.
 fn existing_or_empty(context: &Context<'_>) -> Result<Connection, Error> {
     context.connect_existing()?.map_or_else(|| database::empty().map(Connection::Sqlite), Ok)

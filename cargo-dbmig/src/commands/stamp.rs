@@ -34,6 +34,6 @@ pub struct StampArgs {
 ///
 /// A chain at fault, a target that doesn't exist, what the database says.
 pub fn run(args: &StampArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
-    let targets: Vec<&str> = args.targets.iter().map(String::as_str).collect();
+    let targets = running::texts(&args.targets);
     running::run(Request::Stamp { targets: &targets, purge: args.purge }, &args.run, global, ui)
 }

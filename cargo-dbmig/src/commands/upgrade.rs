@@ -19,8 +19,10 @@ use crate::ui::Ui;
 #[command(verbatim_doc_comment)]
 pub struct UpgradeArgs {
     /// Where to: a version or part of one, a slug or part of one, `heads`, `+N`
-    #[arg(default_value = "heads", allow_negative_numbers = true)]
-    target: String,
+    ///
+    /// Several bring up several branches; none of them may be below another.
+    #[arg(value_name = "TARGET", default_value = "heads", allow_negative_numbers = true)]
+    targets: Vec<String>,
     #[command(flatten)]
     run: running::RunArgs,
 }
@@ -31,5 +33,5 @@ pub struct UpgradeArgs {
 ///
 /// A chain at fault, a target that doesn't exist, what the database says.
 pub fn run(args: &UpgradeArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
-    running::run(Request::Upgrade { target: &args.target }, &args.run, global, ui)
+    running::run(Request::Upgrade { targets: &running::texts(&args.targets) }, &args.run, global, ui)
 }

@@ -38,6 +38,13 @@ impl Error {
                  `cargo dbmig stamp --purge`"
                     .to_owned()
             }
+            Error::Halfway { version, parents, .. } => {
+                let below = if parents.is_empty() { "base".to_owned() } else { parents.join(" ") };
+                format!(
+                    "check out the commit before the squash, or run the program of that time, and upgrade there to \
+                     {version}; or revert what it has with `cargo dbmig downgrade {below}`, where the journal knows how"
+                )
+            }
             Error::NoWayBack { edited: true, .. } => {
                 "check out the up.sql that was applied, or undo it by hand and `cargo dbmig stamp` the revision below"
                     .to_owned()

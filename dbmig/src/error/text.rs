@@ -35,6 +35,14 @@ impl fmt::Display for Error {
                 write!(f, "cannot {verb}: the database has revisions that this chain doesn't know")?;
                 f.write_str(&listed("unknown", &versions.iter().map(name).collect::<Vec<_>>()))
             }
+            Error::Halfway { name, applied, total, .. } => {
+                write!(
+                    f,
+                    "cannot upgrade: the database has {} of the {total} revisions that are now one, {name}",
+                    applied.len()
+                )?;
+                f.write_str(&listed("applied", applied))
+            }
             Error::NoWayBack { name, irreversible: Some(why), .. } => write!(f, "{name} is irreversible: {why}"),
             Error::NoWayBack { name, edited: true, .. } => {
                 write!(f, "{name} was applied without a way back, and its up.sql has been edited since")

@@ -77,7 +77,14 @@ pub enum PlanError {
         /// The folder names of the current heads.
         current: Vec<String>,
     },
-    /// A downgrade to several revisions at once.
+    /// Several targets, one of which is below another or the same.
+    Overlap {
+        /// What the user typed for the one below.
+        target: String,
+        /// What the user typed for the one above.
+        above: String,
+    },
+    /// A downgrade to a word that stands for several revisions.
     SeveralTargets {
         /// What the user typed.
         target: String,
@@ -105,6 +112,9 @@ impl fmt::Display for PlanError {
                 }
                 f.write_str(&listed("current", current))
             }
+            PlanError::Overlap { target, above } => {
+                write!(f, "`{target}` overlaps with `{above}`: one is the other, or below it")
+            }
             PlanError::SeveralTargets { target, names } => {
                 write!(f, "`{target}` stands for several revisions, and a downgrade needs one")?;
                 f.write_str(&listed("it stands for", names))
@@ -127,22 +137,25 @@ impl PlanError {
             }
             PlanError::WrongWay { .. } => "to apply revisions, use `cargo dbmig upgrade`".to_owned(),
             PlanError::NotApplied { .. } => "see what is applied with `cargo dbmig current`".to_owned(),
+            PlanError::Overlap { .. } => "name one of them alone".to_owned(),
             PlanError::SeveralTargets { .. } => "name the one revision that shall be the last one applied".to_owned(),
             PlanError::OffBranch { .. } => "name the branch by one of its own revisions".to_owned(),
         }
     }
 }
 
-/// What applies a target and all that it needs; nothing if it is applied already.
+/// What applies some targets and all that they need; nothing if they are applied already.
 ///
 /// # Errors
 ///
-/// A target such as `-1`, which goes down.
-pub fn upgrade(graph: &Graph, applied: &IdSet, target: &Target) -> Result<Plan, PlanError> {
-    right_way(target, Direction::Up)?;
+/// A target such as `-1`, which goes down; targets of which one is below another, as in Alembic.
+pub fn upgrade(graph: &Graph, applied: &IdSet, targets: &[Target]) -> Result<Plan, PlanError> {
+    targets.iter().try_for_each(|target| right_way(target, Direction::Up))?;
+    refuse_overlap(graph, targets)?;
     let mut after = applied.clone();
     let mut steps = Vec::new();
-    for id in ancestors(graph, target.revisions.iter().copied(), Edges::All).iter(graph) {
+    let wanted = targets.iter().flat_map(|target| target.revisions.iter().copied());
+    for id in ancestors(graph, wanted, Edges::All).iter(graph) {
         if after.insert(id) {
             steps.push(Step { id, direction: Direction::Up });
         }
@@ -150,35 +163,43 @@ pub fn upgrade(graph: &Graph, applied: &IdSet, target: &Target) -> Result<Plan, 
     Ok(Plan { steps, final_heads: tips(graph, &after, Edges::All) })
 }
 
-/// What reverts everything that is applied above a target: its descendants and what depends on them, not its siblings.
+/// What reverts everything that is applied above some targets: their descendants and what depends on them, not their
+/// siblings. The targets themselves stay.
 ///
 /// A target with a branch (`label@base`, `-1`) reverts only on that branch's line, with what depends on it.
 ///
 /// # Errors
 ///
-/// A target such as `+1`, one above which nothing is applied, and one of several revisions.
-pub fn downgrade(graph: &Graph, applied: &IdSet, target: &Target) -> Result<Plan, PlanError> {
-    let text = || target.text.clone();
-    right_way(target, Direction::Down)?;
-    if target.revisions.len() > 1 && target.relative.is_none() {
-        return Err(PlanError::SeveralTargets { target: text(), names: names(graph, &target.revisions) });
-    }
-    let first = first_reverted(graph, target);
-    if let (Some(branch), true) = (target.branch, first.is_empty() && !graph.is_empty()) {
-        let above = target.revisions.iter().any(|&id| !graph.children(id).is_empty());
-        if above {
-            return Err(PlanError::OffBranch { target: text(), branch: graph.node(branch).name.clone() });
+/// A target such as `+1`, one above which nothing is applied, one that stands for several revisions, and targets of
+/// which one is below another.
+pub fn downgrade(graph: &Graph, applied: &IdSet, targets: &[Target]) -> Result<Plan, PlanError> {
+    refuse_overlap(graph, targets)?;
+    let mut first = Vec::new();
+    for target in targets {
+        right_way(target, Direction::Down)?;
+        if target.revisions.len() > 1 && target.relative.is_none() {
+            let (target, names) = (target.text.clone(), names(graph, &target.revisions));
+            return Err(PlanError::SeveralTargets { target, names });
         }
+        let above = first_reverted(graph, target);
+        if let (Some(branch), true) = (target.branch, above.is_empty() && !graph.is_empty()) {
+            if target.revisions.iter().any(|&id| !graph.children(id).is_empty()) {
+                let (target, branch) = (target.text.clone(), graph.node(branch).name.clone());
+                return Err(PlanError::OffBranch { target, branch });
+            }
+        }
+        first.extend(above);
     }
     let plan = revert(graph, applied, &first);
-    if plan.steps.is_empty() && !target.revisions.is_empty() {
-        let current = tips(graph, applied, Edges::All);
-        if !target.revisions.iter().all(|id| current.contains(id)) {
+    let current = tips(graph, applied, Edges::All);
+    let is_off = |target: &&Target| !target.revisions.iter().all(|id| current.contains(id));
+    match targets.iter().find(is_off).filter(|_| plan.steps.is_empty()) {
+        Some(target) => {
             let (names, current) = (names(graph, &target.revisions), names(graph, &current));
-            return Err(PlanError::NotApplied { target: text(), names, current });
+            Err(PlanError::NotApplied { target: target.text.clone(), names, current })
         }
+        None => Ok(plan),
     }
-    Ok(plan)
 }
 
 /// What reverts some revisions, with everything that stands on them.
@@ -197,7 +218,12 @@ pub fn revert(graph: &Graph, applied: &IdSet, revisions: &[Id]) -> Plan {
 ///
 /// The current heads on a target's line, above it or below, give way to the target; others stay as they are.
 /// `base` takes everything out, `label@base` the current heads on that label's line.
-pub fn stamp(graph: &Graph, applied: &IdSet, targets: &[Target]) -> Plan {
+///
+/// # Errors
+///
+/// Targets of which one is below another.
+pub fn stamp(graph: &Graph, applied: &IdSet, targets: &[Target]) -> Result<Plan, PlanError> {
+    refuse_overlap(graph, targets)?;
     let mut kept = tips(graph, applied, Edges::All);
     for target in targets {
         match (target.revisions.as_slice(), target.branch) {
@@ -218,7 +244,23 @@ pub fn stamp(graph: &Graph, applied: &IdSet, targets: &[Target]) -> Plan {
     let into = graph.ids().filter(|&id| after.contains(id) && !applied.contains(id));
     let mut steps: Vec<Step> = out.map(|id| Step { id, direction: Direction::Unstamp }).collect();
     steps.extend(into.map(|id| Step { id, direction: Direction::Stamp }));
-    Plan { steps, final_heads: tips(graph, &after, Edges::All) }
+    Ok(Plan { steps, final_heads: tips(graph, &after, Edges::All) })
+}
+
+/// Of targets of which one is below another it isn't clear which is meant.
+fn refuse_overlap(graph: &Graph, targets: &[Target]) -> Result<(), PlanError> {
+    for (at, above) in targets.iter().enumerate().filter(|_| targets.len() > 1) {
+        let below = ancestors(graph, above.revisions.iter().copied(), Edges::All);
+        let overlaps = |target: &Target| match target.revisions.as_slice() {
+            [] => target.branch.is_none(),
+            ids => ids.iter().any(|&id| below.contains(id)),
+        };
+        let mut others = targets.iter().enumerate().filter(|(other, _)| *other != at);
+        if let Some((_, target)) = others.find(|(_, target)| overlaps(target)) {
+            return Err(PlanError::Overlap { target: target.text.clone(), above: above.text.clone() });
+        }
+    }
+    Ok(())
 }
 
 /// Whatever stands above or below some revisions.

@@ -15,7 +15,7 @@ impl Bundle<'_> {
     ///
     /// Whatever [`Error`] names; the database is at a revision then, unless one runs without a transaction.
     pub fn upgrade<D: Driver>(&self, conn: &mut D, target: &str) -> Result<Report, Error> {
-        self.run(conn, Request::Upgrade { target }, Options::default())
+        self.run(conn, Request::Upgrade { targets: &[target] }, Options::default())
     }
 
     /// Reverts everything that is applied above a target: `-1`, `base`, a version.
@@ -24,7 +24,7 @@ impl Bundle<'_> {
     ///
     /// As [`Bundle::upgrade`], and a revision without a way back.
     pub fn downgrade<D: Driver>(&self, conn: &mut D, target: &str) -> Result<Report, Error> {
-        self.run(conn, Request::Downgrade { target }, Options::default())
+        self.run(conn, Request::Downgrade { targets: &[target] }, Options::default())
     }
 
     /// Reverts everything that is applied above a target, usually `-1`, and applies it again.
@@ -57,7 +57,7 @@ impl Bundle<'_> {
         };
         let whole = self.revisions.iter().all(fits) && !conn.in_transaction();
         let transaction = if whole { TransactionMode::All } else { TransactionMode::Auto };
-        self.run(conn, Request::Upgrade { target: "heads" }, Options { transaction, ..Options::default() })
+        self.run(conn, Request::Upgrade { targets: &["heads"] }, Options { transaction, ..Options::default() })
     }
 
     /// What a request would do; changes nothing and needs no right to write.

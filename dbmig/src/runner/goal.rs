@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::task::{Source, Task};
+use super::way_back::way_back;
 use super::{Event, Options, Report, Request, TransactionMode};
 use crate::driver::dialect::dialect;
 use crate::error::{Error, shortened};
 use crate::journal::Entry;
 use crate::revision::order::{Edges, Gap, gaps, tips};
 use crate::revision::selector::resolve;
-use crate::revision::{Direction, Graph, Id, IdSet, Plan, Scope as SelectorScope, Step, Target, plan};
-use crate::situation::{Scope, Situation};
+use crate::revision::{Direction, Graph, Id, IdSet, Plan, PlanError, Scope as SelectorScope, Step, Target, plan};
+use crate::situation::{Halfway, Scope, Situation};
 use crate::version::Version;
 
 /// The tasks that a request makes.
@@ -53,14 +54,15 @@ pub(super) fn goal<'b>(situation: &Situation<'b>, request: Request<'_>) -> Resul
     let (graph, applied) = (&situation.graph, &situation.applied);
     refuse_unknown(situation, request)?;
     let target =
-        |text| -> Result<Target, Error> { Ok(resolve(text, SelectorScope { graph, applied: Some(applied) })?) };
+        |text: &str| -> Result<Target, Error> { Ok(resolve(text, SelectorScope { graph, applied: Some(applied) })?) };
+    let all = |texts: &[&str]| texts.iter().map(|text| target(text)).collect::<Result<Vec<_>, _>>();
     let mut forgotten = Vec::new();
     let (plan, kind) = match request {
-        Request::Upgrade { target: text } => {
+        Request::Upgrade { targets } => {
             let kind = if situation.ledger.is_empty() { Kind::Fresh } else { Kind::Run };
-            (plan::upgrade(graph, applied, &target(text)?)?, kind)
+            (plan::upgrade(graph, applied, &all(targets)?)?, kind)
         }
-        Request::Downgrade { target: text } => (plan::downgrade(graph, applied, &target(text)?)?, Kind::Run),
+        Request::Downgrade { targets } => (plan::downgrade(graph, applied, &all(targets)?)?, Kind::Run),
         Request::Revert { revisions } => {
             let mut ids = Vec::with_capacity(revisions.len());
             for &text in revisions {
@@ -69,14 +71,15 @@ pub(super) fn goal<'b>(situation: &Situation<'b>, request: Request<'_>) -> Resul
             (plan::revert(graph, applied, &ids), Kind::Run)
         }
         Request::Redo { target: text } => {
-            let down = plan::downgrade(graph, applied, &target(text)?)?;
+            let down = plan::downgrade(graph, applied, &[target(text)?])?;
             (redo(situation, down)?, Kind::Redo)
         }
         Request::Stamp { targets, purge } => {
-            let targets = targets.iter().map(|text| target(text)).collect::<Result<Vec<_>, _>>()?;
-            let plan = stamp(graph, applied, &targets, purge);
+            let plan = stamp(graph, applied, &all(targets)?, purge)?;
             if purge {
                 forgotten.extend(situation.unknown.iter().cloned());
+                let known = applied.iter(graph).filter_map(|id| situation.revision(id));
+                forgotten.extend(known.flat_map(|revision| situation.replaced(revision)));
             }
             // What stopped midway has been finished or undone by hand.
             forgotten.extend(situation.partial().map(|entry| Version::from(entry.version.as_str())));
@@ -96,7 +99,12 @@ pub(super) fn goal<'b>(situation: &Situation<'b>, request: Request<'_>) -> Resul
 fn refuse_unknown(situation: &Situation<'_>, request: Request<'_>) -> Result<(), Error> {
     let unplaced = |version: &Version| situation.graph.find(version.as_str()).is_none();
     let direction = match request {
-        Request::Upgrade { .. } if !situation.unknown.is_empty() => Direction::Up,
+        Request::Upgrade { .. } if !situation.unknown.is_empty() => {
+            if let Some(halfway) = situation.halfway() {
+                return Err(refused_halfway(situation, &halfway));
+            }
+            Direction::Up
+        }
         Request::Downgrade { .. } | Request::Revert { .. } | Request::Redo { .. }
             if situation.unknown.iter().any(unplaced) =>
         {
@@ -105,6 +113,18 @@ fn refuse_unknown(situation: &Situation<'_>, request: Request<'_>) -> Result<(),
         _ => return Ok(()),
     };
     Err(Error::UnknownVersions { versions: situation.unknown_names(), direction })
+}
+
+fn refused_halfway(situation: &Situation<'_>, halfway: &Halfway<'_>) -> Error {
+    let Halfway { revision, applied } = halfway;
+    let owned = |versions: &[&str]| versions.iter().map(|&version| version.to_owned()).collect();
+    Error::Halfway {
+        name: revision.name.to_owned(),
+        version: revision.version.to_owned(),
+        applied: applied.iter().map(|version| situation.name_of(version)).collect(),
+        total: revision.replaces.len() + 1,
+        parents: owned(revision.parents),
+    }
 }
 
 /// What stopped midway on its way up stands on its parents, though the ledger doesn't say so.
@@ -134,46 +154,29 @@ fn redo(situation: &Situation<'_>, down: Plan) -> Result<Plan, Error> {
 }
 
 /// A stamp; after a purge it doesn't matter what was applied before.
-fn stamp(graph: &Graph, applied: &IdSet, targets: &[Target], purge: bool) -> Plan {
+fn stamp(graph: &Graph, applied: &IdSet, targets: &[Target], purge: bool) -> Result<Plan, PlanError> {
     if !purge {
         return plan::stamp(graph, applied, targets);
     }
-    let fresh = plan::stamp(graph, &IdSet::empty(graph), targets);
+    let fresh = plan::stamp(graph, &IdSet::empty(graph), targets)?;
     let wanted = IdSet::of(graph, fresh.steps.iter().map(|step| step.id));
     let out = graph.ids().rev().filter(|&id| applied.contains(id) && !wanted.contains(id));
     let out = out.map(|id| Step { id, direction: Direction::Unstamp });
     let into = fresh.steps.iter().copied().filter(|step| !applied.contains(step.id));
-    Plan { steps: out.chain(into).collect(), final_heads: fresh.final_heads.clone() }
+    Ok(Plan { steps: out.chain(into).collect(), final_heads: fresh.final_heads.clone() })
 }
 
 fn task<'b>(situation: &Situation<'b>, step: Step) -> Result<Task<'b>, Error> {
     let graph = &situation.graph;
     let node = graph.node(step.id);
     let revision = situation.revision(step.id);
-    let entry = situation.entry(&node.version);
     let source = match (step.direction, revision) {
         (Direction::Up | Direction::Stamp, Some(revision)) => Source::Chain(&revision.up),
         (Direction::Up | Direction::Stamp, None) => {
             return Err(Error::UnknownVersions { versions: situation.unknown_names(), direction: Direction::Up });
         }
         (Direction::Unstamp, _) => Source::Nothing,
-        (Direction::Down, revision) => {
-            let same = |entry: &&Entry| revision.is_some_and(|r| r.up.checksum == entry.checksum);
-            let no_way_back = |irreversible: Option<String>, edited| Error::NoWayBack {
-                name: node.name.clone(),
-                irreversible,
-                edited,
-            };
-            match (entry.filter(|entry| !same(entry)), revision) {
-                (Some(entry), _) if entry.down.is_some() => Source::Journal(Box::new(entry.clone())),
-                (Some(entry), _) => return Err(no_way_back(entry.irreversible.clone(), revision.is_some())),
-                (None, Some(revision)) => match &revision.down {
-                    Some(down) => Source::Chain(down),
-                    None => return Err(no_way_back(revision.irreversible.map(str::to_owned), false)),
-                },
-                (None, None) => return Err(no_way_back(None, false)),
-            }
-        }
+        (Direction::Down, _) => way_back(situation, step.id)?,
     };
     let transactional = match &source {
         Source::Journal(entry) => entry.run_in_transaction,
@@ -193,6 +196,10 @@ fn task<'b>(situation: &Situation<'b>, step: Step) -> Result<Task<'b>, Error> {
         direction: step.direction,
         run_in_transaction: ledger_only || (transactional && !commits),
         commits: transactional && commits,
+        replaced: match (step.direction, revision) {
+            (Direction::Down | Direction::Unstamp, Some(revision)) => situation.replaced(revision),
+            _ => Vec::new(),
+        },
         around: around.iter().map(|&id| graph.version(id).to_string()).collect(),
         revision,
         source,

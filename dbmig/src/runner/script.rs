@@ -68,13 +68,12 @@ fn write(script: &mut String, task: &Task<'_>, ledger: &Ledger<'_>) {
             statement(script, restore);
         }
     }
-    statement(
-        script,
-        &match task.direction {
-            Direction::Up | Direction::Stamp => ledger.insert_sql(&task.version),
-            Direction::Down | Direction::Unstamp => ledger.delete_sql(&task.version),
-        },
-    );
+    match task.direction {
+        Direction::Up | Direction::Stamp => statement(script, &ledger.insert_sql(&task.version)),
+        Direction::Down | Direction::Unstamp => {
+            task.versions().for_each(|version| statement(script, &ledger.delete_sql(version)));
+        }
+    }
     if let Some([_, check, _]) = foreign_keys {
         statement(script, check);
     }

@@ -12,6 +12,7 @@ use crate::ledger::Ledger;
 use crate::lock::refused;
 use crate::revision::Direction;
 use crate::source;
+use crate::version::Version;
 
 /// What is to be done with a revision, with all that doing it needs.
 pub(super) struct Task<'b> {
@@ -25,6 +26,8 @@ pub(super) struct Task<'b> {
     pub(super) run_in_transaction: bool,
     /// Whether it would, if its statements didn't commit what they do.
     pub(super) commits: bool,
+    /// The versions that it has replaced and that the ledger still has: their rows go with its own.
+    pub(super) replaced: Vec<Version>,
     /// What must be applied before going up, or reverted before going down.
     pub(super) around: Vec<String>,
     /// The chain's revision; `None` where only the journal knows it.
@@ -79,6 +82,11 @@ impl Task<'_> {
     /// Its statements.
     pub(super) fn statements(&self) -> Vec<Statement<'_>> {
         self.source.statements()
+    }
+
+    /// The versions whose rows it takes out of the ledger.
+    pub(super) fn versions(&self) -> impl Iterator<Item = &str> {
+        self.replaced.iter().map(Version::as_str).chain([self.version.as_str()])
     }
 
     /// The script, as errors name it.
@@ -247,8 +255,11 @@ pub(super) fn conclude<D: Driver>(
             }
         }
         Direction::Down | Direction::Unstamp => {
-            conn.execute(&ledger.delete_sql(&task.version)).map_err(&refused)?;
-            journal::delete(conn, ledger, &task.version).map_err(&refused)
+            for version in task.versions() {
+                conn.execute(&ledger.delete_sql(version)).map_err(&refused)?;
+                journal::delete(conn, ledger, version).map_err(&refused)?;
+            }
+            Ok(())
         }
     }
 }

@@ -19,13 +19,14 @@ fn show(graph: &Graph, plan: Result<Plan, PlanError>) -> String {
 #[track_caller]
 fn check(text: &str, cases: &[(&str, &str, &str, &str)]) {
     let graph = graph(text);
-    for (command, current, target, expected) in cases {
+    for (command, current, targets, expected) in cases {
         let applied = applied(&graph, current);
-        let target = resolve(target, Scope { graph: &graph, applied: Some(&applied) }).unwrap();
+        let resolve = |target| resolve(target, Scope { graph: &graph, applied: Some(&applied) }).unwrap();
+        let targets: Vec<_> = targets.split(' ').map(resolve).collect();
         let plan = match *command {
-            "upgrade" => plan::upgrade(&graph, &applied, &target),
-            "downgrade" => plan::downgrade(&graph, &applied, &target),
-            _ => Ok(plan::stamp(&graph, &applied, &[target])),
+            "upgrade" => plan::upgrade(&graph, &applied, &targets),
+            "downgrade" => plan::downgrade(&graph, &applied, &targets),
+            _ => plan::stamp(&graph, &applied, &targets),
         };
         assert_eq!(show(&graph, plan), *expected, "{command} from `{current}`");
     }
@@ -112,6 +113,42 @@ fn two_roots_are_two_branches() {
     );
 }
 
+#[test]
+fn several_targets() {
+    check(
+        "1_a:\n2_b: 1\n3_c: 1\n4_d: 2\n5_e: 3\n6_f: 4 5",
+        &[
+            ("upgrade", "", "2 3", "up 1, up 2, up 3, then 2 3"),
+            ("upgrade", "4", "4 5", "up 3, up 5, then 4 5"),
+            ("upgrade", "2 3", "2@+1 3@+1", "up 4, up 5, then 4 5"),
+            ("upgrade", "", "2 4", "`2` overlaps with `4`: one is the other, or below it"),
+            ("upgrade", "", "4 2", "`2` overlaps with `4`: one is the other, or below it"),
+            ("upgrade", "", "4 d", "`d` overlaps with `4`: one is the other, or below it"),
+            ("downgrade", "6", "2 3", "down 6, down 5, down 4, then 2 3"),
+            ("downgrade", "4 5", "2 3", "down 5, down 4, then 2 3"),
+            ("downgrade", "4 5", "2@-1 5", "down 4, then 2 5"),
+            ("downgrade", "4 5", "4 5", "then 4 5"),
+            ("downgrade", "6", "1 5", "`1` overlaps with `5`: one is the other, or below it"),
+            ("downgrade", "6", "5 base", "`base` overlaps with `5`: one is the other, or below it"),
+            ("stamp", "6", "2 3", "unstamp 6, unstamp 5, unstamp 4, then 2 3"),
+            ("stamp", "6", "2 4", "`2` overlaps with `4`: one is the other, or below it"),
+        ],
+    );
+}
+
+/// As in Alembic, the step is from where the database is on the line, even if that is below the revision that names it.
+#[test]
+fn a_step_down_a_line_whose_revision_is_reverted() {
+    check(
+        "1_a:\n2_b: 1\n3_c: 2\n4_d: 2",
+        &[
+            ("downgrade", "3 4", "3@-1", "down 3, then 4"),
+            ("downgrade", "4", "3@-1", "down 4, down 2, then 1"),
+            ("downgrade", "1", "3@-1", "down 1, then "),
+        ],
+    );
+}
+
 /// A sibling of the target's child stays: `-1` takes away the current revision alone.
 #[test]
 fn steps_down_leave_siblings() {
@@ -129,5 +166,5 @@ fn a_gap_is_filled_by_an_upgrade_and_named() {
     assert_eq!(names(&graph, found.iter().map(|gap| gap.missing)), "2");
     assert_eq!(names(&graph, found.iter().map(|gap| gap.above)), "3");
     let target = resolve("heads", Scope { graph: &graph, applied: Some(&applied) }).unwrap();
-    assert_eq!(show(&graph, plan::upgrade(&graph, &applied, &target)), "up 2, then 3");
+    assert_eq!(show(&graph, plan::upgrade(&graph, &applied, &[target])), "up 2, then 3");
 }

@@ -51,9 +51,9 @@ pub(crate) fn answer(graph: &Graph, command: &Value) -> Result<Vec<String>, Stri
             let scope = Scope { graph, applied: Some(&applied) };
             let target = resolve(argument(2), scope).map_err(|error| error.to_string())?;
             let plan = match kind {
-                "upgrade" => plan::upgrade(graph, &applied, &target).map_err(|error| error.to_string())?,
-                "downgrade" => plan::downgrade(graph, &applied, &target).map_err(|error| error.to_string())?,
-                "stamp" => plan::stamp(graph, &applied, &[target]),
+                "upgrade" => plan::upgrade(graph, &applied, &[target]).map_err(|error| error.to_string())?,
+                "downgrade" => plan::downgrade(graph, &applied, &[target]).map_err(|error| error.to_string())?,
+                "stamp" => plan::stamp(graph, &applied, &[target]).map_err(|error| error.to_string())?,
                 other => panic!("{other}"),
             };
             assert_order(graph, &plan);

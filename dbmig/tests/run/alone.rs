@@ -53,13 +53,13 @@ fn a_lock_that_is_held_is_waited_for_and_then_named() {
     exec(&mut holder, "BEGIN IMMEDIATE");
     exec(&mut waiter, "PRAGMA busy_timeout = 77");
     let impatient = || Options { lock_timeout: Duration::from_millis(50), ..Options::default() };
-    let outcome = line().run(&mut waiter, Request::Upgrade { target: "heads" }, impatient());
+    let outcome = line().run(&mut waiter, Request::Upgrade { targets: &["heads"] }, impatient());
     assert_eq!(shown(outcome), "the database is locked by another process, for longer than 0.05 s");
     assert_eq!(pragma(&mut waiter, "busy_timeout"), "77");
     exec(&mut holder, "COMMIT");
-    line().run(&mut waiter, Request::Upgrade { target: "heads" }, impatient()).unwrap();
+    line().run(&mut waiter, Request::Upgrade { targets: &["heads"] }, impatient()).unwrap();
     // Where nothing is to be done, nothing is locked.
     exec(&mut holder, "BEGIN IMMEDIATE");
-    line().run(&mut waiter, Request::Upgrade { target: "heads" }, impatient()).unwrap();
+    line().run(&mut waiter, Request::Upgrade { targets: &["heads"] }, impatient()).unwrap();
     assert_eq!(pragma(&mut waiter, "busy_timeout"), "77");
 }

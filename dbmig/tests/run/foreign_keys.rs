@@ -140,7 +140,7 @@ fn an_observer_that_panics_leaves_no_lock() {
     let (bundle, mut conn) = family(revision("2_rebuild", &["1"], REBUILD, ""));
     let panics = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let options = Options::observed(|_| std::panic::resume_unwind(Box::new("an observer's own trouble")));
-        let _ = bundle.run(&mut conn, Request::Upgrade { target: "heads" }, options);
+        let _ = bundle.run(&mut conn, Request::Upgrade { targets: &["heads"] }, options);
     }));
     panics.unwrap_err();
     exec(&mut conn, "BEGIN IMMEDIATE; COMMIT");

@@ -22,7 +22,7 @@ fn revisions_that_the_checkout_lacks_are_reverted_from_the_journal() {
         "cannot upgrade: the database has revisions that this chain doesn't know\nunknown:\n  2_posts\n  3_tags"
     );
     let mut log = Vec::new();
-    older().run(conn, Request::Downgrade { target: "-1" }, observed(&mut log)).unwrap();
+    older().run(conn, Request::Downgrade { targets: &["-1"] }, observed(&mut log)).unwrap();
     assert_eq!(log, ["FromJournal { name: \"3_tags\", edited: false }", "down 3_tags"]);
     assert_eq!(tables(conn), "posts users");
     assert!(shown(older().redo(conn, "-1")).starts_with("cannot downgrade: the database has revisions"));
@@ -66,7 +66,7 @@ fn the_way_back_is_that_of_what_was_applied() {
     // An edited down.sql alone: the checkout's.
     let mended = with_posts("CREATE TABLE articles (id  INTEGER PRIMARY KEY)", "DROP TABLE IF EXISTS articles");
     let mut log = Vec::new();
-    mended.run(conn, Request::Downgrade { target: "-1" }, observed(&mut log)).unwrap();
+    mended.run(conn, Request::Downgrade { targets: &["-1"] }, observed(&mut log)).unwrap();
     assert_eq!(log, ["down 2_posts"]);
     // None at all.
     with_posts("CREATE TABLE posts (id INTEGER PRIMARY KEY)", "").upgrade(conn, "heads").unwrap();

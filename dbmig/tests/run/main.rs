@@ -8,6 +8,7 @@ mod arguments;
 mod foreign_keys;
 mod harness;
 mod journal;
+mod squash;
 mod steps;
 mod trouble;
 mod unsafe_steps;

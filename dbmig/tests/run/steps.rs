@@ -69,7 +69,7 @@ fn a_stamp_writes_the_ledger_alone() {
 #[test]
 fn a_plan_and_a_status_create_nothing() {
     let (bundle, conn) = (line(), &mut memory());
-    assert_eq!(steps(&bundle.plan(conn, Request::Upgrade { target: "heads" }).unwrap()), "up 1, up 2, up 3");
+    assert_eq!(steps(&bundle.plan(conn, Request::Upgrade { targets: &["heads"] }).unwrap()), "up 1, up 2, up 3");
     let status = bundle.status(conn).unwrap();
     assert_eq!(status.pending, ["1_users", "2_posts", "3_tags"]);
     assert!(status.applied.is_empty() && status.current.is_empty() && !status.is_up_to_date());
@@ -126,10 +126,10 @@ fn a_new_database_is_whole_or_absent() {
     assert!(error.help().unwrap().starts_with("nothing of this run was kept"), "{error}");
     assert_eq!(everything(conn), "");
     let each = Options { transaction: TransactionMode::Each, ..Options::default() };
-    broken.run(conn, Request::Upgrade { target: "heads" }, each).unwrap_err();
+    broken.run(conn, Request::Upgrade { targets: &["heads"] }, each).unwrap_err();
     assert_eq!(ledger(conn), "1 2");
     let mut log = Vec::new();
-    line().run(conn, Request::Upgrade { target: "heads" }, observed(&mut log)).unwrap();
+    line().run(conn, Request::Upgrade { targets: &["heads"] }, observed(&mut log)).unwrap();
     assert_eq!(log, ["up 3_tags"]);
 }
 
@@ -140,14 +140,14 @@ fn a_gap_is_filled_and_announced() {
     exec(conn, "DELETE FROM __diesel_schema_migrations WHERE version = '2'; DROP TABLE posts");
     assert_eq!(bundle.status(conn).unwrap().gaps, [("2_posts".to_owned(), "3_tags".to_owned())]);
     let mut log = Vec::new();
-    bundle.run(conn, Request::Upgrade { target: "heads" }, observed(&mut log)).unwrap();
+    bundle.run(conn, Request::Upgrade { targets: &["heads"] }, observed(&mut log)).unwrap();
     assert_eq!(log, ["OutOfOrder { name: \"2_posts\", above: \"3_tags\" }", "up 2_posts"]);
 }
 
 #[test]
 fn a_script_does_what_the_run_would_do() {
     let bundle = line();
-    let script = bundle.script(Request::Upgrade { target: "heads" }, &["1".into()]).unwrap();
+    let script = bundle.script(Request::Upgrade { targets: &["heads"] }, &["1".into()]).unwrap();
     assert_eq!(
         script,
         "CREATE TABLE IF NOT EXISTS \"main\".\"__diesel_schema_migrations\" (
@@ -173,6 +173,6 @@ COMMIT;
     exec(conn, &script);
     assert!(bundle.status(conn).unwrap().is_up_to_date());
     let applied = bundle.applied(conn).unwrap();
-    exec(conn, &bundle.script(Request::Downgrade { target: "base" }, &applied).unwrap());
+    exec(conn, &bundle.script(Request::Downgrade { targets: &["base"] }, &applied).unwrap());
     assert_eq!(tables(conn), "");
 }

@@ -43,7 +43,7 @@ fn the_next_run_goes_on_at_the_statement_that_failed() {
         "DELETE FROM log\nDELETE FROM nowhere",
     );
     let mut log = Vec::new();
-    mended.run(conn, Request::Upgrade { target: "heads" }, observed(&mut log)).unwrap();
+    mended.run(conn, Request::Upgrade { targets: &["heads"] }, observed(&mut log)).unwrap();
     assert_eq!(log, ["Resumed { name: \"2_steps\", done: 2, total: 4 }", "up 2_steps"]);
     assert_eq!(ask(conn, "SELECT t AS c FROM log ORDER BY id"), "a b");
     assert!(mended.status(conn).unwrap().is_up_to_date());
@@ -127,7 +127,7 @@ fn what_needs_no_transaction_is_refused_within_one() {
     assert_eq!(refused, "2_steps runs without a transaction, which can't be done within the caller's");
     let all = Options { transaction: dbmig::TransactionMode::All, ..Options::default() };
     assert_eq!(
-        shown(bundle.run(conn, Request::Upgrade { target: "heads" }, all)),
+        shown(bundle.run(conn, Request::Upgrade { targets: &["heads"] }, all)),
         "2_steps runs without a transaction, so that one can't hold the whole run"
     );
     assert_eq!(everything(conn), "");

@@ -41,9 +41,10 @@ fn a_long_chain() {
     let (backend, target) = (std::env::var("KILLED_BACKEND").unwrap(), std::env::var("KILLED_TARGET").unwrap());
     let each = || Options { transaction: dbmig::TransactionMode::Each, ..Options::default() };
     let chain = long_chain(backend.parse().unwrap());
+    let targets = [target.as_str()];
     let request = || match target.as_str() {
-        "base" => Request::Downgrade { target: "base" },
-        up => Request::Upgrade { target: up },
+        "base" => Request::Downgrade { targets: &["base"] },
+        _ => Request::Upgrade { targets: &targets },
     };
     match chain.backend {
         Backend::Mysql => chain.run(&mut MysqlConnection::establish(&url).unwrap(), request(), each()).unwrap(),

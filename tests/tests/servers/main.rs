@@ -78,7 +78,7 @@ fn impatient() -> Options<'static> {
     Options { lock_timeout: Duration::from_millis(300), ..Options::default() }
 }
 
-const UP: Request<'static> = Request::Upgrade { target: "heads" };
+const UP: Request<'static> = Request::Upgrade { targets: &["heads"] };
 
 #[track_caller]
 fn shown(outcome: Result<Report, Error>) -> String {

@@ -42,14 +42,14 @@ fn a_lock_that_is_held_is_waited_for_and_then_its_holder_is_named() {
             if !matches!(event, dbmig::Event::Started { .. }) {
                 return;
             }
-            let outcome = bundle.run(conn, Request::Upgrade { target }, impatient());
+            let outcome = bundle.run(conn, Request::Upgrade { targets: &[target] }, impatient());
             let Err(Error::Locked { holder: Some(holder), .. }) = &outcome else { panic!("{outcome:?}") };
             assert!(
                 holder.starts_with(&format!("connection {holder_id} (user ")) && holder.contains(" since 2"),
                 "{holder}"
             );
         });
-        bundle.run(other, Request::Upgrade { target }, observer).unwrap();
+        bundle.run(other, Request::Upgrade { targets: &[target] }, observer).unwrap();
         assert!(is_free(server.url()));
     }
 }

@@ -51,7 +51,7 @@ fn a_lock_that_is_held_is_waited_for_and_then_its_holder_is_named() {
             if !matches!(event, dbmig::Event::Started { .. }) {
                 return;
             }
-            let outcome = bundle.run(conn, Request::Upgrade { target }, impatient());
+            let outcome = bundle.run(conn, Request::Upgrade { targets: &[target] }, impatient());
             let Err(Error::Locked { holder: Some(holder), .. }) = &outcome else { panic!("{outcome:?}") };
             assert!(holder.contains("(the holder, user ") && holder.contains(" since 2"), "{holder}");
             assert!(
@@ -59,9 +59,9 @@ fn a_lock_that_is_held_is_waited_for_and_then_its_holder_is_named() {
                     .starts_with("the database is locked by another process, for longer than 0.3 s: process ")
             );
         });
-        bundle.run(other, Request::Upgrade { target }, observer).unwrap();
+        bundle.run(other, Request::Upgrade { targets: &[target] }, observer).unwrap();
         // Where nothing is to be done, nothing is locked.
-        assert_eq!(steps(&bundle.run(conn, Request::Upgrade { target }, impatient()).unwrap()), "");
+        assert_eq!(steps(&bundle.run(conn, Request::Upgrade { targets: &[target] }, impatient()).unwrap()), "");
     }
     assert_eq!(advisory_locks(conn), "0");
 }
