@@ -58,6 +58,11 @@ pub fn folder_name(message: &str, above: &[Version], graph: &Graph, now: Timesta
     Ok(format!("{prefix}_{}", slug(message)))
 }
 
+/// Whether a folder's version is a time, as dbmig and Diesel write them.
+pub fn is_timestamp(folder: &str) -> bool {
+    timestamp(&Version::of_folder(folder)).is_some()
+}
+
 /// The time that a version begins with, if it is one as dbmig and Diesel write them.
 fn timestamp(version: &Version) -> Option<DateTime> {
     let text = version.as_str();

@@ -1,54 +1,66 @@
-//! `cargo dbmig migrate`: the models against the chain, written as a revision.
+//! `cargo dbmig migrate`: the models against the chain, written as revisions.
 
+mod draft;
+mod drops;
+mod only;
 mod proof;
 mod questions;
-
-use std::collections::BTreeSet;
+mod summary;
 
 use clap::Args;
-use dbmig::Backend;
-use dbmig::version::Version;
-use dbmig_build::config::Style;
-use dbmig_build::diff::diff;
-use dbmig_build::models::{self, Models};
-use dbmig_build::schema::{Change, Schema};
-use dbmig_build::target::{Target, target};
-use serde_json::json;
+use dbmig_build::link::Chain;
+use dbmig_build::migration::Metadata;
+use dbmig_build::replay::Replay;
 
-use super::describe;
-use super::revision::{Draft, Place, write};
+use super::revision::{self, Place};
 use crate::cli::{Answer, Global};
 use crate::context::Context;
-use crate::error::{Error, Kind};
-use crate::render::{Options, RenderError, Rendered, render};
+use crate::error::Error;
+use crate::render::Rendered;
 use crate::ui::Ui;
+use draft::{Asking, Decisions, Draft, draft};
 
 /// Compare the models with the chain and write the difference as a revision
 ///
 /// Works offline: the chain's schema is worked out by replaying its SQL. Writes up.sql
 /// and down.sql, and proves by replay that one brings the chain to the models and the
-/// other brings it back, before it writes anything.
+/// other brings it back, before it writes anything. What a database can't do in one
+/// transaction becomes several revisions, all written or none.
 ///
 ///     cargo dbmig migrate -m "create users"
 ///     cargo dbmig migrate -m "add admin" --backfill users.admin=false
 ///     cargo dbmig migrate -m "drop the old log" --drop-table audit_log
+///     cargo dbmig migrate -m "users first" --only users
+///     cargo dbmig migrate --check
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct MigrateArgs {
     /// What the revision does
-    #[arg(short, long)]
-    message: String,
-    /// The value for rows that are there already, where a column becomes NOT NULL: a SQL expression
-    #[arg(long, value_name = "TABLE.COLUMN=SQL")]
-    backfill: Vec<String>,
-    /// Drop this table, which has no model any more
-    #[arg(long, value_name = "TABLE")]
-    drop_table: Vec<String>,
-    /// Show the changes and the SQL, write nothing
-    #[arg(long)]
-    dry_run: bool,
+    #[arg(short, long, required_unless_present_any = ["check", "dry_run", "sql"])]
+    message: Option<String>,
+    #[command(flatten)]
+    decisions: Decisions,
+    #[command(flatten)]
+    showing: Showing,
+    /// List the changes and write nothing; exit code 1 if there are any
+    #[arg(long, conflicts_with_all = ["dry_run", "sql"])]
+    check: bool,
+    /// Write an empty revision, to be filled by hand, as `revision` does
+    #[arg(long, conflicts_with_all = ["check", "dry_run", "sql", "backfill", "drop_table", "only"])]
+    empty: bool,
     #[command(flatten)]
     place: Place,
+}
+
+/// Options that only show what would be written.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub(super) struct Showing {
+    /// Show the changes and the SQL, write nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Print the SQL alone, write nothing
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(super) sql: bool,
 }
 
 /// Does what `migrate` does.
@@ -57,135 +69,68 @@ pub struct MigrateArgs {
 ///
 /// A chain or models at fault, several heads, an option that names nothing, a folder that can't be written.
 pub fn run(args: &MigrateArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
+    let message = args.message.as_deref().unwrap_or_default();
+    if args.empty {
+        return revision::empty(message, &args.place, global, ui);
+    }
     let context = Context::load(global, ui)?;
-    refuse_servers(context.config.backend, &args.message)?;
     let (chain, replay) = context.replayed()?;
-    let metadata = args.place.metadata(&args.message, &chain.graph)?;
-    let models = models::read(&context.package.root, &context.config)
-        .map_err(|diagnostics| Error::of_diagnostics(Kind::Models, diagnostics))?;
-    let before = replay.schema();
-    let target = wanted(args, &context, before, &models)?;
-    let changes = diff(before, &target.schema, &models.renames);
-    report_unmodelled(ui, &target);
-    if changes.is_empty() {
-        return Ok(nothing_to_do(ui, &models));
+    let is_written = !args.check && !args.showing.dry_run && !args.showing.sql;
+    let metadata = if is_written { Some(args.place.metadata(message, &chain.graph)?) } else { None };
+    let asking = if args.check { Asking::Nothing } else { Asking::AtTerminal };
+    let draft = draft(&context, &replay, &args.decisions, asking)?;
+    summary::found(ui, &draft);
+    if args.check {
+        return Ok(summary::check(ui, &draft));
     }
-    let backfills = questions::backfills(&args.backfill, &changes, before, &context)?;
-    let options =
-        Options { backend: context.config.backend, live: context.config.style == Style::Live, backfills: &backfills };
-    let rendered = render(&changes, before, &options).map_err(not_rendered)?;
-    proof::prove(&rendered, &replay, &target.schema, context.config.backend)?;
-    if args.dry_run {
-        show_dry(ui, &changes, &rendered);
+    if draft.changes.is_empty() {
+        return Ok(summary::unchanged(ui, &draft));
+    }
+    let rendered = render(&context, &replay, &draft, message)?;
+    let Some(metadata) = metadata else {
+        summary::preview(ui, &draft, &rendered, args.showing);
         return Ok(Answer::Yes);
-    }
-    let (up, down) = (rendered.up(), rendered.down());
-    let draft = Draft { message: &args.message, up: &up, down: &down };
-    let name = write(&context, &chain.graph, &metadata, &args.place, &draft)?;
-    show(ui, &context.config.migrations, &name, &changes, &rendered);
+    };
+    let names = write(&context, &chain, &args.place, metadata, &rendered)?;
+    summary::written(ui, &context.config.migrations, &names, &draft, &rendered);
     Ok(Answer::Yes)
 }
 
-/// Writing SQL from models is SQLite's alone so far.
-fn refuse_servers(backend: Backend, message: &str) -> Result<(), Error> {
-    let name = match backend {
-        Backend::Sqlite => return Ok(()),
-        Backend::Postgres => "PostgreSQL",
-        Backend::Mysql => "MySQL",
-    };
-    let message = message.replace('\'', "'\\''");
-    Err(Error::new(Kind::Usage, format!("`migrate` can't write SQL for {name} yet, only for SQLite"))
-        .help(format!("write it by hand: cargo dbmig revision -m '{message}'")))
+/// The SQL of a draft, proved by replay.
+///
+/// # Errors
+///
+/// What a database can't do, and faults of dbmig.
+pub(super) fn render(context: &Context<'_>, replay: &Replay, draft: &Draft, message: &str) -> Result<Rendered, Error> {
+    let rendered = draft::render(context, replay.schema(), draft, message)?;
+    proof::prove(&rendered, replay, &draft.target.schema, context.config.backend)?;
+    Ok(rendered)
 }
 
-fn not_rendered(error: RenderError) -> Error {
-    match error {
-        RenderError::Impossible(what) => Error::new(Kind::Models, what),
-        error => Error::new(Kind::Bug, error.to_string()),
+/// Writes a revision for each part, and gives their folders' names.
+fn write(
+    context: &Context<'_>,
+    chain: &Chain,
+    place: &Place,
+    first: Metadata,
+    rendered: &Rendered,
+) -> Result<Vec<String>, Error> {
+    let messages = messages(&first.message, rendered);
+    let mut revisions = Vec::new();
+    for (part, message) in rendered.parts.iter().zip(&messages) {
+        let metadata = if revisions.is_empty() { first.clone() } else { Metadata::new("", Vec::new()) };
+        let run_in_transaction = part.run_in_transaction;
+        let metadata = Metadata { message: message.clone(), run_in_transaction, ..metadata };
+        revisions.push((metadata, revision::Draft { message, up: &part.up, down: &part.down }));
     }
+    revision::write_all(context, &chain.graph, place, revisions)
 }
 
-/// What the chain is to become, tables that are to be dropped asked for.
-fn wanted(args: &MigrateArgs, context: &Context<'_>, before: &Schema, models: &Models) -> Result<Target, Error> {
-    let unmanaged = &context.config.unmanaged;
-    let kept = target(before, &models.schema, &models.renames, unmanaged, &BTreeSet::new());
-    let mut dropped = BTreeSet::new();
-    for text in &args.drop_table {
-        let found = kept.schema.tables.keys().find(|name| name.to_string() == *text || name.name.key() == *text);
-        let Some(name) = found else {
-            return Err(Error::new(Kind::Usage, format!("--drop-table {text}: the chain has no such table")));
-        };
-        if models.schema.tables.contains_key(name) {
-            return Err(Error::new(Kind::Usage, format!("--drop-table {text}: the table has a model"))
-                .help("remove the model, then run this again"));
-        }
-        dropped.insert(name.clone());
-    }
-    for name in kept.unmodelled.iter().filter(|name| !dropped.contains(*name)).cloned().collect::<Vec<_>>() {
-        let question = format!("The table `{name}` has no model any more. Drop it, with all of its rows?");
-        if context.ui.confirm(&question)? == Some(true) {
-            dropped.insert(name);
-        }
-    }
-    Ok(target(before, &models.schema, &models.renames, unmanaged, &dropped))
+/// The message of each part's revision.
+pub(super) fn messages(message: &str, rendered: &Rendered) -> Vec<String> {
+    let of_part = |title: &str| if title.is_empty() { message.to_owned() } else { format!("{message}: {title}") };
+    rendered.parts.iter().map(|part| of_part(&part.title)).collect()
 }
 
-fn report_unmodelled(ui: &Ui, target: &Target) {
-    for name in &target.unmodelled {
-        ui.status(
-            "Kept",
-            format!("table `{name}` has no model: --drop-table {name} drops it, `unmanaged` leaves it alone"),
-        );
-    }
-}
-
-fn nothing_to_do(ui: &Ui, models: &Models) -> Answer {
-    if ui.json {
-        ui.answer_json(&json!({"version": null, "path": null, "changes": []}));
-    } else {
-        ui.status(
-            "Unchanged",
-            format!("the chain builds what the models say ({}); nothing was written", count(models)),
-        );
-        if models.schema.tables.is_empty() {
-            ui.hint("a model is a struct with #[derive(dbmig::Model)], in the files that `models` in Cargo.toml names");
-        }
-    }
-    Answer::Yes
-}
-
-fn count(models: &Models) -> String {
-    match models.schema.tables.len() {
-        1 => "1 model".to_owned(),
-        several => format!("{several} models"),
-    }
-}
-
-fn show_dry(ui: &Ui, changes: &[Change], rendered: &Rendered) {
-    if ui.json {
-        let changes: Vec<_> = changes.iter().map(describe::change_json).collect();
-        let (up, down) = (rendered.up(), rendered.down());
-        return ui.answer_json(&json!({"version": null, "path": null, "changes": changes, "up": up, "down": down}));
-    }
-    changes.iter().for_each(|change| ui.answer(describe::line(change)));
-    ui.answer(format!("\n-- up.sql\n{}\n-- down.sql\n{}", rendered.up(), rendered.down().trim_end()));
-}
-
-fn show(ui: &Ui, folder: &str, name: &str, changes: &[Change], rendered: &Rendered) {
-    let path = format!("{folder}/{name}");
-    if ui.json {
-        let version = Version::of_folder(name);
-        let changes: Vec<_> = changes.iter().map(describe::change_json).collect();
-        return ui.answer_json(&json!({"version": version.as_str(), "path": path, "changes": changes}));
-    }
-    ui.answer(&path);
-    changes.iter().for_each(|change| ui.answer(format!("  {}", describe::line(change))));
-    for note in &rendered.notes {
-        ui.status("Note", note);
-    }
-    if rendered.up().contains("-- dbmig: todo") {
-        ui.hint(format!("fill in what {path}/up.sql marks with `-- dbmig: todo`; until then the build fails"));
-    } else {
-        ui.hint("look at what it wrote, then: cargo dbmig upgrade (or cargo run -- --migrate)");
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -53,6 +53,7 @@ pub struct Place {
 }
 
 /// A new revision's text, before it has a place.
+#[derive(Clone, Copy, Debug)]
 pub struct Draft<'a> {
     /// What it does.
     pub message: &'a str,
@@ -68,12 +69,21 @@ pub struct Draft<'a> {
 ///
 /// A chain at fault, a place that doesn't exist, a folder that can't be written.
 pub fn run(args: &RevisionArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
+    empty(&args.message, &args.place, global, ui)
+}
+
+/// Writes a revision that is to be filled by hand.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn empty(message: &str, place: &Place, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
     let graph = context.graph()?;
     let up = "-- dbmig: todo write what brings the database forward\nSELECT 1;\n";
     let down = "-- dbmig: todo write what undoes up.sql\nSELECT 1;\n";
-    let metadata = args.place.metadata(&args.message, &graph)?;
-    let name = write(&context, &graph, &metadata, &args.place, &Draft { message: &args.message, up, down })?;
+    let metadata = place.metadata(message, &graph)?;
+    let name = write(&context, &graph, &metadata, place, &Draft { message, up, down })?;
     let path = format!("{}/{name}", context.config.migrations);
     if ui.json {
         let version = Version::of_folder(&name);
@@ -132,17 +142,75 @@ pub fn write(
     place: &Place,
     draft: &Draft<'_>,
 ) -> Result<String, Error> {
-    let above: Vec<Version> = metadata.revises.iter().chain(&metadata.depends_on).cloned().collect();
-    let name = match &place.rev_id {
-        Some(version) => chosen_name(version, draft.message, &above, graph)?,
-        None => scaffold::folder_name(draft.message, &above, graph, Timestamp::now())?,
-    };
-    let text = write_metadata(metadata);
-    refuse_bad_metadata(metadata, &text, &name, graph)?;
-    let files = [("up.sql", draft.up), ("down.sql", draft.down), ("metadata.toml", &text)];
-    scaffold::write_folder(&context.migrations(), &name, &files)
-        .map_err(|error| Error::io(format!("{}/{name}", context.config.migrations), &error))?;
-    Ok(name)
+    let mut names = write_all(context, graph, place, vec![(metadata.clone(), *draft)])?;
+    Ok(names.pop().unwrap_or_default())
+}
+
+/// Writes the folders of several revisions, all or none, and gives their names. The first stands where its metadata
+/// says, each other one upon the one before.
+///
+/// # Errors
+///
+/// As [`write`].
+pub fn write_all(
+    context: &Context<'_>,
+    graph: &Graph,
+    place: &Place,
+    revisions: Vec<(Metadata, Draft<'_>)>,
+) -> Result<Vec<String>, Error> {
+    let planned = plan(graph, place, revisions)?;
+    let texts: Vec<String> = planned.iter().map(|one| write_metadata(&one.metadata)).collect();
+    for (one, text) in planned.iter().zip(&texts) {
+        refuse_bad_metadata(&one.metadata, text, &one.name, graph)?;
+    }
+    let files = planned.iter().zip(&texts);
+    let files: Vec<_> = files
+        .map(|(one, text)| [("up.sql", one.draft.up), ("down.sql", one.draft.down), ("metadata.toml", text.as_str())])
+        .collect();
+    let folders = planned.iter().zip(&files).map(|(one, files)| scaffold::Folder { name: &one.name, files });
+    let folder = context.migrations();
+    std::fs::create_dir_all(&folder)
+        .and_then(|()| scaffold::exchange(&folder, &[], &folders.collect::<Vec<_>>(), &[]))
+        .map_err(|error| Error::io(&context.config.migrations, &error))?;
+    Ok(planned.into_iter().map(|one| one.name).collect())
+}
+
+/// A new revision that has its place.
+struct Planned<'a> {
+    /// Its folder's name.
+    name: String,
+    metadata: Metadata,
+    draft: Draft<'a>,
+}
+
+/// Gives each of several revisions its name and its parent.
+fn plan<'a>(graph: &Graph, place: &Place, revisions: Vec<(Metadata, Draft<'a>)>) -> Result<Vec<Planned<'a>>, Error> {
+    let now = Timestamp::now();
+    let mut planned: Vec<Planned<'a>> = Vec::new();
+    for (at, (mut metadata, draft)) in revisions.into_iter().enumerate() {
+        if let Some(below) = planned.last() {
+            metadata.revises = vec![Version::of_folder(&below.name)];
+        }
+        let above: Vec<Version> = metadata.revises.iter().chain(&metadata.depends_on).cloned().collect();
+        let chosen = match (&place.rev_id, planned.first()) {
+            (Some(version), None) => Some(version.clone()),
+            // Versions that are no timestamps would grow by one with each revision.
+            (None, Some(first)) if !scaffold::is_timestamp(&first.name) => Some(numbered(&first.name, at)),
+            (Some(_), Some(first)) => Some(numbered(&first.name, at)),
+            (None, _) => None,
+        };
+        let name = match chosen {
+            Some(version) => chosen_name(&version, draft.message, &above, graph)?,
+            None => scaffold::folder_name(draft.message, &above, graph, now)?,
+        };
+        planned.push(Planned { name, metadata, draft });
+    }
+    Ok(planned)
+}
+
+/// The version of a later one of several revisions, where the first one's isn't the time.
+fn numbered(first: &str, at: usize) -> String {
+    format!("{}-{at:02}", first.split('_').next().unwrap_or(first))
 }
 
 /// What is written must be read again: nobody should have to mend a file that a command has just made.

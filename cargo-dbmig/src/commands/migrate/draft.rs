@@ -1,0 +1,116 @@
+//! What is to be written, before it is SQL: the changes between the chain and the models, all questions answered.
+
+use clap::Args;
+use dbmig::Backend;
+use dbmig_build::config::Style;
+use dbmig_build::diff::diff;
+use dbmig_build::models::{self, Models};
+use dbmig_build::replay::Replay;
+use dbmig_build::schema::{Change, Schema};
+use dbmig_build::target::Target;
+
+use super::{drops, only, questions};
+use crate::context::Context;
+use crate::error::{Error, Kind};
+use crate::render::{self, Backfills, Options, RenderError, Rendered};
+
+/// What is decided on the command line, where nobody is asked.
+#[derive(Args, Clone, Debug, Default)]
+pub(in crate::commands) struct Decisions {
+    /// The value for rows that are there already, where a column becomes NOT NULL: a SQL expression
+    #[arg(long, value_name = "TABLE.COLUMN=SQL")]
+    pub(in crate::commands) backfill: Vec<String>,
+    /// Drop this table, which has no model any more
+    #[arg(long, value_name = "TABLE")]
+    pub(in crate::commands) drop_table: Vec<String>,
+    /// Look at this table alone; may be given several times, the rest waits
+    #[arg(long, value_name = "TABLE")]
+    pub(in crate::commands) only: Vec<String>,
+}
+
+/// Whether questions are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::commands) enum Asking {
+    /// Where there is a terminal.
+    AtTerminal,
+    /// Never: it is only looked.
+    Nothing,
+}
+
+/// The changes to be made.
+#[derive(Debug)]
+pub(in crate::commands) struct Draft {
+    /// What the models say.
+    pub(in crate::commands) models: Models,
+    /// What the chain is to become.
+    pub(in crate::commands) target: Target,
+    /// The way there.
+    pub(in crate::commands) changes: Vec<Change>,
+    /// How many changes wait, because `--only` names other tables.
+    pub(in crate::commands) waiting: usize,
+    /// What rows that exist get.
+    backfills: Backfills,
+}
+
+/// Works out the changes from the chain to the models.
+///
+/// # Errors
+///
+/// Models at fault, an option that names nothing.
+pub(in crate::commands) fn draft(
+    context: &Context<'_>,
+    replay: &Replay,
+    decisions: &Decisions,
+    asking: Asking,
+) -> Result<Draft, Error> {
+    let models = models::read(&context.package.root, &context.config)
+        .map_err(|diagnostics| Error::of_diagnostics(Kind::Models, diagnostics))?;
+    let before = replay.schema();
+    let all = models.renames.clone();
+    let scope = only::scope(&decisions.only, &models.schema, before, &all)?;
+    let desired = only::desired(&scope, &models, before)?;
+    let renames = only::renames(&scope, &all);
+    let is_in_scope = |name: &_| scope.has(name);
+    let named = &decisions.drop_table;
+    let target = drops::wanted(context, before, (&models, &desired), &renames, named, (asking, &is_in_scope))?;
+    let changes = diff(before, &target.schema, &renames);
+    let waiting = if scope == only::Scope::All {
+        0
+    } else {
+        let whole = dbmig_build::target::target(before, &models.schema, &all, &[], &Default::default());
+        diff(&target.schema, &whole.schema, &all).len()
+    };
+    let backfills = match asking {
+        Asking::AtTerminal => questions::backfills(&decisions.backfill, &changes, before, context)?,
+        Asking::Nothing => Backfills::new(),
+    };
+    Ok(Draft { models, target, changes, waiting, backfills })
+}
+
+/// The SQL of a draft.
+///
+/// # Errors
+///
+/// What the database can't do, and faults of dbmig.
+pub(super) fn render(context: &Context<'_>, before: &Schema, draft: &Draft, message: &str) -> Result<Rendered, Error> {
+    let live = context.config.style == Style::Live;
+    let options = Options { backend: context.config.backend, live, backfills: &draft.backfills };
+    render::render(&draft.changes, before, &options).map_err(|error| not_rendered(error, message))
+}
+
+fn not_rendered(error: RenderError, message: &str) -> Error {
+    match error {
+        RenderError::Impossible(what) => Error::new(Kind::Models, what),
+        RenderError::UnsupportedBackend(backend) => {
+            let name = match backend {
+                Backend::Sqlite => "SQLite",
+                Backend::Postgres => "PostgreSQL",
+                Backend::Mysql => "MySQL",
+            };
+            let message = message.replace('\'', "'\\''");
+            Error::new(Kind::Usage, format!("`migrate` can't write SQL for {name} yet, only for SQLite"))
+                .help(format!("write it by hand: cargo dbmig revision -m '{message}'"))
+        }
+        error => Error::new(Kind::Bug, error.to_string()),
+    }
+}

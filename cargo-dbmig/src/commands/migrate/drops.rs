@@ -1,0 +1,61 @@
+//! Tables without a model: dropped only where somebody says so.
+
+use std::collections::BTreeSet;
+
+use dbmig_build::models::Models;
+use dbmig_build::schema::{ObjectName, Renames, Schema};
+use dbmig_build::target::{Target, target};
+
+use super::draft::Asking;
+use crate::context::Context;
+use crate::error::{Error, Kind};
+
+/// What the chain is to become, tables that are to be dropped asked for. `desired` are the models that take part, and
+/// `is_in_scope` says which tables without one do.
+///
+/// # Errors
+///
+/// A `--drop-table` that names no table, or one that has a model.
+pub(super) fn wanted(
+    context: &Context<'_>,
+    before: &Schema,
+    (models, desired): (&Models, &Schema),
+    renames: &Renames,
+    named: &[String],
+    (asking, is_in_scope): (Asking, &dyn Fn(&ObjectName) -> bool),
+) -> Result<Target, Error> {
+    let unmanaged = &context.config.unmanaged;
+    let mut kept = target(before, desired, renames, unmanaged, &BTreeSet::new());
+    kept.unmodelled.retain(|name| !models.schema.tables.contains_key(name) && is_in_scope(name));
+    let mut dropped = BTreeSet::new();
+    for text in named {
+        let found = kept.schema.tables.keys().find(|name| is_named(name, text));
+        let Some(name) = found else {
+            return Err(Error::new(Kind::Usage, format!("--drop-table {text}: the chain has no such table")));
+        };
+        if models.schema.tables.contains_key(name) {
+            return Err(Error::new(Kind::Usage, format!("--drop-table {text}: the table has a model"))
+                .help("remove the model, then run this again"));
+        }
+        dropped.insert(name.clone());
+    }
+    if asking == Asking::AtTerminal {
+        for name in kept.unmodelled.iter().filter(|name| !dropped.contains(*name)).cloned().collect::<Vec<_>>() {
+            let question = format!("The table `{name}` has no model any more. Drop it, with all of its rows?");
+            if context.ui.confirm(&question)? == Some(true) {
+                dropped.insert(name);
+            }
+        }
+    }
+    if dropped.is_empty() {
+        return Ok(kept);
+    }
+    let wanted = target(before, desired, renames, unmanaged, &dropped);
+    let unmodelled = kept.unmodelled.into_iter().filter(|name| !dropped.contains(name)).collect();
+    Ok(Target { unmodelled, ..wanted })
+}
+
+/// Whether a text of the command line names a table: as `users`, `app.users`, or the bare name of a schema's table.
+pub(super) fn is_named(name: &ObjectName, text: &str) -> bool {
+    name.to_string() == text || name.name.key() == text
+}

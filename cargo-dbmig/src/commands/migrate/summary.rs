@@ -1,0 +1,161 @@
+//! What `migrate` says of what it found and wrote.
+
+use std::collections::BTreeSet;
+use std::fmt::Display;
+
+use dbmig::version::Version;
+use dbmig_build::models::Models;
+use serde_json::{Value, json};
+
+use super::Showing;
+use super::draft::Draft;
+use crate::cli::Answer;
+use crate::commands::describe;
+use crate::render::Rendered;
+use crate::ui::Ui;
+
+/// How many names a line lists.
+const LISTED: usize = 5;
+
+/// Says which models there are, and which tables have none.
+pub(in crate::commands) fn found(ui: &Ui, draft: &Draft) {
+    let models = &draft.models;
+    if !models.schema.tables.is_empty() {
+        ui.status("Models", format!("{} in {}", count(models.schema.tables.len(), "model"), places(models)));
+    }
+    let unmodelled = &draft.target.unmodelled;
+    match unmodelled.as_slice() {
+        [] => {}
+        [name] => ui.status(
+            "Kept",
+            format!("table `{name}` has no model: --drop-table {name} drops it, `unmanaged` leaves it alone"),
+        ),
+        names => ui.status(
+            "Kept",
+            format!(
+                "{} tables have no model: {}; --drop-table NAME drops one, `unmanaged` leaves them alone",
+                names.len(),
+                listed(names)
+            ),
+        ),
+    }
+    let is_left = |name: &&_| !models.schema.tables.contains_key(*name) && unmodelled.binary_search(*name).is_err();
+    let unmanaged: Vec<_> = draft.target.schema.tables.keys().filter(is_left).collect();
+    if !unmanaged.is_empty() {
+        ui.status("Unmanaged", format!("left alone, as Cargo.toml says: {}", listed(&unmanaged)));
+    }
+    if draft.waiting > 0 {
+        ui.status("Waiting", format!("{} of other tables", count(draft.waiting, "change")));
+    }
+}
+
+/// The answer to whether there is anything to write.
+pub(super) fn check(ui: &Ui, draft: &Draft) -> Answer {
+    let changes = &draft.changes;
+    if ui.json {
+        ui.answer_json(&json!({"ok": changes.is_empty(), "changes": changes_json(draft)}));
+    } else if changes.is_empty() {
+        ui.status("Unchanged", "the chain builds what the models say");
+    } else {
+        changes.iter().for_each(|change| ui.answer(describe::line(change)));
+        ui.hint("cargo dbmig migrate -m \"what it does\"");
+    }
+    Answer::of(changes.is_empty())
+}
+
+/// Says that there is nothing to write.
+pub(in crate::commands) fn unchanged(ui: &Ui, draft: &Draft) -> Answer {
+    if ui.json {
+        ui.answer_json(&json!({"version": null, "path": null, "revisions": [], "changes": []}));
+        return Answer::Yes;
+    }
+    if draft.waiting > 0 {
+        ui.status("Unchanged", "the chain builds what the models say of these tables; nothing was written");
+    } else {
+        let models = count(draft.models.schema.tables.len(), "model");
+        ui.status("Unchanged", format!("the chain builds what the models say ({models}); nothing was written"));
+    }
+    if draft.models.schema.tables.is_empty() {
+        ui.hint("a model is a struct with #[derive(dbmig::Model)], in the files that `models` in Cargo.toml names");
+    }
+    Answer::Yes
+}
+
+/// Shows what would be written.
+pub(in crate::commands) fn preview(ui: &Ui, draft: &Draft, rendered: &Rendered, showing: Showing) {
+    let (up, down) = (rendered.up(), rendered.down());
+    if ui.json && showing.sql {
+        return ui.answer_json(&json!({"sql": up}));
+    }
+    if ui.json {
+        let changes = changes_json(draft);
+        return ui.answer_json(&json!({
+            "version": null, "path": null, "revisions": [], "changes": changes, "up": up, "down": down
+        }));
+    }
+    if showing.sql {
+        return ui.answer(up.trim_end());
+    }
+    draft.changes.iter().for_each(|change| ui.answer(describe::line(change)));
+    let several = rendered.parts.len() > 1;
+    for part in &rendered.parts {
+        let title = match (several, part.title.as_str()) {
+            (false, _) | (true, "") => String::new(),
+            (true, title) => format!(" ({title})"),
+        };
+        ui.answer(format!("\n-- up.sql{title}\n{}\n-- down.sql{title}\n{}", part.up, part.down.trim_end()));
+    }
+    rendered.notes.iter().for_each(|note| ui.status("Note", note));
+}
+
+/// Says what was written, what is left to do, and what comes next.
+pub(in crate::commands) fn written(ui: &Ui, folder: &str, names: &[String], draft: &Draft, rendered: &Rendered) {
+    let path = |name: &String| format!("{folder}/{name}");
+    if ui.json {
+        let revision = |name: &String| json!({"version": Version::of_folder(name).as_str(), "path": path(name)});
+        let revisions: Vec<Value> = names.iter().map(revision).collect();
+        let last = revisions.last().cloned().unwrap_or_default();
+        return ui.answer_json(&json!({
+            "version": last["version"], "path": last["path"], "revisions": revisions,
+            "changes": changes_json(draft), "notes": rendered.notes,
+        }));
+    }
+    names.iter().for_each(|name| ui.answer(path(name)));
+    draft.changes.iter().for_each(|change| ui.answer(format!("  {}", describe::line(change))));
+    rendered.notes.iter().for_each(|note| ui.status("Note", note));
+    let has_todo = |script: &str| script.contains("-- dbmig: todo");
+    let mut unfinished = Vec::new();
+    for (name, part) in names.iter().zip(&rendered.parts) {
+        let files = [("up.sql", &part.up), ("down.sql", &part.down)];
+        unfinished
+            .extend(files.iter().filter(|(_, text)| has_todo(text)).map(|(file, _)| format!("{}/{file}", path(name))));
+    }
+    if unfinished.is_empty() {
+        ui.hint("look at what it wrote, then: cargo dbmig upgrade (or cargo run -- --migrate)");
+    } else {
+        let files = unfinished.join(", ");
+        ui.hint(format!("fill in what {files} marks with `-- dbmig: todo`; until then the build fails"));
+    }
+}
+
+fn changes_json(draft: &Draft) -> Vec<Value> {
+    draft.changes.iter().map(describe::change_json).collect()
+}
+
+/// The files that models stand in.
+fn places(models: &Models) -> String {
+    let files: BTreeSet<&str> = models.tables.values().map(|span| span.source().path()).collect();
+    listed(&files)
+}
+
+/// The first of some names, and how many more there are.
+fn listed<T: Display>(names: impl IntoIterator<Item = T>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| name.to_string()).collect();
+    let more = names.len().saturating_sub(LISTED);
+    let shown = names[..names.len() - more].join(", ");
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
+}
+
+fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
