@@ -3,7 +3,7 @@
 use dbmig::Backend;
 
 use crate::replay::conflict::{Conflict, Reason};
-use crate::schema::{Name, ObjectName};
+use crate::schema::{ColumnType, Name, ObjectName};
 use crate::source::{Source, Span};
 use crate::sql::syntax::ObjectIdent;
 use crate::sql::syntax::postgres::{Call, CreateRoutine, Parameter, Value};
@@ -89,6 +89,15 @@ fn body_alters(work: &Work<'_>, routine: &CreateRoutine, body: &Span) -> bool {
     let alters = block::alters(work, &routine.language, body);
     work.altering.borrow_mut().insert(place, alters);
     alters
+}
+
+/// The type that a function of the chain gives; none where functions of the name give several.
+pub(super) fn result(work: &Work<'_>, name: &ObjectIdent) -> Option<ColumnType> {
+    let routines = &work.session().routines;
+    let known = work.candidates(name).into_iter().find_map(|name| routines.get(&name))?;
+    let mut types = known.iter().map(|one| work.column_type(one.returns.as_ref()?).ok());
+    let first = types.next()??;
+    types.all(|other| other.as_ref() == Some(&first)).then_some(first)
 }
 
 /// The functions that a call may mean.

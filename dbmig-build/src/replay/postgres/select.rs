@@ -12,6 +12,7 @@ use crate::sql::syntax::{ObjectIdent, Syntax};
 use crate::sql::{parse, split};
 
 use super::create_table::columns_of;
+use super::routine;
 use super::work::Work;
 
 /// A column of a query; no type for a literal that has none yet.
@@ -131,8 +132,18 @@ fn value_type(work: &Work<'_>, value: &Value, sources: &[Sources]) -> Option<Opt
         Value::Number(text) => Some(Some(ColumnType::plain(number_type(text)))),
         Value::Function { name, arguments } => {
             let arguments: Vec<Option<Option<ColumnType>>> = arguments.iter().map(of).collect();
-            function::result(name.name.as_str(), &arguments)
+            let built_in = function::result(name.name.as_str(), &arguments);
+            match (built_in, routine::result(work, name)) {
+                // Which of both is called depends on the types of the arguments.
+                (Some(built_in), Some(own)) => (built_in.as_ref() == Some(&own)).then_some(built_in),
+                (built_in, own) => built_in.or(own.map(Some)),
+            }
         }
+        Value::Case(results) => {
+            let results: Vec<Option<Option<ColumnType>>> = results.iter().map(of).collect();
+            function::result("coalesce", &results)
+        }
+        Value::Negated(inner) => of(inner),
         Value::Keyword(word) => function::keyword(word).map(|name| Some(ColumnType::plain(name))),
         Value::Other(_) => None,
     }

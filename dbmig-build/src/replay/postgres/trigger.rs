@@ -29,10 +29,14 @@ pub(super) fn create_trigger(work: &mut Work<'_>, create: &CreateTrigger) -> Res
     Ok(())
 }
 
-/// The table of a trigger; none for a view's.
+/// Diesel's ledger: it is in the database before the first migration, and in no chain.
+const LEDGER: &str = "__diesel_schema_migrations";
+
+/// The table of a trigger; none for a view's and the ledger's.
 fn owner(work: &Work<'_>, ident: &ObjectIdent) -> Result<Option<ObjectName>, Conflict> {
     match work.find(ident) {
         Some((_, Relation::View | Relation::MaterializedView)) => Ok(None),
+        None if ident.name.as_str() == LEDGER => Ok(None),
         _ => work.find_table(ident).map(Some),
     }
 }

@@ -186,3 +186,22 @@ fn identity_and_serial_have_sequences() {
          sequence t_d_seq",
     );
 }
+
+#[test]
+fn columns_of_what_queries_compute() {
+    check(
+        "create table t (id int primary key, a int, s varchar(9), at timestamp);
+         create function hotness(score numeric, at timestamp) returns integer language sql as 'select 1';
+         create view v as select id, case when a > 1 then at else greatest(at, now()::timestamp) end,
+           case a when 1 then 'x' else s end, -sum(a) filter (where a > 1) as down,
+           hotness(coalesce(sum(a), 0), (case when true then at else at end)) as hot,
+           case when a = 1 then 1 when a = 2 then (case when a > 3 then 5 end) else 3000000000 end as big
+           from t group by id;
+         create table u as select * from v;
+         create trigger no_cli before insert on __diesel_schema_migrations for each row execute function f();",
+        "t: id integer!, a integer, s varchar(9), at timestamp
+         t t_pkey
+         u: id integer, greatest timestamp, s varchar, down bigint, hot integer, big bigint
+         view v",
+    );
+}

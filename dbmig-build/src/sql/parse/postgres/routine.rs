@@ -16,12 +16,19 @@ pub(super) fn create_routine(cursor: &mut Cursor<'_>, kind: RoutineKind, or_repl
         or_replace,
         parameters: parameters(cursor)?,
         for_trigger: false,
+        returns: None,
         language: "sql".to_owned(),
         body: None,
     };
     while !cursor.is_done() {
         if cursor.eat(&["returns"]) {
             routine.for_trigger = cursor.is_any(0, &["trigger", "event_trigger"]);
+            if !routine.for_trigger && !cursor.is_any(0, &["setof", "table", "void", "record"]) {
+                routine.returns = column_type(cursor).ok();
+                if routine.returns.is_some() {
+                    continue;
+                }
+            }
         } else if cursor.is(0, "language") && cursor.kind(1).is_some() {
             cursor.step();
             routine.language = language(cursor)?;

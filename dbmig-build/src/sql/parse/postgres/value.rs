@@ -165,6 +165,13 @@ fn atom(cursor: &mut Cursor<'_>, depth: usize) -> Option<Value> {
         let column_type = column_type(cursor).ok()?;
         return cursor.eat(&[")"]).then(|| Value::Cast(Box::new(inner), column_type));
     }
+    if cursor.is(0, "case") {
+        return case(cursor, depth);
+    }
+    if cursor.is(0, "-") && cursor.kind(1) != Some(TokenKind::Number) && depth < DEPTH {
+        cursor.step();
+        return primary(cursor, depth + 1).map(|inner| Value::Negated(Box::new(inner)));
+    }
     let signed = usize::from(cursor.is_any(0, &["-", "+"]));
     match cursor.kind(signed)? {
         TokenKind::String if signed == 0 => cursor.string("a string").ok().map(Value::String),
@@ -176,6 +183,53 @@ fn atom(cursor: &mut Cursor<'_>, depth: usize) -> Option<Value> {
         TokenKind::Word | TokenKind::Quoted if signed == 0 => word(cursor, depth),
         _ => None,
     }
+}
+
+/// `CASE [value] WHEN … THEN … [ELSE …] END`
+fn case(cursor: &mut Cursor<'_>, depth: usize) -> Option<Value> {
+    cursor.step();
+    let mut results = Vec::new();
+    // Without an ELSE it may give NULL.
+    let mut otherwise = Value::Null;
+    let mut length = case_part(cursor);
+    loop {
+        cursor.skip(length);
+        let word = cursor.eat_one(&["when", "then", "else", "end"])?;
+        if word == "end" {
+            results.insert(0, otherwise);
+            return Some(Value::Case(results));
+        }
+        length = case_part(cursor);
+        match word {
+            "then" => results.push(value(&mut cursor.part(length), depth + 1)),
+            "else" => otherwise = value(&mut cursor.part(length), depth + 1),
+            _ => {}
+        }
+    }
+}
+
+/// How many tokens come before the next word of the same CASE.
+fn case_part(cursor: &Cursor<'_>) -> usize {
+    let (mut at, mut parentheses, mut cases) = (0, 0_usize, 0_usize);
+    while cursor.kind(at).is_some() {
+        let outermost = parentheses == 0 && cases == 0;
+        if outermost && cursor.is_any(at, &["when", "then", "else", "end"]) {
+            break;
+        }
+        parentheses += usize::from(cursor.is(at, "("));
+        if cursor.is(at, ")") {
+            if parentheses == 0 {
+                break;
+            }
+            parentheses -= 1;
+        }
+        cases += usize::from(cursor.is(at, "case"));
+        if cursor.is(at, "end") {
+            cases = cases.saturating_sub(1);
+        }
+        at += 1;
+    }
+    at
 }
 
 /// `( value )`

@@ -76,6 +76,10 @@ pub enum Value {
     },
     /// `current_timestamp` and other functions without parentheses, lower case.
     Keyword(String),
+    /// `CASE … END`: what it may give, the ELSE first.
+    Case(Vec<Value>),
+    /// `- value`
+    Negated(Box<Value>),
     /// What is true or false: a comparison, `AND`, `IS NULL`, `EXISTS (…)`, `IN (…)`, `LIKE` …
     Condition(Span),
     /// Anything else.
@@ -116,7 +120,23 @@ impl Value {
             Value::Function { name, .. } => Some(name.name.as_str()),
             Value::Boolean(_) => Some("bool"),
             Value::Keyword(word) => Some(word),
-            Value::Null | Value::String(_) | Value::Number(_) | Value::Condition(_) | Value::Other(_) => None,
+            Value::Case(_) => Some(self.own_name().unwrap_or("case")),
+            Value::Negated(_)
+            | Value::Null
+            | Value::String(_)
+            | Value::Number(_)
+            | Value::Condition(_)
+            | Value::Other(_) => None,
+        }
+    }
+
+    /// The name that a column or function lends to what is made of it: `CASE` takes its ELSE's.
+    fn own_name(&self) -> Option<&str> {
+        match self {
+            Value::Column { .. } | Value::Function { .. } | Value::Keyword(_) => self.column_name(),
+            Value::Cast(value, _) => value.own_name(),
+            Value::Case(results) => results.first()?.own_name(),
+            _ => None,
         }
     }
 }

@@ -20,6 +20,8 @@ pub struct CreateRoutine {
     pub parameters: Vec<Parameter>,
     /// Whether it returns `trigger` or `event_trigger`, so that no statement can call it.
     pub for_trigger: bool,
+    /// The type that it gives: none for a trigger, a set of rows, or what can't be read.
+    pub returns: Option<TypeSyntax>,
     /// Its language, lower case; `sql` for a body without quotes.
     pub language: String,
     /// Its body without quotes; none for a function in C, say.
