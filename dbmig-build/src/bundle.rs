@@ -51,7 +51,8 @@ fn parts(migration: &Migration) -> Parts<'_> {
 
 fn script_parts(script: &sql::Script) -> ScriptParts<'_> {
     let line = |one: &sql::Statement| u32::try_from(one.span.line()).unwrap_or(u32::MAX);
-    let statements = script.statements.iter().map(|one| Statement { sql: one.span.text(), line: line(one) }).collect();
+    let statement = |one| Statement { sql: sql::Statement::text(one), line: line(one), check: one.check() };
+    let statements = script.statements.iter().map(statement).collect();
     ScriptParts { checksum: script.checksum().to_string(), foreign_keys_off: script.foreign_keys_off(), statements }
 }
 

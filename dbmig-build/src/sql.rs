@@ -3,6 +3,7 @@
 //! dbmig reads DDL itself, so that nothing which a migration says is lost and each diagnostic points at the exact
 //! token. What alters no structure is opaque: kept with its place and never looked into.
 
+mod check;
 mod directive;
 mod expression;
 mod lex;

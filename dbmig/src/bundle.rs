@@ -67,4 +67,6 @@ pub struct Statement<'a> {
     pub sql: &'a str,
     /// The line on which it begins in its file, counted from 1.
     pub line: u32,
+    /// What is wrong if it finds rows: it is a query that guards what follows (`-- dbmig: check`), and a run stops there.
+    pub check: Option<&'a str>,
 }

@@ -13,6 +13,7 @@ pub mod sqlite;
 use std::time::Duration;
 
 use crate::backend::Backend;
+use crate::error::Found;
 
 /// A connection that dbmig can migrate.
 ///
@@ -37,6 +38,10 @@ pub trait Driver: private::Sealed {
     /// The rows of a query, whose columns are all text.
     #[doc(hidden)]
     fn rows(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, Failure>;
+
+    /// The first rows of a query, whatever its columns are.
+    #[doc(hidden)]
+    fn find(&mut self, query: &str, at_most: usize) -> Result<Found, Failure>;
 
     /// Whether the caller is in a transaction of its own.
     #[doc(hidden)]

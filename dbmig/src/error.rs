@@ -1,9 +1,11 @@
 //! What can go wrong between a chain and a database.
 
+mod check;
 mod failed;
 mod help;
 mod text;
 
+pub use check::{CheckFailed, Found};
 pub(crate) use failed::shortened;
 pub use failed::{Failed, Kept};
 
@@ -59,6 +61,8 @@ pub enum Error {
     },
     /// A statement of a revision failed.
     Failed(Box<Failed>),
+    /// A check of a revision found rows that the revision must not meet.
+    CheckFailed(Box<CheckFailed>),
     /// Versions are applied that this chain doesn't have.
     UnknownVersions {
         /// The versions, in order, each with the folder's name where the journal knows it.
@@ -161,6 +165,7 @@ impl Error {
             Error::Locked { .. } => "locked",
             Error::Database { .. } => "database",
             Error::Failed(_) => "statement-failed",
+            Error::CheckFailed(_) => "check-failed",
             Error::UnknownVersions { .. } => "unknown-versions",
             Error::Halfway { .. } => "halfway-through-squash",
             Error::NoWayBack { .. } => "no-way-back",

@@ -20,6 +20,24 @@ pub(crate) const TABLE: &str = "__dbmig_journal";
 const COLUMNS: &str = "version, name, parents, depends_on, checksum, down, down_foreign_keys_off, irreversible, \
                        run_in_transaction, direction, statements_done, statements_total, done_checksum, finished";
 
+/// A statement as the journal keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stored {
+    /// The line on which it began in its file.
+    pub(crate) line: u32,
+    /// Its text.
+    pub(crate) sql: String,
+    /// What is wrong if it finds rows.
+    pub(crate) check: Option<String>,
+}
+
+impl Stored {
+    /// The statement, as a bundle has it.
+    pub(crate) fn statement(&self) -> Statement<'_> {
+        Statement { sql: &self.sql, line: self.line, check: self.check.as_deref() }
+    }
+}
+
 /// A row of the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
@@ -33,8 +51,8 @@ pub(crate) struct Entry {
     pub(crate) depends_on: Vec<String>,
     /// The checksum of its `up.sql`.
     pub(crate) checksum: String,
-    /// The statements of its `down.sql`, each with its line.
-    pub(crate) down: Option<Vec<(u32, String)>>,
+    /// The statements of its `down.sql`.
+    pub(crate) down: Option<Vec<Stored>>,
     /// Whether those need foreign keys off.
     pub(crate) down_foreign_keys_off: bool,
     /// Why it has no way back.
@@ -57,9 +75,12 @@ impl Entry {
     /// The row of a revision as the checkout has it, with nothing of it done yet.
     pub(crate) fn of(revision: &Revision<'_>) -> Entry {
         let owned = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
-        let statements = |script: &crate::Script<'_>| {
-            script.statements.iter().map(|statement| (statement.line, statement.sql.to_owned())).collect()
+        let stored = |&Statement { line, sql, check }: &Statement<'_>| Stored {
+            line,
+            sql: sql.to_owned(),
+            check: check.map(str::to_owned),
         };
+        let statements = |script: &crate::Script<'_>| script.statements.iter().map(stored).collect();
         Entry {
             version: revision.version.to_owned(),
             name: revision.name.to_owned(),

@@ -52,7 +52,7 @@ pub use backend::Backend;
 pub use bundle::{Bundle, Revision, Script, Statement};
 pub use dbmig_derive::Model;
 #[cfg(feature = "diesel")]
-pub use error::{Error, Failed};
+pub use error::{CheckFailed, Error, Failed, Found};
 #[cfg(feature = "diesel")]
 pub use runner::{Event, Options, Report, Request, TransactionMode};
 #[cfg(feature = "diesel")]

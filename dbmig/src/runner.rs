@@ -339,15 +339,24 @@ fn kept(error: Error, kept: Kept) -> Error {
             failed.kept = kept;
             Error::Failed(failed)
         }
+        Error::CheckFailed(mut failed) => {
+            failed.kept = kept;
+            Error::CheckFailed(failed)
+        }
         other => other,
     }
 }
 
 fn applied_before(error: Error, report: &Report) -> Error {
+    let applied = report.steps.iter().map(|step| step.name.clone()).collect();
     match error {
         Error::Failed(mut failed) => {
-            failed.applied = report.steps.iter().map(|step| step.name.clone()).collect();
+            failed.applied = applied;
             Error::Failed(failed)
+        }
+        Error::CheckFailed(mut failed) => {
+            failed.applied = applied;
+            Error::CheckFailed(failed)
         }
         other => other,
     }

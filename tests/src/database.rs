@@ -128,6 +128,10 @@ fn read(sql: &str) -> Script {
     script
 }
 
+fn statement(statement: &dbmig_build::sql::Statement) -> dbmig::Statement<'_> {
+    dbmig::Statement { sql: statement.text(), line: statement.line() as u32, check: statement.check() }
+}
+
 fn with_bundle(
     chain: &[[Script; 2]],
     run: impl FnOnce(&dbmig::Bundle<'_>) -> Result<dbmig::Report, dbmig::Error>,
@@ -135,15 +139,8 @@ fn with_bundle(
     let versions: Vec<String> = (1..=chain.len()).map(|number| format!("{number:04}")).collect();
     let checksums = chain.iter().map(|scripts| scripts.each_ref().map(|script| script.checksum().to_string()));
     let checksums: Vec<[String; 2]> = checksums.collect();
-    let statement = |one: &'_ dbmig_build::sql::Statement| (one.text().to_owned(), one.line() as u32);
-    let texts =
+    let statements =
         chain.iter().map(|scripts| scripts.each_ref().map(|script| script.statements.iter().map(statement).collect()));
-    let texts: Vec<[Vec<(String, u32)>; 2]> = texts.collect();
-    let statements = texts.iter().map(|scripts| {
-        scripts
-            .each_ref()
-            .map(|script| script.iter().map(|(sql, line)| dbmig::Statement { sql, line: *line }).collect())
-    });
     let statements: Vec<[Vec<dbmig::Statement<'_>>; 2]> = statements.collect();
     let parents: Vec<Vec<&str>> =
         (0..chain.len()).map(|at| at.checked_sub(1).map(|at| &*versions[at]).into_iter().collect()).collect();

@@ -201,7 +201,8 @@ the line before it, and replay takes that in its place:
 "A comment that begins with `-- dbmig:` is no directive that dbmig knows, or belongs to nothing.
 
 The directives are `-- dbmig: allow(rule-name) reason` (a lint rule doesn't look at the statement
-that follows), `-- dbmig: replay <DDL>` (what the statement that follows does to the structure) and
+that follows), `-- dbmig: check MESSAGE` (the query that follows must find no row, or the run stops there
+and shows them), `-- dbmig: replay <DDL>` (what the statement that follows does to the structure) and
 `-- dbmig: todo …` (what a person must still decide). A misspelt one would do nothing in silence."
     ReplayConflict "replay-conflict"
 "A statement doesn't fit the schema that the statements before it have made.

@@ -59,9 +59,9 @@ fn revision(revision: &Revision<'_>) -> TokenStream {
 
 fn script(script: &Script<'_>) -> TokenStream {
     let Script { checksum, foreign_keys_off, statements } = script;
-    let statements = statements.iter().map(|Statement { sql, line }| {
-        let (sql, line) = (text(sql), Literal::u32_unsuffixed(*line));
-        quote!(::dbmig::Statement { sql: #sql, line: #line })
+    let statements = statements.iter().map(|Statement { sql, line, check }| {
+        let (sql, line, check) = (text(sql), Literal::u32_unsuffixed(*line), option(check.map(text)));
+        quote!(::dbmig::Statement { sql: #sql, line: #line, check: #check })
     });
     quote! {
         ::dbmig::Script {
@@ -115,7 +115,10 @@ mod tests {
         let up = Script {
             checksum: "00",
             foreign_keys_off: false,
-            statements: &[Statement { sql: "CREATE TABLE \"a\" (\n    id INTEGER\n)", line: 1 }],
+            statements: &[
+                Statement { sql: "SELECT 1", line: 1, check: Some("it's one") },
+                Statement { sql: "CREATE TABLE \"a\" (\n    id INTEGER\n)", line: 2, check: None },
+            ],
         };
         let only = Revision {
             name: "1_a",
@@ -140,6 +143,7 @@ mod tests {
         let emitted = bundle(&chain);
         assert!(emitted.starts_with("/// The chain of migrations, to be run by `dbmig` or by Diesel's"), "{emitted}");
         assert!(emitted.contains("sql: r#\"CREATE TABLE \"a\" (\n    id INTEGER\n)\"#"), "{emitted}");
+        assert!(emitted.contains("check: Some(\"it's one\")"), "{emitted}");
         assert!(emitted.contains("irreversible: Some(\"it's data\")"), "{emitted}");
     }
 }

@@ -23,6 +23,13 @@ pub enum Directive {
         /// The place of the DDL; `None` for `nothing`.
         ddl: Option<Span>,
     },
+    /// `-- dbmig: check MESSAGE`: the query that follows must find no row, or what stands behind it doesn't run.
+    Check {
+        /// The directive's place.
+        span: Span,
+        /// What is wrong if it finds rows.
+        message: String,
+    },
     /// `-- dbmig: todo …`: a person must still decide something; fails the build until it is gone.
     Todo {
         /// The directive's place.
@@ -32,7 +39,7 @@ pub enum Directive {
     },
 }
 
-const KNOWN: [&str; 3] = ["allow", "replay", "todo"];
+const KNOWN: [&str; 4] = ["allow", "check", "replay", "todo"];
 
 /// Reads a comment; `None` if it is no directive.
 pub(super) fn parse(comment: &Comment, source: &Source) -> Option<Result<Directive, Diagnostic>> {
@@ -62,6 +69,11 @@ pub(super) fn parse(comment: &Comment, source: &Source) -> Option<Result<Directi
                 Ok(Directive::Replay { span, ddl: Some(ddl) })
             }
         },
+        "check" => match argument.trim_start_matches(':').trim() {
+            "" => Err(fault("`check` needs a message: what is wrong if its query finds rows".to_owned())
+                .help("-- dbmig: check users.email is to be unique, but rows share a value")),
+            message => Ok(Directive::Check { span, message: message.to_owned() }),
+        },
         "todo" => Ok(Directive::Todo { span, text: argument.trim_start_matches(':').trim().to_owned() }),
         "" => Err(fault("a directive is missing behind `dbmig:`".to_owned()).help(list())),
         unknown => {
@@ -74,7 +86,7 @@ pub(super) fn parse(comment: &Comment, source: &Source) -> Option<Result<Directi
 }
 
 fn list() -> String {
-    "the directives are `allow(rule-name) reason`, `replay <DDL>` and `todo …`".to_owned()
+    "the directives are `allow(rule-name) reason`, `check MESSAGE`, `replay <DDL>` and `todo …`".to_owned()
 }
 
 fn allow(argument: &str, span: &Span) -> Option<Directive> {

@@ -56,6 +56,14 @@ impl Statement {
         &self.tokens
     }
 
+    /// What is wrong if it finds rows: it is a query that guards what follows.
+    pub fn check(&self) -> Option<&str> {
+        self.directives.iter().find_map(|directive| match directive {
+            Directive::Check { message, .. } => Some(message.as_str()),
+            _ => None,
+        })
+    }
+
     /// Whether a token of it is broken; the script's diagnostics say how.
     pub fn is_broken(&self) -> bool {
         self.tokens.iter().any(|token| matches!(token.kind, TokenKind::Broken(_)))

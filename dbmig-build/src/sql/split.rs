@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use dbmig::Backend;
 
+use super::check;
 use super::directive::{self, Directive};
 use super::lex::{Lexed, Token, TokenKind, lex};
 use super::script::{Script, Statement};
@@ -55,7 +56,8 @@ fn split_lexed(lexed: Lexed, source: &Source, backend: Backend) -> Script {
         let bytes = tokens.first().map_or(0, |one| one.start)..tokens.last().map_or(0, |one| one.end);
         Statement::new(source.span(bytes), directives, tokens)
     });
-    let statements = statements.collect();
+    let statements: Vec<Statement> = statements.collect();
+    diagnostics.extend(statements.iter().flat_map(check::faults));
     Script { source: source.clone(), backend, statements, trailing, diagnostics }
 }
 
@@ -94,7 +96,9 @@ fn directives(
         match found.get_mut(owner) {
             Some(list) => list.push(directive),
             None => {
-                if let Directive::Allow { span, .. } | Directive::Replay { span, .. } = &directive {
+                if let Directive::Allow { span, .. } | Directive::Replay { span, .. } | Directive::Check { span, .. } =
+                    &directive
+                {
                     let diagnostic = Diagnostic::error(Code::Directive, "no statement follows this directive");
                     let diagnostic = diagnostic.at(span.clone(), "");
                     diagnostics.push(diagnostic.help("move it to the line before the statement that it is about"));

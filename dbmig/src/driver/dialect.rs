@@ -18,6 +18,8 @@ pub(crate) struct Dialect {
     pub(crate) begin: &'static str,
     /// What a script says before and after a revision that needs foreign keys off.
     pub(crate) foreign_keys: Option<[&'static str; 3]>,
+    /// Statements that fail with a message where a query finds rows.
+    pub(crate) guard: fn(&str, &str) -> Vec<String>,
     /// What a script says before and after a revision that changes what an unqualified name means.
     pub(crate) search_path: Option<[&'static str; 2]>,
     /// Whether the version table's schema can be made.

@@ -1,9 +1,11 @@
 //! MySQL and MariaDB: a named lock of the connection, since DDL ends transactions.
 
+mod value;
+
 use std::cell::Cell;
 use std::time::Duration;
 
-use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, DefaultLoadingMode, SimpleConnection, TransactionManager};
 use diesel::deserialize::{FromSql, QueryableByName};
 use diesel::mysql::Mysql;
 use diesel::row::{Field, NamedRow};
@@ -15,6 +17,8 @@ use super::poll::poll;
 use super::{Driver, Failure, FailureKind, Place, Violation, private};
 use crate::backend::Backend;
 use crate::checksum::Checksum;
+use crate::error::Found;
+use value::Named;
 
 /// What scripts may alter, in an order in which it can be put back: what stands later depends on what stands before.
 const SETTINGS: [&str; 10] = [
@@ -67,6 +71,12 @@ impl Driver for MysqlConnection {
     fn rows(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, Failure> {
         let rows: Vec<Cells> = diesel::sql_query(sql).load(self).map_err(|error| failure(&error))?;
         Ok(rows.into_iter().map(|Cells(cells)| cells).collect())
+    }
+
+    fn find(&mut self, query: &str, at_most: usize) -> Result<Found, Failure> {
+        let refused = |error| failure(&error);
+        let rows = diesel::sql_query(query).load_iter::<Named, DefaultLoadingMode>(self).map_err(refused)?;
+        Found::of(rows.map(|row| row.map(|Named(cells)| cells).map_err(refused)), at_most)
     }
 
     fn in_transaction(&mut self) -> bool {

@@ -20,6 +20,7 @@ use super::poll::poll;
 use super::{Driver, Failure, FailureKind, Place, Violation, private};
 use crate::backend::Backend;
 use crate::checksum::Checksum;
+use crate::error::Found;
 
 /// What dbmig knows of a connection while it uses it.
 #[doc(hidden)]
@@ -68,6 +69,27 @@ impl Driver for PgConnection {
             }
         }
         Ok(rows?.into_iter().map(|Cells(cells)| cells).collect())
+    }
+
+    fn find(&mut self, query: &str, at_most: usize) -> Result<Found, Failure> {
+        // Diesel reads PostgreSQL's binary values, so that the server has to write them as text, whatever they are.
+        // What stands before the query is on its first line: the line of an error is that within the query.
+        let sql = format!(
+            "SELECT found.place::text, cell.name, cell.value FROM (SELECT pg_catalog.row_number() OVER () AS place, \
+             pg_catalog.row_to_json(asked) AS cells FROM ({query}\n) asked LIMIT {}) found \
+             LEFT JOIN LATERAL pg_catalog.json_each_text(found.cells) WITH ORDINALITY cell (name, value, place) ON true \
+             ORDER BY found.place, cell.place",
+            at_most.saturating_add(1)
+        );
+        // By the places of the rows, which are numbers from 1.
+        let mut rows: BTreeMap<usize, Vec<(String, Option<String>)>> = BTreeMap::new();
+        for row in self.rows(&sql)? {
+            let mut cells = row.into_iter();
+            let (place, name, value) = (cells.next().flatten(), cells.next().flatten(), cells.next().flatten());
+            let row = rows.entry(place.and_then(|place| place.parse().ok()).unwrap_or_default()).or_default();
+            row.extend(name.map(|name| (name, value)));
+        }
+        Found::of(rows.into_values().map(Ok), at_most)
     }
 
     fn in_transaction(&mut self) -> bool {

@@ -3,17 +3,17 @@
 use std::path::Path;
 use std::time::Duration;
 
-use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, DefaultLoadingMode, SimpleConnection, TransactionManager};
 use diesel::deserialize::{FromSql, QueryableByName};
 use diesel::row::{Field, NamedRow};
 use diesel::sql_types::Text;
-use diesel::sqlite::Sqlite;
+use diesel::sqlite::{Sqlite, SqliteType};
 use diesel::{Connection, RunQueryDsl, SqliteConnection};
 
 use super::dialect::{Dialect, dialect};
 use super::{Driver, Failure, FailureKind, Place, Violation, private};
 use crate::backend::Backend;
-use crate::error::Error;
+use crate::error::{Error, Found};
 
 /// Opens a database file, or creates it where its folder exists.
 ///
@@ -97,6 +97,11 @@ impl Driver for SqliteConnection {
     fn rows(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, Failure> {
         let rows: Vec<Cells> = diesel::sql_query(sql).load(self).map_err(failure)?;
         Ok(rows.into_iter().map(|Cells(cells)| cells).collect())
+    }
+
+    fn find(&mut self, query: &str, at_most: usize) -> Result<Found, Failure> {
+        let rows = diesel::sql_query(query).load_iter::<Named, DefaultLoadingMode>(self).map_err(failure)?;
+        Found::of(rows.map(|row| row.map(|Named(cells)| cells).map_err(failure)), at_most)
     }
 
     fn in_transaction(&mut self) -> bool {
@@ -237,5 +242,26 @@ impl QueryableByName<Sqlite> for Cells {
             field.value().map(<String as FromSql<Text, Sqlite>>::from_sql).transpose()
         };
         (0..row.field_count()).map(cell).collect::<diesel::deserialize::Result<_>>().map(Cells)
+    }
+}
+
+/// A row as text, with the names of its columns.
+struct Named(Vec<(String, Option<String>)>);
+
+impl QueryableByName<Sqlite> for Named {
+    fn build<'a>(row: &impl NamedRow<'a, Sqlite>) -> diesel::deserialize::Result<Self> {
+        let cell = |at: usize| -> diesel::deserialize::Result<(String, Option<String>)> {
+            let field = diesel::row::Row::get(row, at).ok_or("a column is missing")?;
+            let name = field.field_name().unwrap_or_default().to_owned();
+            let text = field.value().map(|mut value| match value.value_type() {
+                Some(SqliteType::Binary) => {
+                    let digits: String = value.read_blob().iter().map(|byte| format!("{byte:02x}")).collect();
+                    format!("x'{digits}'")
+                }
+                _ => value.read_text().to_owned(),
+            });
+            Ok((name, text))
+        };
+        (0..row.field_count()).map(cell).collect::<diesel::deserialize::Result<_>>().map(Named)
     }
 }

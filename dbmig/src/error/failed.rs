@@ -72,6 +72,8 @@ impl Failed {
             "mend the rows that don't fit, or the statement, and run this again"
         } else if says("server closed the connection") || says("Lost connection") || says("has gone away") {
             "the connection was lost: see why, and run this again"
+        } else if says("cannot run inside a transaction block") || says("from within a transaction") {
+            "write `run_in_transaction = false` as the first line of its metadata.toml and run this again"
         } else if up && (says("already exists") || says("duplicate column name")) {
             "if the database has what this revision does, say so with `cargo dbmig stamp`; otherwise mend the \
              statement and run this again"

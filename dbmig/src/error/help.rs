@@ -22,6 +22,7 @@ impl Error {
             }
             Error::Database { .. } => return None,
             Error::Failed(failed) => failed.help(),
+            Error::CheckFailed(failed) => failed.help(),
             Error::UnknownVersions { direction: Direction::Up, .. } => {
                 "run the newer program or check out the branch that has them; or revert them with `cargo dbmig \
                  downgrade`, where the journal knows how; or, if the database is right as it is, make the ledger say \

@@ -25,6 +25,7 @@ impl fmt::Display for Error {
             }
             Error::Database { doing, message } => write!(f, "{doing} failed: {message}"),
             Error::Failed(failed) => failed.fmt(f),
+            Error::CheckFailed(failed) => failed.fmt(f),
             Error::UnknownVersions { versions, direction } => {
                 let verb = match direction {
                     Direction::Up => "upgrade",

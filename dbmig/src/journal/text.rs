@@ -1,7 +1,9 @@
 //! Lists as JSON, so that a person can read them in the table, and without loss.
 //!
-//! `["20261120101500"]` for versions, `[[1,"DROP TABLE users"]]` for statements with their lines. A JSON library would
-//! cost every host's build more than these few lines.
+//! `["20261120101500"]` for versions, `[[1,"DROP TABLE users"]]` for statements with their lines, `[[1,"SELECT …","why"]]`
+//! with a check's message. A JSON library would cost every host's build more than these few lines.
+
+use super::Stored;
 
 /// A list of texts.
 pub(super) fn write_strings(texts: &[String]) -> String {
@@ -9,9 +11,12 @@ pub(super) fn write_strings(texts: &[String]) -> String {
 }
 
 /// A list of statements with their lines.
-pub(super) fn write_statements(statements: &[(u32, String)]) -> String {
-    let pair = |(line, sql): &(u32, String)| format!("[{line},{}]", string(sql));
-    format!("[{}]", statements.iter().map(pair).collect::<Vec<_>>().join(","))
+pub(super) fn write_statements(statements: &[Stored]) -> String {
+    let one = |Stored { line, sql, check }: &Stored| {
+        let check = check.as_ref().map_or(String::new(), |message| format!(",{}", string(message)));
+        format!("[{line},{}{check}]", string(sql))
+    };
+    format!("[{}]", statements.iter().map(one).collect::<Vec<_>>().join(","))
 }
 
 /// Reads what [`write_strings`] wrote.
@@ -20,7 +25,7 @@ pub(super) fn read_strings(json: &str) -> Option<Vec<String>> {
 }
 
 /// Reads what [`write_statements`] wrote.
-pub(super) fn read_statements(json: &str) -> Option<Vec<(u32, String)>> {
+pub(super) fn read_statements(json: &str) -> Option<Vec<Stored>> {
     Reader { rest: json }.whole(|reader| {
         reader.eat("[")?;
         let digits = reader.rest.find(|letter: char| !letter.is_ascii_digit())?;
@@ -28,8 +33,12 @@ pub(super) fn read_statements(json: &str) -> Option<Vec<(u32, String)>> {
         reader.rest = reader.rest.get(digits..)?;
         reader.eat(",")?;
         let sql = reader.string()?;
+        let check = match reader.eat(",") {
+            Some(()) => Some(reader.string()?),
+            None => None,
+        };
         reader.eat("]")?;
-        Some((line, sql))
+        Some(Stored { line, sql, check })
     })
 }
 
@@ -111,15 +120,21 @@ mod tests {
     fn lists_read_back() {
         for texts in [vec![], vec![String::new()], vec!["a\"b\\n\u{1}\u{7f}é\r\n\t".to_owned(), "]\",[".to_owned()]] {
             assert_eq!(read_strings(&write_strings(&texts)), Some(texts.clone()));
-            let statements: Vec<(u32, String)> = (1..).zip(texts).collect();
+            let checks = [None, Some("a \"b\", c".to_owned())];
+            let stored = |((line, sql), check)| Stored { line, sql, check };
+            let statements: Vec<Stored> = (1..).zip(texts).zip(checks.into_iter().cycle()).map(stored).collect();
             assert_eq!(read_statements(&write_statements(&statements)), Some(statements));
         }
-        assert_eq!(write_statements(&[(3, "SELECT \"a\"".to_owned())]), r#"[[3,"SELECT \"a\""]]"#);
+        let plain = Stored { line: 3, sql: "SELECT \"a\"".to_owned(), check: None };
+        assert_eq!(write_statements(std::slice::from_ref(&plain)), r#"[[3,"SELECT \"a\""]]"#);
+        let check = Stored { check: Some("why".to_owned()), ..plain };
+        assert_eq!(write_statements(&[check]), r#"[[3,"SELECT \"a\"","why"]]"#);
     }
 
     #[test]
     fn anything_else_is_refused() {
-        for json in ["", "[", "[\"a]", "[\"a\",]", "[\"a\"] ", "[\"\\u12\"]", "[1]", "[[1]]", "[[x,\"a\"]]"] {
+        let statements = ["[[1]]", "[[x,\"a\"]]", "[[1,\"a\",]]", "[[1,\"a\",\"b\",\"c\"]]"];
+        for json in ["", "[", "[\"a]", "[\"a\",]", "[\"a\"] ", "[\"\\u12\"]", "[1]"].into_iter().chain(statements) {
             assert_eq!(read_strings(json), None, "{json}");
             assert_eq!(read_statements(json), None, "{json}");
         }

@@ -61,8 +61,11 @@ fn write(script: &mut String, task: &Task<'_>, ledger: &Ledger<'_>) {
         if let Some([note, _]) = search_path {
             statement(script, note);
         }
-        for text in statements {
-            statement(script, text.sql);
+        for one in statements {
+            match one.check {
+                Some(message) => check(script, one.sql, message, dialect),
+                None => statement(script, one.sql),
+            }
         }
         if let Some([_, restore]) = search_path {
             statement(script, restore);
@@ -82,6 +85,15 @@ fn write(script: &mut String, task: &Task<'_>, ledger: &Ledger<'_>) {
     }
     if let Some([.., on]) = foreign_keys {
         statement(script, on);
+    }
+}
+
+/// The query, so that its rows are seen, and something that fails where there are any: clients go on behind a query.
+fn check(script: &mut String, sql: &str, message: &str, dialect: &Dialect) {
+    script.push_str(&format!("-- dbmig: check {message}\n"));
+    statement(script, sql);
+    for guard in (dialect.guard)(sql, message) {
+        statement(script, &guard);
     }
 }
 

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
 use super::goal::controls_transaction;
-use super::task::{Outcome, Task, conclude, create_tables, resume, turn};
+use super::task::{Outcome, Task, Trouble, before_checks, conclude, create_tables, perform, resume, turn};
 use super::{Event, Options, foreign_keys};
 use crate::bundle::Statement;
 use crate::driver::Driver;
@@ -63,23 +63,23 @@ fn statements<D: Driver>(
         let together = !own && !begins_or_ends && locks.is_none() && (dialect.fits_transaction)(statement.sql);
         let outcome = if together {
             locked(conn, session, timeout, |conn| {
-                Ok(match conn.execute(statement.sql) {
+                Ok(match perform(conn, statement) {
                     Ok(()) => End::Commit(note(conn, ledger, task, so_far, timeout).map(|()| Ok(()))?),
-                    Err(failure) => End::Rollback(Err(failure)),
+                    Err(trouble) => End::Rollback(Err(trouble)),
                 })
             })?
         } else if locks == Some(true) {
-            conn.execute(&format!("{}, {} WRITE", statement.sql, journal::table(ledger)))
+            conn.execute(&format!("{}, {} WRITE", statement.sql, journal::table(ledger))).map_err(Trouble::Refused)
         } else {
-            conn.execute(statement.sql)
+            perform(conn, statement)
         };
-        if let Err(failure) = outcome {
+        if let Err(trouble) = outcome {
             if !together {
                 // The script may have begun a transaction of its own; what that held is gone, and so are its notes.
                 conn.rollback(session);
             }
             let done = journal::find(conn, ledger, &task.version).ok().flatten().map_or(done, |entry| entry.done);
-            return Err(task.failed(statement, failure, Kept::Statements { done, total, resumes: true }, timeout));
+            return Err(task.failed(statement, trouble, Kept::Statements { done, total, resumes: true }, timeout));
         }
         if !together {
             note(conn, ledger, task, so_far, timeout)?;
@@ -133,6 +133,7 @@ fn claim<D: Driver>(
             // The guard's temporary table went away with the process that made it.
             done -= 1;
         }
+        done = before_checks(statements, done);
         if let Some(entry) = task.entry(statements, done) {
             journal::write(conn, ledger, &entry, Done::No).map_err(refused("writing the journal", timeout))?;
         }

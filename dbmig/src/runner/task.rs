@@ -6,8 +6,8 @@ use super::goal::Goal;
 use super::{Event, Options, ReportStep};
 use crate::bundle::{Revision, Script, Statement};
 use crate::driver::{Driver, Failure, FailureKind};
-use crate::error::{Error, Failed, Kept, shortened};
-use crate::journal::{self, Done, Entry};
+use crate::error::{CheckFailed, Error, Failed, Found, Kept, shortened};
+use crate::journal::{self, Done, Entry, Stored};
 use crate::ledger::Ledger;
 use crate::lock::refused;
 use crate::revision::Direction;
@@ -62,7 +62,7 @@ impl Source<'_> {
             Source::Chain(script) => script.statements.to_vec(),
             Source::Journal(entry) => {
                 let down = entry.down.as_deref().unwrap_or_default();
-                down.iter().map(|(line, sql)| Statement { sql, line: *line }).collect()
+                down.iter().map(Stored::statement).collect()
             }
             Source::Nothing => Vec::new(),
         }
@@ -117,7 +117,11 @@ impl Task<'_> {
     }
 
     /// The error of a statement.
-    pub(super) fn failed(&self, statement: &Statement<'_>, failure: Failure, kept: Kept, timeout: Duration) -> Error {
+    pub(super) fn failed(&self, statement: &Statement<'_>, trouble: Trouble, kept: Kept, timeout: Duration) -> Error {
+        let failure = match trouble {
+            Trouble::Refused(failure) => failure,
+            Trouble::Found(found) => return self.check_failed(statement, found, kept),
+        };
         if failure.kind != FailureKind::Other {
             return refused("", timeout)(failure);
         }
@@ -132,6 +136,46 @@ impl Task<'_> {
             kept,
         }))
     }
+
+    fn check_failed(&self, statement: &Statement<'_>, found: Found, kept: Kept) -> Error {
+        Error::CheckFailed(Box::new(CheckFailed {
+            name: self.name.clone(),
+            direction: self.direction,
+            file: self.file(),
+            line: statement.line,
+            message: statement.check.unwrap_or_default().to_owned(),
+            found,
+            applied: Vec::new(),
+            kept,
+        }))
+    }
+}
+
+/// What keeps a run from going on behind a statement.
+pub(super) enum Trouble {
+    /// The database refused it.
+    Refused(Failure),
+    /// It is a check, and there are such rows.
+    Found(Found),
+}
+
+/// So many rows of a check are shown.
+const SHOWN: usize = 5;
+
+/// Runs a statement, or asks it whether what follows may run.
+pub(super) fn perform<D: Driver>(conn: &mut D, statement: &Statement<'_>) -> Result<(), Trouble> {
+    if statement.check.is_none() {
+        return conn.execute(statement.sql).map_err(Trouble::Refused);
+    }
+    let found = conn.find(statement.sql, SHOWN).map_err(Trouble::Refused)?;
+    if found.rows.is_empty() { Ok(()) } else { Err(Trouble::Found(found)) }
+}
+
+/// The number of statements that needn't run again: the checks before the one that failed do, since rows may have come
+/// meanwhile.
+pub(super) fn before_checks(statements: &[Statement<'_>], done: usize) -> usize {
+    let done_before = statements.get(..done).unwrap_or(statements);
+    done_before.iter().rposition(|statement| statement.check.is_none()).map_or(0, |last| last + 1)
 }
 
 /// Makes ledger and journal where they are missing.
@@ -204,13 +248,13 @@ pub(super) fn execute<D: Driver>(
     let statements = task.statements();
     if matches!(task.direction, Direction::Up | Direction::Down) {
         // It may have stopped midway while it ran without a transaction.
-        let done = resume(conn, ledger, task, &statements, options)?;
+        let done = before_checks(&statements, resume(conn, ledger, task, &statements, options)?);
         if let Some(entry) = task.entry(&statements, done).filter(|entry| entry.direction == Direction::Up) {
             // It says when the revision was started.
             journal::write(conn, ledger, &entry, Done::No).map_err(refused("writing the journal", timeout))?;
         }
         for statement in statements.iter().skip(done) {
-            conn.execute(statement.sql).map_err(|failure| task.failed(statement, failure, Kept::Nothing, timeout))?;
+            perform(conn, statement).map_err(|trouble| task.failed(statement, trouble, Kept::Nothing, timeout))?;
         }
         conn.settle(session).map_err(refused("restoring the connection's settings", timeout))?;
     }

@@ -48,7 +48,7 @@ fn one_by_one<'b>(situation: &Situation<'b>, revision: &'b Revision<'b>, last: &
         edited: false,
     };
     match (&revision.down, parts.iter().find(|entry| entry.down.is_none())) {
-        (Some(down), _) if !is_whole || ours.eq(remembered.clone().map(|(_, sql)| sql.as_str()).filter(does)) => {
+        (Some(down), _) if !is_whole || ours.eq(remembered.clone().map(|one| one.sql.as_str()).filter(does)) => {
             Ok(Source::Chain(down))
         }
         (None, _) if !is_whole => Err(irreversible(revision.irreversible)),

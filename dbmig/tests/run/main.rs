@@ -5,6 +5,7 @@
 mod alone;
 #[cfg(feature = "clap")]
 mod arguments;
+mod checks;
 mod foreign_keys;
 mod harness;
 mod journal;
@@ -31,7 +32,7 @@ fn bundle(revisions: &[Revision<'static>]) -> Bundle<'static> {
     }
 }
 
-/// A revision; its scripts hold one statement a line.
+/// A revision; its scripts hold one statement a line, `check MESSAGE: SELECT …` for a check.
 fn revision(name: &'static str, parents: &[&'static str], up: &'static str, down: &'static str) -> Revision<'static> {
     Revision {
         name,
@@ -52,7 +53,11 @@ fn revision(name: &'static str, parents: &[&'static str], up: &'static str, down
 fn script(text: &'static str) -> Script<'static> {
     let statements: Vec<Statement<'static>> = (1..)
         .zip(text.lines())
-        .map(|(line, sql)| Statement { sql: sql.trim(), line })
+        .map(|(line, sql)| {
+            let check = sql.trim().strip_prefix("check ").and_then(|rest| rest.split_once(": "));
+            let (check, sql) = check.map_or((None, sql), |(message, sql)| (Some(message), sql));
+            Statement { sql: sql.trim(), line, check }
+        })
         .filter(|statement| !statement.sql.is_empty())
         .collect();
     let tokens = statements.iter().flat_map(|statement| statement.sql.split_whitespace());

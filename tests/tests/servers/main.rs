@@ -22,7 +22,7 @@ fn bundle(backend: Backend, revisions: &[Revision<'static>]) -> Bundle<'static> 
     }
 }
 
-/// A revision; its scripts hold statements between lines of `;`.
+/// A revision; its scripts hold statements between lines of `;`, `check MESSAGE: SELECT …` for a check.
 fn revision(name: &'static str, parents: &[&'static str], up: &'static str, down: &'static str) -> Revision<'static> {
     Revision {
         name,
@@ -53,7 +53,10 @@ fn script(text: &'static str) -> Script<'static> {
         if !sql.trim().is_empty() {
             let above = sql.len() - sql.trim_start().len();
             let above = u32::try_from(sql[..above].matches('\n').count()).unwrap();
-            statements.push(Statement { sql: sql.trim(), line: line + above });
+            let sql = sql.trim();
+            let check = sql.strip_prefix("check ").and_then(|rest| rest.split_once(": "));
+            let (check, sql) = check.map_or((None, sql), |(message, sql)| (Some(message), sql));
+            statements.push(Statement { sql, line: line + above, check });
         }
         line += lines + 1;
     }

@@ -1,6 +1,7 @@
 //! MySQL, or MariaDB.
 
 mod alone;
+mod checks;
 mod steps;
 
 use dbmig_tests::server::Server;

@@ -1,6 +1,7 @@
 //! PostgreSQL.
 
 mod alone;
+mod checks;
 mod meddling;
 mod steps;
 

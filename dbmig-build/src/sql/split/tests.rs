@@ -83,6 +83,7 @@ fn directives_belong_to_the_statement_that_follows() {
         Directive::Allow { rule, reason, .. } => format!("allow {rule}: {reason}"),
         Directive::Replay { ddl, .. } => format!("replay {:?}", ddl.as_ref().map(|ddl| ddl.text())),
         Directive::Todo { text, .. } => format!("todo {text}"),
+        Directive::Check { message, .. } => format!("check {message}"),
     };
     let directives: Vec<Vec<String>> =
         script.statements.iter().map(|one| one.directives.iter().map(shown).collect()).collect();
@@ -104,7 +105,7 @@ fn a_directive_that_cannot_be_read_is_reported_at_its_place() {
         messages("-- dbmig: alow(x)\nselect 1"),
         ["up.sql:1:4 unknown directive `alow` | did you mean `allow`?"]
     );
-    let list = "the directives are `allow(rule-name) reason`, `replay <DDL>` and `todo …`";
+    let list = "the directives are `allow(rule-name) reason`, `check MESSAGE`, `replay <DDL>` and `todo …`";
     assert_eq!(
         messages("select 1; -- dbmig: ignore-everything"),
         [format!("up.sql:1:14 unknown directive `ignore-everything` | {list}")]
@@ -126,6 +127,42 @@ fn a_directive_that_cannot_be_read_is_reported_at_its_place() {
         ["up.sql:2:4 no statement follows this directive | move it to the line before the statement that it is about"]
     );
     assert_eq!(messages("-- dbmigrate: x\n-- see dbmig: y\n/* dbmig: z */\n-- dbmïg:\nselect 1"), [""; 0]);
+}
+
+#[test]
+fn a_check_is_a_query() {
+    let text = "-- dbmig: check: a is to be unique\nWITH x AS (SELECT 1) SELECT replace(a, 'INTO', '') FROM t FOR UPDATE;\nselect 1";
+    assert_eq!(messages(text), [""; 0]);
+    let checks: Vec<_> = script(text).statements.iter().map(|one| one.check().map(str::to_owned)).collect();
+    assert_eq!(checks, [Some("a is to be unique".to_owned()), None]);
+    let help = "put it on the line before a SELECT that finds the rows which what follows can't bear";
+    assert_eq!(
+        messages("-- dbmig: check\nselect 1"),
+        [
+            "up.sql:1:4 `check` needs a message: what is wrong if its query finds rows | -- dbmig: check users.email is to \
+          be unique, but rows share a value"
+        ]
+    );
+    assert_eq!(
+        messages("select 1;\n-- dbmig: check a"),
+        ["up.sql:2:4 no statement follows this directive | move it to the line before the statement that it is about"]
+    );
+    for sql in ["DELETE FROM t", "\"select\" 1", "EXPLAIN SELECT 1"] {
+        let found = messages(&format!("-- dbmig: check a\n{sql}"));
+        assert_eq!(found, [format!("up.sql:1:4 no query follows this check | {help}")], "{sql}");
+    }
+    for (sql, column) in [
+        ("SELECT a INTO b FROM t", 10),
+        ("WITH x AS (DELETE FROM t RETURNING a) SELECT * FROM x", 12),
+        ("WITH x AS (SELECT 1) update t SET a = 1", 22),
+    ] {
+        let found = messages(&format!("-- dbmig: check a\n{sql}"));
+        assert_eq!(found, [format!("up.sql:2:{column} a check changes nothing | {help}")], "{sql}");
+    }
+    assert_eq!(
+        messages("-- dbmig: check a\n-- dbmig: check b\nselect 1"),
+        ["up.sql:2:4 this query has a message already | a check has one message, on one line"]
+    );
 }
 
 #[test]

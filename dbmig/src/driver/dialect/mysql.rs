@@ -7,6 +7,7 @@ pub(super) const DIALECT: Dialect = Dialect {
     schema: None,
     begin: "START TRANSACTION",
     foreign_keys: None,
+    guard,
     search_path: None,
     makes_schemas: false,
     text: "CHAR",
@@ -30,6 +31,17 @@ pub(super) const DIALECT: Dialect = Dialect {
     nested_comments: false,
     hash_comments: true,
 };
+
+/// What is prepared is no SQL where there are rows, and the error of that quotes it: outside of procedures nothing else
+/// that fails has a message of its own on every server.
+fn guard(query: &str, message: &str) -> Vec<String> {
+    let message = DIALECT.literal(&format!("stopped: {message}"));
+    vec![
+        format!("SET @dbmig_check = IF(EXISTS ({query}\n), {message}, 'DO 0')"),
+        "PREPARE dbmig_check FROM @dbmig_check".to_owned(),
+        "DEALLOCATE PREPARE dbmig_check".to_owned(),
+    ]
+}
 
 fn hexadecimal(text: &str) -> String {
     let digits: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();

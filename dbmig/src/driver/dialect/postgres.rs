@@ -7,6 +7,7 @@ pub(super) const DIALECT: Dialect = Dialect {
     schema: None,
     begin: "BEGIN",
     foreign_keys: None,
+    guard,
     // The version table may be unqualified in a script: its schema is the connection's own, and nobody is connected.
     search_path: Some([
         "SELECT pg_catalog.set_config('dbmig.search_path', pg_catalog.current_setting('search_path'), false)",
@@ -27,6 +28,15 @@ pub(super) const DIALECT: Dialect = Dialect {
     nested_comments: true,
     hash_comments: false,
 };
+
+fn guard(query: &str, message: &str) -> Vec<String> {
+    let mut tags = (0..).map(|number| format!("$dbmig{number}$"));
+    let tag = tags.find(|tag| !query.contains(tag) && !message.contains(tag)).unwrap_or_default();
+    let message = DIALECT.literal(message);
+    vec![format!(
+        "DO {tag} BEGIN IF EXISTS ({query}\n) THEN RAISE EXCEPTION USING MESSAGE = {message}; END IF; END {tag}"
+    )]
+}
 
 fn fits_transaction(sql: &str) -> bool {
     let (first, second) = (first_word(sql), words(sql).nth(1).unwrap_or_default());

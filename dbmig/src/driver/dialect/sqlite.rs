@@ -7,6 +7,7 @@ pub(super) const DIALECT: Dialect = Dialect {
     schema: Some("main"),
     begin: "BEGIN IMMEDIATE",
     foreign_keys: Some(["PRAGMA foreign_keys = OFF", "PRAGMA foreign_key_check", "PRAGMA foreign_keys = ON"]),
+    guard,
     search_path: None,
     makes_schemas: false,
     text: "TEXT",
@@ -23,3 +24,12 @@ pub(super) const DIALECT: Dialect = Dialect {
     nested_comments: false,
     hash_comments: false,
 };
+
+fn guard(query: &str, message: &str) -> Vec<String> {
+    let name = format!("\"{}\"", message.replace('"', "\"\""));
+    vec![
+        format!("CREATE TEMPORARY TABLE __dbmig_check (rows INTEGER CONSTRAINT {name} CHECK (rows = 0))"),
+        format!("INSERT INTO temp.__dbmig_check SELECT count(*) FROM ({query}\n)"),
+        "DROP TABLE temp.__dbmig_check".to_owned(),
+    ]
+}
