@@ -3,6 +3,7 @@
 //! What is rendered is the way from one schema to another, not one change after the other: that way each table of
 //! SQLite is rebuilt at most once, and the way back is the same thing with the schemas exchanged.
 
+mod mysql;
 mod plan;
 mod sqlite;
 mod sqlite_create;
@@ -112,7 +113,8 @@ pub fn render(changes: &[Change], before: &Schema, options: &Options<'_>) -> Res
     }
     match options.backend {
         Backend::Sqlite => sqlite::render(&Plan::new(changes, before, options.backfills, Direction::Up)?),
-        Backend::Postgres | Backend::Mysql => Err(RenderError::UnsupportedBackend(options.backend)),
+        Backend::Mysql => mysql::render(&Plan::new(changes, before, options.backfills, Direction::Up)?, options),
+        Backend::Postgres => Err(RenderError::UnsupportedBackend(options.backend)),
     }
 }
 
@@ -124,7 +126,8 @@ pub fn render(changes: &[Change], before: &Schema, options: &Options<'_>) -> Res
 pub fn create_table(table: &Table, backend: Backend) -> Result<String, RenderError> {
     match backend {
         Backend::Sqlite => Ok(sqlite_create::all(table).join("\n")),
-        Backend::Postgres | Backend::Mysql => Err(RenderError::UnsupportedBackend(backend)),
+        Backend::Mysql => Ok(mysql::create_table(table).join("\n")),
+        Backend::Postgres => Err(RenderError::UnsupportedBackend(backend)),
     }
 }
 

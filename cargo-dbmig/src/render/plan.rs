@@ -47,7 +47,11 @@ impl<'a> Plan<'a> {
         let is_opaque = |change: &&Change| {
             matches!(
                 change,
-                Change::CreateView(_) | Change::DropView(_) | Change::CreateTrigger { .. } | Change::DropTrigger { .. }
+                Change::CreateView(_)
+                    | Change::DropView(_)
+                    | Change::RenameView { .. }
+                    | Change::CreateTrigger { .. }
+                    | Change::DropTrigger { .. }
             )
         };
         let opaque = changes.iter().filter(is_opaque).cloned().collect();

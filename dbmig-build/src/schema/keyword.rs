@@ -1,5 +1,7 @@
 //! Which names need quotes.
 
+mod mysql;
+
 use dbmig::Backend;
 
 /// Whether a name can stand in SQL without quotes: lower-case letters, digits and `_`, and no keyword.
@@ -15,8 +17,9 @@ pub(super) fn is_plain(text: &str, backend: Backend) -> bool {
 
 fn keywords(backend: Backend) -> &'static [&'static str] {
     match backend {
-        // The other backends' lists come with their renderers; SQLite's holds what all of them reserve.
-        Backend::Sqlite | Backend::Postgres | Backend::Mysql => SQLITE,
+        Backend::Mysql => mysql::WORDS,
+        // PostgreSQL's list comes with its renderer; SQLite's holds what it reserves.
+        Backend::Sqlite | Backend::Postgres => SQLITE,
     }
 }
 

@@ -1,5 +1,7 @@
 //! MariaDB.
 
+mod render;
+
 use super::*;
 
 const BACKEND: Backend = Backend::Mysql;
