@@ -128,14 +128,24 @@ fn from_workspace(manifest_path: &Path, wanted: Option<&str>, is_package: bool) 
         // The workspace's root package, not yet configured: every key has a default.
         [] if is_package => Ok(Package { root: parent(manifest_path), manifest: read_manifest(manifest_path)? }),
         [] => {
-            let uses_diesel =
-                |package: &&&cargo_metadata::Package| package.dependencies.iter().any(|one| one.name == "diesel");
             let error =
                 Error::new(Kind::Config, "no package of this workspace uses dbmig").help("cargo dbmig init -p NAME");
-            let diesels = members.iter().filter(uses_diesel);
-            Err(diesels.fold(error, |error, package| error.help(format!("cargo dbmig adopt -p {}", package.name))))
+            Err(likely(&members)
+                .into_iter()
+                .fold(error, |error, name| error.help(format!("cargo dbmig adopt -p {name}"))))
         }
         several => Err(Error::new(Kind::Config, format!("several packages use dbmig: {}", list(several)))
             .help("name one of them with -p NAME")),
     }
+}
+
+/// The packages that may hold migrations of Diesel's: those that run some first. A few, since a large workspace has
+/// dozens with Diesel.
+fn likely<'a>(members: &[&'a cargo_metadata::Package]) -> Vec<&'a str> {
+    const MOST: usize = 5;
+    let needs = |package: &cargo_metadata::Package, name: &str| package.dependencies.iter().any(|one| one.name == name);
+    let (mut first, rest): (Vec<&'a cargo_metadata::Package>, Vec<_>) =
+        members.iter().copied().filter(|one| needs(one, "diesel")).partition(|one| needs(one, "diesel_migrations"));
+    first.extend(rest);
+    first.iter().take(MOST).map(|package| package.name.as_str()).collect()
 }
