@@ -1,72 +1,89 @@
 //! Two schemas to the changes between them.
 //!
 //! The law: `apply_all(diff(a, b), a)` is `b`, over what dbmig manages. Triggers, views and virtual tables are not
-//! managed: no model declares them, so a diff neither makes nor drops them; triggers go where their table goes.
+//! managed: no model declares them, so a diff neither makes nor drops them; triggers go where their table goes. The
+//! order of columns isn't compared either: a column that is added lands last.
 
 mod columns;
 mod constraints;
 mod indexes;
 mod likely;
+mod names;
 mod renames;
+mod sequences;
 mod tables;
+mod types;
 
 pub use likely::{Likely, Rename, likely_renames};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{
-    Change, Name, ObjectName, Renames, Schema, Table, apply, apply_all, aside, parents_first, rename_order,
-};
+use crate::schema::{Catalog, Change, Name, ObjectName, Renames, Schema, Table, aside, parents_first, rename_order};
 
-/// The changes that make `after` of `before`, ordered so that each finds what it needs: a table that is referred to is
-/// made before those that refer to it, and nothing uses a column any more when it goes. (Tables that refer to each
-/// other in a cycle come in the order of their names.)
+/// The changes that make `after` of `before`, ordered so that each finds what it needs: schemas, types and sequences
+/// come before the tables that use them and go after them; a table that is referred to is made before those that refer
+/// to it; nothing uses a column any more when it goes. (Tables that refer to each other in a cycle come in the order of
+/// their names, and a foreign key stays though the key that it leans on changes: what a database wants for that is no
+/// difference between the schemas, and so the renderer's to know.)
 ///
 /// A rename is taken where its old name stands in `before` and its new name doesn't, unless that is renamed away
 /// itself: names may move along a chain or change places. Names change places only if things then are more like what
-/// they are to be, since nothing else tells a swap that was made from one that wasn't. Constraints are compared by what they say; a name counts only where both sides have one. Names that
-/// differ in nothing that their database distinguishes are the same.
+/// they are to be, since nothing else tells a swap that was made from one that wasn't. Constraints are compared by what
+/// they say; a name counts only where both sides have one. Constraints and indexes that differ in nothing but their
+/// names are renamed, and so are sequences of one column. Names that differ in nothing that their database
+/// distinguishes are the same.
 pub fn diff(before: &Schema, after: &Schema, renames: &Renames) -> Vec<Change> {
     let pairs = tables::pair(before, after, renames);
-    let mut changes = Vec::new();
+    let mut schema = Progress::new(before);
+    let mut changes: Vec<Change> =
+        after.namespaces.difference(&before.namespaces).cloned().map(Change::CreateNamespace).collect();
+    schema.follow(&changes);
 
-    // First what stands in the way: references to tables that go, those tables, and old names of tables.
+    // First what stands in the way: references to tables that go, those tables, and old names.
     let dropped = tables::dropped(before, &pairs);
-    changes.extend(constraints::references_to(before, &dropped));
-    changes.extend(parents_first(&dropped).into_iter().rev().map(|table| Change::DropTable(Box::new(table.clone()))));
-    changes.extend(tables::renamed(&pairs));
-    let present = replayed(before, &changes);
+    schema.make(&mut changes, sequences::released(before, &dropped, after));
+    schema.make(&mut changes, tables::drops(before, &dropped));
+    schema.make(&mut changes, sequences::orphaned(schema.now(), &dropped));
+    schema.make(&mut changes, types::renamed(before, after, renames));
+    schema.make(&mut changes, tables::renamed(&pairs));
+    let columns = renamed_columns(schema.now(), after, &pairs, renames);
+    schema.make(&mut changes, sequences::renamed(schema.now(), after, &columns));
+    schema.make(&mut changes, types::prepared(schema.now(), after));
+    schema.make(&mut changes, sequences::created(schema.now(), after));
 
-    let moves: Vec<Pair<'_>> = after
-        .tables
-        .values()
-        .filter(|table| pairs.contains_key(&table.name) && table.options.virtual_module.is_none())
-        .filter_map(|table| Pair::new(present.tables.get(&table.name)?, table, renames))
-        .collect();
-    let compared = compared(&present, &moves);
-
+    let present = schema.now().clone();
+    let moves = moves(&present, after, &columns);
+    let compared = compared(schema, &moves);
     let mut phases = Phases::default();
     for pair in &moves {
-        if let Some(renamed) = compared.tables.get(&pair.after.name) {
-            pair.diff(renamed, &mut phases);
+        match compared.tables.get(&pair.after.name) {
+            Some(renamed) if !pair.renamed.is_empty() || renamed != pair.after => pair.diff(renamed, &mut phases),
+            _ => {}
         }
     }
+    let counters = sequences::altered(&compared, after);
+
     changes.extend(phases.unreference);
+    changes.extend(counters.released);
     changes.extend(phases.take_down);
+    changes.extend(names::ordered(phases.names));
     changes.extend(phases.columns);
     changes.extend(phases.build_up);
-
-    let created: Vec<&Table> = after.tables.values().filter(|table| tables::is_new(table, &pairs)).collect();
-    changes.extend(parents_first(&created).into_iter().map(|table| Change::CreateTable(Box::new(table.clone()))));
+    changes.extend(counters.dropped);
+    changes.extend(tables::created(after, &pairs));
+    changes.extend(counters.altered);
     changes.extend(phases.references);
+    changes.extend(types::cleared(&present, after));
+    changes.extend(before.namespaces.difference(&after.namespaces).cloned().map(Change::DropNamespace));
     changes
 }
 
 /// The renames among the changes from `before` to the tables of `desired`, in an order in which each finds its new name
-/// free: tables first, then columns under their tables' new names.
+/// free: types and tables first, then columns under their tables' new names.
 pub fn due_renames(before: &Schema, desired: &Schema, renames: &Renames) -> Vec<Change> {
     let renamed = renames::of_tables(before, desired, renames);
-    let mut changes = tables::renamed(&renamed);
+    let mut changes = types::renamed(before, desired, renames);
+    changes.extend(tables::renamed(&renamed));
     for after in desired.tables.values() {
         let Some(present) = before.tables.get(renamed.get(&after.name).unwrap_or(&after.name)) else { continue };
         let table = &after.name;
@@ -77,12 +94,71 @@ pub fn due_renames(before: &Schema, desired: &Schema, renames: &Renames) -> Vec<
     changes
 }
 
+/// A schema on its way.
+struct Progress(Catalog);
+
+impl Progress {
+    fn new(before: &Schema) -> Progress {
+        Progress(Catalog::from(before.clone()))
+    }
+
+    fn now(&self) -> &Schema {
+        self.0.schema()
+    }
+
+    fn follow(&mut self, changes: &[Change]) {
+        for change in changes {
+            let applied = self.0.apply(change);
+            debug_assert_eq!(applied, Ok(()), "{change:?}");
+        }
+    }
+
+    /// Makes changes, the next ones of a list.
+    fn make(&mut self, done: &mut Vec<Change>, changes: Vec<Change>) {
+        self.follow(&changes);
+        done.extend(changes);
+    }
+}
+
+/// By table, old name to new name of the columns that get another one.
+type ColumnRenames = BTreeMap<ObjectName, BTreeMap<Name, Name>>;
+
+fn renamed_columns(
+    present: &Schema,
+    after: &Schema,
+    pairs: &BTreeMap<ObjectName, ObjectName>,
+    renames: &Renames,
+) -> ColumnRenames {
+    let of_table = |name: &ObjectName| {
+        let columns = renames::of_columns(present.tables.get(name)?, after.tables.get(name)?, renames);
+        Some((name.clone(), columns))
+    };
+    pairs.keys().filter_map(of_table).collect()
+}
+
 /// A table that stays, before and after, under one name.
 struct Pair<'a> {
     before: &'a Table,
     after: &'a Table,
     /// Old name to new name, without those that stay.
-    renamed: BTreeMap<Name, Name>,
+    renamed: &'a BTreeMap<Name, Name>,
+}
+
+/// The tables that stay, each behind those that it inherits from: what happens to a parent happens to its heirs.
+fn moves<'a>(present: &'a Schema, after: &'a Schema, columns: &'a ColumnRenames) -> Vec<Pair<'a>> {
+    let is_plain = |table: &Table| table.options.virtual_module.is_none();
+    let pair = |(name, renamed): (&ObjectName, &'a BTreeMap<Name, Name>)| {
+        let (before, after) = (present.tables.get(name)?, after.tables.get(name)?);
+        (is_plain(before) && is_plain(after)).then_some(Pair { before, after, renamed })
+    };
+    let mut moves: Vec<Pair<'_>> = columns.iter().filter_map(pair).collect();
+    if moves.iter().any(|pair| pair.after.options.parents().next().is_some()) {
+        let tables: Vec<&Table> = moves.iter().map(|pair| pair.after).collect();
+        let places: BTreeMap<&ObjectName, usize> =
+            parents_first(&tables).into_iter().enumerate().map(|(at, table)| (&table.name, at)).collect();
+        moves.sort_by_key(|pair| places.get(&pair.after.name).copied());
+    }
+    moves
 }
 
 /// What happens to tables that stay, in the order in which it must happen across all of them.
@@ -92,7 +168,9 @@ struct Phases {
     unreference: Vec<Change>,
     /// Other constraints and indexes that go.
     take_down: Vec<Change>,
-    /// Columns and options.
+    /// Constraints and indexes that get other names.
+    names: Vec<names::Rename>,
+    /// Columns, options and comments.
     columns: Vec<Change>,
     /// Keys, uniques, checks, indexes.
     build_up: Vec<Change>,
@@ -101,62 +179,56 @@ struct Phases {
 }
 
 impl<'a> Pair<'a> {
-    fn new(before: &'a Table, after: &'a Table, renames: &Renames) -> Option<Pair<'a>> {
-        if before.options.virtual_module.is_some() {
-            return None;
-        }
-        Some(Pair { before, after, renamed: renames::of_columns(before, after, renames) })
-    }
-
     /// The columns that no column of `after` comes from.
     fn dropped(&self) -> impl Iterator<Item = &'a Name> {
-        let stays = |name: &Name| self.renamed.contains_key(name) || self.keeps(name);
+        let targets: BTreeSet<&Name> = self.renamed.values().collect();
+        let kept: BTreeSet<&Name> = self.after.columns.iter().map(|column| &column.name).collect();
+        let renamed = self.renamed;
+        let stays = move |name: &&Name| renamed.contains_key(*name) || (kept.contains(name) && !targets.contains(name));
         self.before.columns.iter().map(|column| &column.name).filter(move |name| !stays(name))
-    }
-
-    /// Whether a column stays under its name.
-    fn keeps(&self, name: &Name) -> bool {
-        let target = || self.renamed.values().any(|to| to == name);
-        self.after.column(name).is_some() && !self.renamed.contains_key(name) && !target()
     }
 
     /// `renamed` is the table before, with its columns' new names.
     fn diff(&self, renamed: &Table, phases: &mut Phases) {
+        let dropped: BTreeSet<&Name> = self.dropped().collect();
         constraints::diff(self, renamed, phases);
         indexes::diff(self, renamed, phases);
-        columns::diff(self, renamed, phases);
+        columns::diff(self, renamed, &dropped, phases);
     }
-}
-
-fn replayed(before: &Schema, changes: &[Change]) -> Schema {
-    let mut schema = before.clone();
-    let applied = apply_all(changes, &mut schema);
-    debug_assert_eq!(applied, Ok(()));
-    schema
 }
 
 /// The schema with every column under its new name, to compare with. Columns that go get names that nothing else has,
 /// so that what uses them equals nothing.
-fn compared(present: &Schema, pairs: &[Pair<'_>]) -> Schema {
-    let mut schema = present.clone();
-    let mut rename = |table: &ObjectName, from: &Name, to: &Name| {
-        let (from, to) = (from.clone(), to.clone());
-        let applied = apply(&Change::RenameColumn { table: table.clone(), from, to }, &mut schema);
-        debug_assert_eq!(applied, Ok(()));
-    };
+fn compared(mut schema: Progress, pairs: &[Pair<'_>]) -> Schema {
     for pair in pairs {
         let table = &pair.after.name;
+        let mut rename = |from: &Name, to: &Name| {
+            let (from, to) = (from.clone(), to.clone());
+            schema.follow(&[Change::RenameColumn { table: table.clone(), from, to }]);
+        };
         for name in pair.dropped() {
-            rename(table, name, &name.renamed(&format!("\0dropped {name}")));
+            rename(name, &gone(name));
         }
         for from in pair.renamed.keys() {
-            rename(table, from, &from.renamed(&format!("\0moved {from}")));
+            rename(from, &from.renamed(&format!("\0moved {from}")));
         }
-        for (from, to) in &pair.renamed {
-            rename(table, &from.renamed(&format!("\0moved {from}")), to);
+        for (from, to) in pair.renamed {
+            rename(&from.renamed(&format!("\0moved {from}")), to);
         }
     }
-    schema
+    schema.0.into_schema()
+}
+
+const DROPPED: &str = "\0dropped ";
+
+/// The name of a column that goes, to compare with.
+fn gone(name: &Name) -> Name {
+    name.renamed(&format!("{DROPPED}{name}"))
+}
+
+/// The name of a column that goes, as it was.
+fn was_dropped(name: &Name) -> Option<Name> {
+    name.as_str().strip_prefix(DROPPED).map(|text| name.renamed(text))
 }
 
 #[cfg(test)]

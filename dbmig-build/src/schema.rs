@@ -28,7 +28,7 @@ pub use expression::{Expression, ExpressionToken};
 pub use index::{Index, IndexColumn, IndexKey, NullsOrder, SortOrder};
 pub use mention::{mentioned, mentions, mentions_table};
 pub use name::{Name, ObjectName};
-pub use order::{aside, parents_first, rename_order};
+pub use order::{aside, parents_first, rename_order, types_in_order};
 pub use table::{PartitionOf, Table, TableOptions, Trigger};
 pub use user_type::{Attribute, Domain, Sequence, UserType, UserTypeKind};
 

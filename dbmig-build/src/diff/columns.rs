@@ -1,4 +1,4 @@
-//! Columns and table options.
+//! Columns, table options and comments.
 
 use std::collections::BTreeSet;
 
@@ -6,23 +6,22 @@ use crate::schema::{Change, Column, Name, Table, aside, rename_order};
 
 use super::{Pair, Phases};
 
-/// `renamed` is the table before, with its columns' new names.
-pub(super) fn diff(pair: &Pair<'_>, renamed: &Table, phases: &mut Phases) {
+/// `renamed` is the table before, with its columns' new names; `dropped` those that go, by their old ones.
+pub(super) fn diff(pair: &Pair<'_>, renamed: &Table, dropped: &BTreeSet<&Name>, phases: &mut Phases) {
     let table = || pair.after.name.clone();
     let changes = &mut phases.columns;
-    let dropped: Vec<&Name> = pair.dropped().collect();
 
     // A generated column that stays while a column that it is computed from goes is a plain column for a moment.
     let mut plain: BTreeSet<Name> = BTreeSet::new();
     for column in &pair.before.columns {
         let computed_from = |name: &&Name| column.generated.as_ref().is_some_and(|one| one.expression.mentions(name));
-        if !dropped.contains(&&column.name) && dropped.iter().any(computed_from) {
+        if !dropped.contains(&column.name) && dropped.iter().any(computed_from) {
             let to = Column { generated: None, ..column.clone() };
             plain.insert(to.name.clone());
             changes.push(Change::AlterColumn { table: table(), from: Box::new(column.clone()), to: Box::new(to) });
         }
     }
-    let going = pair.before.columns.iter().filter(|column| dropped.contains(&&column.name)).collect();
+    let going = pair.before.columns.iter().filter(|column| dropped.contains(&column.name)).collect();
     for column in users_first(going) {
         changes.push(Change::DropColumn { table: table(), column: Box::new(column.clone()) });
     }
@@ -50,6 +49,10 @@ pub(super) fn diff(pair: &Pair<'_>, renamed: &Table, phases: &mut Phases) {
     if renamed.options != pair.after.options {
         let (from, to) = (Box::new(renamed.options.clone()), Box::new(pair.after.options.clone()));
         changes.push(Change::AlterOptions { table: table(), from, to });
+    }
+    if renamed.comment != pair.after.comment {
+        let (from, to) = (renamed.comment.clone(), pair.after.comment.clone());
+        changes.push(Change::CommentTable { table: table(), from, to });
     }
 }
 

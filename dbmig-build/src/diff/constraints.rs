@@ -1,9 +1,10 @@
-//! Primary keys, uniques, foreign keys and checks.
+//! Primary keys, uniques, foreign keys, checks and exclusions.
 
-use std::collections::BTreeSet;
+use dbmig::Backend;
 
-use crate::schema::{Change, Constraint, ObjectName, Schema, Table};
+use crate::schema::{Change, Constraint, Name, Table};
 
+use super::names::{Rename, matched};
 use super::{Pair, Phases};
 
 /// `renamed` is the table before, with its columns' new names; its constraints stand in the order of `pair.before`'s.
@@ -11,8 +12,27 @@ pub(super) fn diff(pair: &Pair<'_>, renamed: &Table, phases: &mut Phases) {
     let old: Vec<Constraint> = pair.before.constraints().collect();
     let comparable: Vec<Constraint> = renamed.constraints().collect();
     let new: Vec<Constraint> = pair.after.constraints().collect();
-    let (dropped, added) = unmatched(&comparable, &new);
+    let (mut dropped, mut added) = unmatched(&comparable, &new);
     let table = &pair.after.name;
+    let same = |a: usize, b: usize| {
+        let (one, other) = (comparable.get(a)?, new.get(b)?);
+        let names = (one.name()?, other.name()?);
+        (one.clone().with_name(None) == other.clone().with_name(None)).then_some(names)
+    };
+    let is_kept = |(from, to): (&Name, &Name)| {
+        new.iter().any(|one| one.name() == Some(from)) || old.iter().any(|one| one.name() == Some(to))
+    };
+    let of_table = |names: (&Name, &Name)| is_one_of_its_name(names, &old, &new);
+    for ((at, _), (from, to)) in matched(&mut dropped, &mut added, same, is_kept, of_table) {
+        let has_index = old.get(at).is_some_and(Constraint::has_index);
+        phases.names.push(Rename {
+            table: table.clone(),
+            from: from.clone(),
+            to: to.clone(),
+            of_index: false,
+            has_index,
+        });
+    }
     for constraint in dropped.into_iter().filter_map(|at| old.get(at)) {
         let change = Change::DropConstraint { table: table.clone(), constraint: constraint.clone() };
         match constraint {
@@ -29,16 +49,13 @@ pub(super) fn diff(pair: &Pair<'_>, renamed: &Table, phases: &mut Phases) {
     }
 }
 
-/// The drops of foreign keys that tables which stay have to tables that go.
-pub(super) fn references_to(before: &Schema, dropped: &[&Table]) -> Vec<Change> {
-    let going: BTreeSet<&ObjectName> = dropped.iter().map(|table| &table.name).collect();
-    let staying = before.tables.values().filter(|table| !going.contains(&table.name));
-    let keys = staying.flat_map(|table| table.foreign_keys.iter().map(move |key| (table, key)));
-    let drops = keys.filter(|(_, key)| going.contains(&key.table)).map(|(table, key)| Change::DropConstraint {
-        table: table.name.clone(),
-        constraint: Constraint::ForeignKey(key.clone()),
-    });
-    drops.collect()
+/// Whether names tell which constraint gets another one: on MySQL a key, a foreign key and a check may share one.
+fn is_one_of_its_name((from, to): (&Name, &Name), old: &[Constraint], new: &[Constraint]) -> bool {
+    let is_alone = |name: &Name| {
+        let count = |list: &[Constraint]| list.iter().filter(|one| one.name() == Some(name)).count();
+        count(old) + count(new) == 1
+    };
+    from.backend() != Backend::Mysql || (is_alone(from) && is_alone(to))
 }
 
 /// The positions of what `old` and `new` don't share.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{Change, ObjectName, Renames, Schema, Table, aside, rename_order};
+use crate::schema::{Change, Constraint, ObjectName, Renames, Schema, Table, aside, parents_first, rename_order};
 
 use super::renames;
 
@@ -37,4 +37,23 @@ pub(super) fn renamed(pairs: &BTreeMap<ObjectName, ObjectName>) -> Vec<Change> {
     let parked = |name: &ObjectName| ObjectName { name: aside(&name.name), ..name.clone() };
     let steps = rename_order(moves, parked);
     steps.into_iter().map(|(from, to)| Change::RenameTable { from, to }).collect()
+}
+
+/// The drops of tables, and before them those of foreign keys that tables which stay have to them.
+pub(super) fn drops(before: &Schema, dropped: &[&Table]) -> Vec<Change> {
+    let going: BTreeSet<&ObjectName> = dropped.iter().map(|table| &table.name).collect();
+    let staying = before.tables.values().filter(|table| !going.contains(&table.name));
+    let keys = staying.flat_map(|table| table.foreign_keys.iter().map(move |key| (table, key)));
+    let references = keys.filter(|(_, key)| going.contains(&key.table)).map(|(table, key)| Change::DropConstraint {
+        table: table.name.clone(),
+        constraint: Constraint::ForeignKey(key.clone()),
+    });
+    let tables = parents_first(dropped).into_iter().rev().map(|table| Change::DropTable(Box::new(table.clone())));
+    references.chain(tables).collect()
+}
+
+/// The tables that come, parents first.
+pub(super) fn created(after: &Schema, pairs: &BTreeMap<ObjectName, ObjectName>) -> Vec<Change> {
+    let created: Vec<&Table> = after.tables.values().filter(|table| is_new(table, pairs)).collect();
+    parents_first(&created).into_iter().map(|table| Change::CreateTable(Box::new(table.clone()))).collect()
 }

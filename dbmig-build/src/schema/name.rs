@@ -55,7 +55,7 @@ impl Name {
     }
 
     /// The backend whose rules it follows.
-    pub(super) fn backend(&self) -> Backend {
+    pub fn backend(&self) -> Backend {
         self.backend
     }
 

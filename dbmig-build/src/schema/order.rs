@@ -1,20 +1,46 @@
-//! What comes first: tables that refer to each other, and renames that want each other's names.
+//! What comes first: tables that refer to each other, types that are made of others, and renames that want each other's names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Name, ObjectName, Table};
+use super::{ColumnType, Name, ObjectName, Table, UserType, UserTypeKind};
 
-/// The tables, each after those of them that it refers to, otherwise by name. What is in a cycle comes by name when
-/// nothing else is left.
+/// The tables, each after those of them that it refers to or inherits from, otherwise by name. What is in a cycle comes
+/// by name when nothing else is left.
 pub fn parents_first<'a>(tables: &[&'a Table]) -> Vec<&'a Table> {
-    let by_name: BTreeMap<&ObjectName, &'a Table> = tables.iter().map(|table| (&table.name, *table)).collect();
-    let mut children: BTreeMap<&ObjectName, Vec<&ObjectName>> = BTreeMap::new();
+    let parents = |table: &Table| -> Vec<ObjectName> {
+        table.foreign_keys.iter().map(|key| &key.table).chain(table.options.parents()).cloned().collect()
+    };
+    needs_first(tables, |table| &table.name, parents)
+}
+
+/// The types, each after those of them that it is made of, otherwise by name.
+pub fn types_in_order<'a>(types: &[&'a UserType]) -> Vec<&'a UserType> {
+    let named = |one: &UserType, part: &ColumnType| ObjectName {
+        schema: part.schema.clone(),
+        name: one.name.name.renamed(&part.name),
+    };
+    let needs = |one: &UserType| match &one.kind {
+        UserTypeKind::Domain(domain) => vec![named(one, &domain.base)],
+        UserTypeKind::Composite(parts) => parts.iter().map(|part| named(one, &part.column_type)).collect(),
+        UserTypeKind::Range(subtype, _) => vec![named(one, subtype)],
+        UserTypeKind::Enum(_) | UserTypeKind::Other(_) => Vec::new(),
+    };
+    needs_first(types, |one| &one.name, needs)
+}
+
+fn needs_first<'a, T>(
+    things: &[&'a T],
+    name: impl Fn(&'a T) -> &'a ObjectName,
+    needs: impl Fn(&'a T) -> Vec<ObjectName>,
+) -> Vec<&'a T> {
+    let by_name: BTreeMap<&ObjectName, &'a T> = things.iter().map(|one| (name(one), *one)).collect();
+    let mut users: BTreeMap<ObjectName, Vec<&ObjectName>> = BTreeMap::new();
     let mut waits_for: BTreeMap<&ObjectName, usize> = by_name.keys().map(|name| (*name, 0)).collect();
-    for table in by_name.values() {
-        let parents: BTreeSet<&ObjectName> = table.foreign_keys.iter().map(|key| &key.table).collect();
-        for parent in parents.into_iter().filter(|parent| **parent != table.name && by_name.contains_key(*parent)) {
-            children.entry(parent).or_default().push(&table.name);
-            *waits_for.entry(&table.name).or_default() += 1;
+    for (name, one) in &by_name {
+        let needed: BTreeSet<ObjectName> = needs(one).into_iter().collect();
+        for needed in needed.into_iter().filter(|needed| needed != *name && by_name.contains_key(needed)) {
+            users.entry(needed).or_default().push(name);
+            *waits_for.entry(name).or_default() += 1;
         }
     }
     let mut ready: BTreeSet<&ObjectName> =
@@ -23,11 +49,11 @@ pub fn parents_first<'a>(tables: &[&'a Table]) -> Vec<&'a Table> {
     while let Some(name) = ready.pop_first().or_else(|| waits_for.keys().next().copied()) {
         waits_for.remove(name);
         ordered.extend(by_name.get(name).copied());
-        for child in children.remove(name).unwrap_or_default() {
-            if let Some(count) = waits_for.get_mut(child) {
+        for user in users.remove(name).unwrap_or_default() {
+            if let Some(count) = waits_for.get_mut(user) {
                 *count -= 1;
                 if *count == 0 {
-                    ready.insert(child);
+                    ready.insert(user);
                 }
             }
         }

@@ -5,6 +5,9 @@
 
 mod mysql;
 mod postgres;
+mod steps;
+
+pub use steps::{Step, pair_of, steps};
 
 use dbmig::Backend;
 

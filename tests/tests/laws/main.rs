@@ -2,6 +2,7 @@
 //!
 //! `DBMIG_LAW_CASES` says on how many (500 if it doesn't, 100 chains on each server), `DBMIG_LAW_SEED` where to begin; a failure prints its seed.
 
+mod pairs;
 mod servers;
 
 use std::cell::Cell;
@@ -22,11 +23,16 @@ use dbmig_build::target::target;
 use dbmig_tests::database::Database;
 use dbmig_tests::random::{Pair, ROWS, inserts, pair, value};
 
+/// Where to begin, and on how many cases.
+fn cases(usual: u64) -> (u64, u64) {
+    let number = |variable: &str| std::env::var(variable).ok().and_then(|text| text.parse::<u64>().ok());
+    (number("DBMIG_LAW_SEED").unwrap_or(0), number("DBMIG_LAW_CASES").unwrap_or(usual))
+}
+
 /// Runs a law on as many pairs as are asked for, and says which one breaks it.
 fn for_all(law: impl Fn(&Pair)) {
-    let number = |variable: &str| std::env::var(variable).ok().and_then(|text| text.parse::<u64>().ok());
-    let start = number("DBMIG_LAW_SEED").unwrap_or(0);
-    for seed in start..start + number("DBMIG_LAW_CASES").unwrap_or(500) {
+    let (start, count) = cases(500);
+    for seed in start..start + count {
         let pair = pair(seed);
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| law(&pair))) {
             eprintln!("broken by DBMIG_LAW_SEED={seed} DBMIG_LAW_CASES=1");

@@ -69,10 +69,9 @@ fn holds_on_random_chains<C: Speaks + Introspect + Keeps>(
     backend: Backend,
     reset: &dyn Fn(&mut Server<C>),
 ) {
-    let number = |variable: &str| std::env::var(variable).ok().and_then(|text| text.parse::<u64>().ok());
-    let start = number("DBMIG_LAW_SEED").unwrap_or(0);
+    let (start, count) = super::cases(100);
     let mut broken = Vec::new();
-    for seed in start..start + number("DBMIG_LAW_CASES").unwrap_or(100) {
+    for seed in start..start + count {
         reset(&mut server);
         let mut replayed = Replay::new(backend);
         let mut taken = Vec::new();

@@ -54,7 +54,7 @@ const DBMIG_BUILD: Modules = &[
     ("link", &["diagnostic", "migration", "nearest", "source", "dbmig::revision", "dbmig::version"]),
     ("replay", &["diagnostic", "schema", "source", "sql", "dbmig::backend"]),
     ("models", &["config", "diagnostic", "nearest", "schema", "source", "sql", "dbmig::backend"]),
-    ("diff", &["nearest", "schema"]),
+    ("diff", &["nearest", "schema", "dbmig::backend"]),
     ("target", &["diff", "schema"]),
     (
         "verify",

@@ -1,0 +1,98 @@
+//! Sequences, those of serial and identity columns included.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::schema::{Change, Name, ObjectName, Schema, Sequence, Table, aside, rename_order};
+
+use super::{ColumnRenames, was_dropped};
+
+/// A table and its column.
+type Owner = (ObjectName, Name);
+
+/// Sequences that outlive the table that goes with them.
+pub(super) fn released(before: &Schema, dropped: &[&Table], after: &Schema) -> Vec<Change> {
+    let stays = |one: &&Sequence| after.sequences.contains_key(&one.name);
+    of_tables(before, dropped).into_iter().filter(stays).map(release).collect()
+}
+
+/// Sequences that go with tables that went.
+pub(super) fn orphaned(present: &Schema, dropped: &[&Table]) -> Vec<Change> {
+    of_tables(present, dropped).into_iter().map(|one| Change::DropSequence(Box::new(one.clone()))).collect()
+}
+
+fn of_tables<'a>(schema: &'a Schema, tables: &[&Table]) -> Vec<&'a Sequence> {
+    let names: BTreeSet<&ObjectName> = tables.iter().map(|table| &table.name).collect();
+    let is_owned = |one: &&Sequence| one.owner.as_ref().is_some_and(|(table, _)| names.contains(table));
+    schema.sequences.values().filter(is_owned).collect()
+}
+
+fn release(one: &Sequence) -> Change {
+    let free = Sequence { owner: None, ..one.clone() };
+    Change::AlterSequence { from: Box::new(one.clone()), to: Box::new(free) }
+}
+
+/// Sequences of columns that stay and whose one sequence has another name after: nothing tells more of a sequence than
+/// whose it is.
+pub(super) fn renamed(present: &Schema, after: &Schema, columns: &ColumnRenames) -> Vec<Change> {
+    let only = |schema: &Schema, other: &Schema, now: &dyn Fn(&Owner) -> Owner| {
+        let mut found: BTreeMap<Owner, Option<ObjectName>> = BTreeMap::new();
+        for one in schema.sequences.values() {
+            let Some(owner) = one.owner.as_ref().filter(|_| !other.sequences.contains_key(&one.name)) else { continue };
+            // The second one makes both of them none.
+            found.entry(now(owner)).and_modify(|name| *name = None).or_insert_with(|| Some(one.name.clone()));
+        }
+        found
+    };
+    let now = |(table, column): &Owner| {
+        let to = columns.get(table).and_then(|renamed| renamed.get(column));
+        (table.clone(), to.unwrap_or(column).clone())
+    };
+    let old = only(present, after, &now);
+    let mut new = only(after, present, &|owner| owner.clone());
+    let moves = old.into_iter().filter_map(|(owner, from)| Some((from?, new.remove(&owner)??)));
+    let parked = |name: &ObjectName| ObjectName { name: aside(&name.name), ..name.clone() };
+    let steps = rename_order(moves.collect(), parked);
+    steps.into_iter().map(|(from, to)| Change::RenameSequence { from, to }).collect()
+}
+
+/// Sequences that come. Their columns may come later.
+pub(super) fn created(present: &Schema, after: &Schema) -> Vec<Change> {
+    let new = after.sequences.values().filter(|one| !present.sequences.contains_key(&one.name));
+    new.map(|one| Change::CreateSequence(Box::new(one.clone()))).collect()
+}
+
+/// What happens to sequences that are there before and after, or only before.
+#[derive(Default)]
+pub(super) struct Altered {
+    /// Those that outlive their columns, before these go.
+    pub(super) released: Vec<Change>,
+    /// Those that go, after the columns that they count.
+    pub(super) dropped: Vec<Change>,
+    /// Those that change, after the columns that they are to belong to have come.
+    pub(super) altered: Vec<Change>,
+}
+
+/// `compared` is the schema before, with its columns' new names.
+pub(super) fn altered(compared: &Schema, after: &Schema) -> Altered {
+    let mut found = Altered::default();
+    for one in compared.sequences.values() {
+        let mut from = one.clone();
+        let old_column = one.owner.as_ref().and_then(|(_, column)| was_dropped(column));
+        if let (Some((_, column)), Some(old)) = (&mut from.owner, &old_column) {
+            column.clone_from(old);
+        }
+        match after.sequences.get(&one.name) {
+            None => found.dropped.push(Change::DropSequence(Box::new(from))),
+            Some(to) => {
+                if old_column.is_some() {
+                    found.released.push(release(&from));
+                    from.owner = None;
+                }
+                if from != *to {
+                    found.altered.push(Change::AlterSequence { from: Box::new(from), to: Box::new(to.clone()) });
+                }
+            }
+        }
+    }
+    found
+}
