@@ -25,5 +25,6 @@ pub mod schema;
 mod selection;
 mod setup;
 pub mod show;
+pub mod squash;
 pub mod stamp;
 pub mod upgrade;

@@ -181,6 +181,20 @@ branch first would have another schema than one that ran the other branch first,
 ever tell: both have all revisions. Or the branches contradict each other, and in one order the SQL
 fails. Put one branch on top of the other with `cargo dbmig rebase`, so that there is one order for
 all databases, or change one of them."
+    NotSquashable "not-squashable"
+"Revisions can't be made one, because their statements would do something else there than they did.
+
+`cargo dbmig squash` keeps the SQL as it is written. Some of it depends on where one revision ends and
+the next begins: whether it runs in a transaction, a setting that lasts to the end of its revision, a
+value of an enum that PostgreSQL lets nobody use before the transaction that adds it has ended, rows that
+change while a table rebuild has foreign keys switched off. The labels say what; squash the revisions
+before it and those behind it, each by themselves."
+    Replaces "replaces"
+"A revision replaces another one that the chain still has, or that another revision replaces, too.
+
+`cargo dbmig squash` makes one revision of several, takes their folders away and lists their versions in
+`replaces`. A branch that was made before the squash may bring a folder back when it is merged: delete
+it, the squashed revision does what it did."
     DownDoesNotRestore "down-does-not-restore"
 "After `up.sql` and `down.sql` the schema is not what it was before.
 

@@ -2,9 +2,12 @@
 
 use dbmig::Backend;
 
+use dbmig::version::Version;
+
 use super::*;
 use crate::diagnostic::render::{Style, render};
 use crate::migration::{Outline, parse_metadata};
+use crate::source::Source;
 use crate::sql;
 
 /// A migration from its folder's name and the lines below `[dbmig]`.
@@ -61,6 +64,7 @@ fn a_missing_parent_is_pointed_at() {
     let said = said_of(&[("1_a", "revises = []\ndepends_on = [\"777\"]")]);
     assert!(said.contains("depends on `777`, which does not exist"), "{said}");
     assert!(said.contains("restore the missing migration"), "{said}");
+    assert!(said.contains("in migrations/1_a/metadata.toml: depends_on = []"), "{said}");
 }
 
 #[test]
@@ -77,10 +81,10 @@ fn a_version_below_its_parents_comes_with_the_command_that_renames_it() {
     let said =
         said_of(&[("2026-11-21-101500_a", "revises = []"), ("2026-01-01-000000_b", "revises = [\"20261121101500\"]")]);
     assert!(said.contains("the version of `2026-01-01-000000_b` is not above that of `2026-11-21-101500_a`"), "{said}");
-    assert!(said.contains("git mv migrations/2026-01-01-000000_b migrations/2026-11-21-101501_b"), "{said}");
+    assert!(said.contains("mv migrations/2026-01-01-000000_b migrations/2026-11-21-101501_b"), "{said}");
     let said = said_of(&[("9_a", "revises = []"), ("10_b", "revises = [\"9\"]"), ("8_c", "revises = [\"10\"]")]);
-    assert!(said.contains("git mv migrations/10_b migrations/9-1_b"), "{said}");
-    assert!(said.contains("then write its new version"), "{said}");
+    assert!(said.contains("mv migrations/10_b migrations/9-1_b"), "{said}");
+    assert!(said.contains("help: then in migrations/8_c/metadata.toml: revises = [\"91\"]"), "{said}");
 }
 
 #[test]
@@ -100,6 +104,23 @@ fn twins_are_pointed_at() {
     assert!(said.contains("migrations/1_a") && said.contains("migrations/1_b"), "{said}");
     let said = said_of(&[("1_a", "revises = []\nlabels = [\"x\"]"), ("2_b", "revises = [\"1\"]\nlabels = [\"x\"]")]);
     assert!(said.contains("error[duplicate-label]: 2 revisions have the label `x`"), "{said}");
+}
+
+#[test]
+fn a_squash_and_a_branch_from_before_it() {
+    let one = ("3_all", "revises = []\nreplaces = [\"1\", \"2\"]");
+    assert_eq!(said_of(&[one, ("4_d", "revises = [\"3\"]")]), "");
+    let said = said_of(&[one, ("4_d", "revises = [\"2\"]")]);
+    assert!(said.contains("note: it is a part of `3_all` since a squash"), "{said}");
+    assert!(said.contains("help: in migrations/4_d/metadata.toml: revises = [\"3\"]"), "{said}");
+    let said = said_of(&[one, ("2_b", "revises = []")]);
+    assert!(said.contains("error[replaces]: `3_all` replaces `2`, which the chain still has"), "{said}");
+    assert!(said.contains("help: git rm -r migrations/2_b"), "{said}");
+    let said = said_of(&[one, ("4_d", "revises = [\"3\"]\nreplaces = [\"2\"]")]);
+    assert!(said.contains("`3_all` and `4_d` both replace `2`"), "{said}");
+    assert!(said.contains("help: in migrations/4_d/metadata.toml: replaces = []"), "{said}");
+    let said = said_of(&[("3_all", "revises = []\nreplaces = [\"3\"]")]);
+    assert!(said.contains("help: in migrations/3_all/metadata.toml: replaces = []"), "{said}");
 }
 
 #[test]

@@ -45,6 +45,8 @@ pub struct Places {
     pub labels: Vec<Span>,
     /// Each dependency.
     pub depends_on: Vec<Span>,
+    /// Each revision that it replaces.
+    pub replaces: Vec<Span>,
     /// The seal.
     pub sealed: Option<Span>,
 }
@@ -71,8 +73,14 @@ impl Metadata {
 pub fn parse(source: &Source, folder: &str) -> (Metadata, Places, Vec<Diagnostic>) {
     let mut metadata = Metadata::new(slug_of_folder(folder).replace('_', " "), Vec::new());
     let start = source.start();
-    let mut places =
-        Places { revises: start, parents: Vec::new(), labels: Vec::new(), depends_on: Vec::new(), sealed: None };
+    let mut places = Places {
+        revises: start,
+        parents: Vec::new(),
+        labels: Vec::new(),
+        depends_on: Vec::new(),
+        replaces: Vec::new(),
+        sealed: None,
+    };
     let mut reader = Reader::new(source, Code::Metadata);
     let document = match reader.parse() {
         Ok(document) => document,
@@ -186,7 +194,7 @@ fn section_of(reader: &mut Reader<'_>, section: &Table<'_>, metadata: &mut Metad
         (metadata.depends_on, places.depends_on) = versions(reader, "depends_on", depends_on.get_ref());
     }
     if let Some(replaces) = reader.strings(section, "replaces") {
-        metadata.replaces = versions(reader, "replaces", replaces.get_ref()).0;
+        (metadata.replaces, places.replaces) = versions(reader, "replaces", replaces.get_ref());
     }
     if let Some(labels) = reader.strings(section, "labels") {
         for label in labels.into_inner() {

@@ -4,6 +4,7 @@ mod commands;
 mod killed;
 mod mysql;
 mod postgres;
+mod squash;
 mod walk;
 
 use std::time::Duration;
