@@ -151,7 +151,7 @@ pub fn write(
 ///
 /// # Errors
 ///
-/// As [`write`].
+/// As [`write()`].
 pub fn write_all(
     context: &Context<'_>,
     graph: &Graph,
