@@ -5,8 +5,10 @@
 //! and refer to each other in a circle; everything else of a table is one `ALTER TABLE` if it can be.
 
 mod alter;
+mod check;
 mod definition;
 mod fill;
+mod fit;
 mod online;
 mod place;
 mod work;
@@ -56,6 +58,9 @@ fn script(plan: &Plan<'_>, live: bool, notes: &mut Vec<String>) -> Result<String
     let renamed = renamed(plan, &works)?;
     let references = References::new(plan, &works, &renamed);
     let mut script = Script { blocks: Vec::new(), plan, live, notes };
+    script.blocks.extend(works.values().flat_map(|work| check::of_table(plan, work)));
+    let coming = references.coming.iter();
+    script.blocks.extend(coming.filter_map(|(table, key)| check::of_reference(plan, &renamed, table, key)));
     script.drop_opaque();
     script.drop_references(&references);
     script.drop_tables();
@@ -278,12 +283,13 @@ impl<'a> Script<'a> {
         }
         for (owner, key) in going {
             let Some(name) = &key.name else { continue };
-            let clause = match (self.live, self.plan.before.tables.get(owner)) {
-                (true, Some(table)) => online::clause(&[&How::InPlace], table, table).words,
-                _ => Vec::new(),
+            let stays = self.plan.origins.values().any(|origin| origin.table == *owner);
+            let words = match self.plan.before.tables.get(owner).filter(|_| self.live && stays) {
+                Some(table) => online::clause(&[&How::InPlace], table, table).words,
+                None => None,
             };
-            let items: Vec<String> = [format!("DROP FOREIGN KEY {}", name.sql())].into_iter().chain(clause).collect();
-            self.push(&[], format!("ALTER TABLE {} {};", owner.sql(), items.join(", ")));
+            let words = words.map(|words| format!(", {words}")).unwrap_or_default();
+            self.push(&[], format!("ALTER TABLE {} DROP FOREIGN KEY {}{words};", owner.sql(), name.sql()));
         }
     }
 
@@ -345,3 +351,6 @@ impl<'a> Script<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,7 @@ use super::work::{self, Keys, Work, cancel};
 use super::{default_collation, fill};
 use crate::render::RenderError;
 use crate::render::plan::{Direction, Plan};
-use crate::render::text::{column, comment};
+use crate::render::text::{column, comment, lines};
 
 /// What an `ALTER TABLE` does of several things.
 pub(super) struct Action {
@@ -52,8 +52,8 @@ impl Alteration<'_> {
     }
 
     fn push(&mut self, comments: &[String], statement: String) {
-        let lines = comments.iter().map(|text| comment(text)).chain([statement]);
-        self.blocks.push(lines.collect::<Vec<_>>().join("\n"));
+        let texts = comments.iter().map(|text| comment(text)).chain([statement]);
+        self.blocks.push(texts.collect::<Vec<_>>().join("\n"));
     }
 
     fn alter(&mut self, comments: &[String], actions: Vec<Action>) {
@@ -61,17 +61,21 @@ impl Alteration<'_> {
             return;
         }
         let mut comments = comments.to_vec();
-        let mut items: Vec<String> = actions.iter().map(|action| action.sql.clone()).collect();
+        let mut clause = online::Clause::default();
         if self.live {
             let hows: Vec<&How> = actions.iter().map(|action| &action.how).collect();
-            let clause = online::clause(&hows, &self.work.start, self.work.after);
-            comments.extend(clause.comment);
-            items.extend(clause.words);
+            clause = online::clause(&hows, &self.work.start, self.work.after);
         }
+        comments.extend(clause.comment);
         let table = self.work.after.name.sql();
-        let statement = match items.as_slice() {
-            [only] => format!("ALTER TABLE {table} {only};"),
-            _ => format!("ALTER TABLE {table}\n{};", crate::render::text::lines(&items)),
+        let items: Vec<String> = actions.into_iter().map(|action| action.sql).collect();
+        let statement = match (items.as_slice(), clause.words) {
+            ([only], None) => format!("ALTER TABLE {table} {only};"),
+            ([only], Some(words)) => format!("ALTER TABLE {table} {only}, {words};"),
+            (_, words) => {
+                let words = words.map(|words| format!(",\n    {words}")).unwrap_or_default();
+                format!("ALTER TABLE {table}\n{}{words};", lines(&items))
+            }
         };
         self.push(&comments, statement);
     }
@@ -156,10 +160,10 @@ impl Alteration<'_> {
         }
         for fill in filled.into_iter().chain(fill::altered(self.plan, self.work, self.notes)) {
             let statement = fill::update(&fill, present);
-            let mut lines: Vec<String> = fill.comments.iter().map(|text| comment(text)).collect();
-            lines.extend(fill.todo.iter().map(|todo| format!("-- dbmig: todo {todo}")));
-            lines.push(statement);
-            self.blocks.push(lines.join("\n"));
+            let mut texts: Vec<String> = fill.comments.iter().map(|text| comment(text)).collect();
+            texts.extend(fill.todo.iter().map(|todo| format!("-- dbmig: todo {todo}")));
+            texts.push(statement);
+            self.blocks.push(texts.join("\n"));
         }
     }
 

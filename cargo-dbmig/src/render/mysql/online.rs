@@ -46,7 +46,7 @@ impl How {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Clause {
     pub(super) comment: Option<String>,
-    pub(super) words: Vec<String>,
+    pub(super) words: Option<&'static str>,
 }
 
 /// What can be said of a statement with several actions: as much as of the worst of them.
@@ -57,16 +57,13 @@ pub(super) fn clause(hows: &[&How], before: &Table, after: &Table) -> Clause {
     });
     if let Some(why) = why {
         let comment = format!("Writes to {} wait until this is done: {why}.", after.name);
-        return Clause { comment: Some(comment), words: Vec::new() };
+        return Clause { comment: Some(comment), words: None };
     }
     if hows.contains(&&How::Unstated) || is_special(before) || is_special(after) {
         return Clause::default();
     }
-    let words = match hows.contains(&&How::Concurrent) {
-        true => vec!["LOCK=NONE".to_owned()],
-        false => vec!["ALGORITHM=INPLACE".to_owned(), "LOCK=NONE".to_owned()],
-    };
-    Clause { comment: None, words }
+    let words = if hows.contains(&&How::Concurrent) { "LOCK=NONE" } else { "ALGORITHM=INPLACE, LOCK=NONE" };
+    Clause { comment: None, words: Some(words) }
 }
 
 /// Whether a table has what keeps either server from working in place beside writers.

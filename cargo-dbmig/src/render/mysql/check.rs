@@ -1,0 +1,212 @@
+//! What rows must not hold for a script to come to its end, asked before anything changes: a statement that fails
+//! halfway leaves behind what those before it did.
+//!
+//! Everything has its old name then. What a new column will hold isn't known yet, so nothing is asked of it.
+
+use dbmig_build::schema::{Column, Expression, ForeignKey, IndexColumn, IndexKey, Name, ObjectName, Schema, Table};
+
+use super::fit::{character_set, misfit};
+use super::online::is_text;
+use super::work::Work;
+use crate::render::plan::Plan;
+use crate::render::text::one_line;
+
+/// The directive and query of each check for a table that stays.
+pub(super) fn of_table(plan: &Plan<'_>, work: &Work<'_>) -> Vec<String> {
+    let Some(rows) = Rows::of(plan, &work.after.name) else { return Vec::new() };
+    let mut checks = Vec::new();
+    for column in &work.after.columns {
+        checks.extend(rows.values(column));
+    }
+    if let Some(key) = &work.after.primary_key {
+        checks.extend(rows.duplicates(&key.columns, "the primary key"));
+    }
+    for unique in &work.after.uniques {
+        checks.extend(rows.duplicates(&unique.columns, "unique"));
+    }
+    for check in work.after.checks.iter().filter(|check| !check.not_enforced) {
+        checks.extend(rows.violations(check.name.as_ref(), &check.expression));
+    }
+    checks
+}
+
+/// The check for a foreign key that comes; `renamed` has everything of before under its new name.
+pub(super) fn of_reference(plan: &Plan<'_>, renamed: &Schema, table: &Table, key: &ForeignKey) -> Option<String> {
+    let was_there =
+        |one: &ForeignKey| (&one.columns, &one.table, &one.referenced) == (&key.columns, &key.table, &key.referenced);
+    if renamed.tables.get(&table.name)?.foreign_keys.iter().any(was_there) {
+        return None;
+    }
+    Rows::of(plan, &table.name)?.orphans(plan, key)
+}
+
+/// The rows of a table that stays, before anything changes.
+struct Rows<'a> {
+    before: &'a Table,
+    after: &'a Table,
+    plan: &'a Plan<'a>,
+}
+
+impl<'a> Rows<'a> {
+    fn of(plan: &'a Plan<'a>, name: &ObjectName) -> Option<Rows<'a>> {
+        let before = plan.before.tables.get(&plan.origins.get(name)?.table)?;
+        Some(Rows { before, after: plan.after.tables.get(name)?, plan })
+    }
+
+    /// What a column was; none if it is new.
+    fn old(&self, name: &Name) -> Option<&'a Column> {
+        self.before.column(self.plan.origins.get(&self.after.name)?.columns.get(name)?)
+    }
+
+    /// The columns that tell rows apart, and others, each once.
+    fn named_by<'b>(&'b self, others: impl IntoIterator<Item = &'b Name>) -> String {
+        let key = self.before.primary_key.iter().flat_map(|key| &key.columns).filter_map(IndexColumn::name);
+        let mut names: Vec<&Name> = Vec::new();
+        for name in key.chain(others) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names.iter().map(|name| name.sql()).collect::<Vec<_>>().join(", ")
+    }
+
+    fn place(&self, names: &[&Name]) -> String {
+        match names {
+            [only] => format!("{}.{only}", self.after.name),
+            several => {
+                let names: Vec<String> = several.iter().map(|name| name.to_string()).collect();
+                format!("{} ({})", self.after.name, names.join(", "))
+            }
+        }
+    }
+
+    fn values(&self, to: &Column) -> Option<String> {
+        let from = self.old(&to.name)?;
+        if to.generated.is_some() || from.generated.is_some() {
+            return None;
+        }
+        let misfit = misfit(&from.name.sql(), (from, self.before), (to, self.after))?;
+        let message = format!("{} {}", self.place(&[&to.name]), misfit.what);
+        let shown = self.named_by([&from.name]);
+        Some(check(&message, &format!("SELECT {shown} FROM {} WHERE {}", self.before.name.sql(), misfit.condition)))
+    }
+
+    /// Rows that share what is to be unique, by the rules of comparison that are to come.
+    fn duplicates(&self, columns: &[IndexColumn], what: &str) -> Option<String> {
+        let mut parts = Vec::new();
+        let mut changes = false;
+        for part in columns {
+            let IndexKey::Column(name) = &part.key else { return None };
+            let (from, to) = (self.old(name)?, self.after.column(name)?);
+            let set = |column: &Column, table: &Table| (column.collation.clone(), character_set(column, table));
+            let (old, new) = (set(from, self.before), set(to, self.after));
+            let mut text = from.name.sql();
+            if is_text(&to.column_type) && old != new {
+                if let Some(set) = new.1.as_ref().filter(|set| old.1.as_ref() != Some(*set)) {
+                    text = format!("CONVERT({text} USING {set})");
+                }
+                let known = to.collation.as_ref().map(Name::to_string).or_else(|| self.after.options.collation.clone());
+                text.push_str(&known.map(|name| format!(" COLLATE {name}")).unwrap_or_default());
+            }
+            if let Some(length) = part.length {
+                text = format!("LEFT({text}, {length})");
+            }
+            changes |= is_text(&from.column_type) && is_text(&to.column_type) && old != new;
+            parts.push((part, from, text));
+        }
+        // What is unique by some of the columns is so by all of them.
+        let as_before = |other: &[IndexColumn]| {
+            other.iter().all(|one| {
+                parts.iter().any(|(part, from, _)| one.name() == Some(&from.name) && one.length == part.length)
+            })
+        };
+        let uniques = self.before.uniques.iter().map(|one| &one.columns);
+        let mut known = uniques.chain(self.before.primary_key.iter().map(|key| &key.columns));
+        if !changes && known.any(|other| as_before(other)) {
+            return None;
+        }
+        let texts: Vec<&str> = parts.iter().map(|(_, _, text)| text.as_str()).collect();
+        let nullable = parts.iter().filter(|(_, from, _)| from.nullable);
+        let given: Vec<String> = nullable.map(|(_, from, _)| format!("{} IS NOT NULL", from.name.sql())).collect();
+        let given = if given.is_empty() { String::new() } else { format!(" WHERE {}", given.join(" AND ")) };
+        let names: Vec<&Name> = columns.iter().filter_map(IndexColumn::name).collect();
+        let shared = if names.len() == 1 { "a value" } else { "values" };
+        let message = format!("{} is to be {what}, but rows share {shared}", self.place(&names));
+        let (texts, table) = (texts.join(", "), self.before.name.sql());
+        let query =
+            format!("SELECT {texts}, count(*) AS times FROM {table}{given} GROUP BY {texts} HAVING count(*) > 1");
+        Some(check(&message, &query))
+    }
+
+    fn violations(&self, name: Option<&Name>, expression: &Expression) -> Option<String> {
+        let mentioned: Vec<&Name> =
+            (self.after.columns.iter().map(|column| &column.name)).filter(|name| expression.mentions(name)).collect();
+        let old: Vec<&Column> = mentioned.iter().map(|name| self.old(name)).collect::<Option<_>>()?;
+        // Two steps, since names may change places.
+        let mut condition = expression.clone();
+        let aside = |name: &Name| name.renamed(&format!("\0{name}"));
+        mentioned.iter().for_each(|name| condition.rename(name, &aside(name)));
+        mentioned.iter().zip(&old).for_each(|(name, column)| condition.rename(&aside(name), &column.name));
+        if self.before.checks.iter().any(|one| one.expression == condition && !one.not_enforced) {
+            return None;
+        }
+        let what = name.map_or_else(|| format!("({expression})"), Name::to_string);
+        let message = format!("{} is to keep the check {what}, but rows don't", self.after.name);
+        let shown = self.named_by(old.iter().map(|column| &column.name));
+        let shown = if shown.is_empty() { "*".to_owned() } else { shown };
+        let table = self.before.name.sql();
+        Some(check(&message, &format!("SELECT {shown} FROM {table} WHERE NOT ({condition})")))
+    }
+
+    fn orphans(&self, plan: &Plan<'_>, key: &ForeignKey) -> Option<String> {
+        let own: Vec<&Column> = key.columns.iter().map(|name| self.old(name)).collect::<Option<_>>()?;
+        let of_child = |column: &&Column| format!("child.{}", column.name.sql());
+        let shown: Vec<String> = {
+            let names = self.before.primary_key.iter().flat_map(|key| &key.columns).filter_map(IndexColumn::name);
+            let mut shown: Vec<String> = names.map(|name| format!("child.{}", name.sql())).collect();
+            shown.extend(own.iter().map(of_child));
+            shown.dedup();
+            shown
+        };
+        let given: Vec<String> = own.iter().map(|column| format!("{} IS NOT NULL", of_child(column))).collect();
+        let child = self.before.name.sql();
+        let from = format!("SELECT {} FROM {child} AS child", shown.join(", "));
+        let names: Vec<&Name> = key.columns.iter().collect();
+        let message = format!("{} is to refer to {}, but rows refer to none of its", self.place(&names), key.table);
+        // A table that comes has no rows yet.
+        let Some(parent) = Rows::of(plan, &key.table) else {
+            return Some(check(&message, &format!("{from} WHERE {}", given.join(" AND "))));
+        };
+        let others: Vec<&Column> = key.referenced.iter().map(|name| parent.old(name)).collect::<Option<_>>()?;
+        let first = others.first()?.name.sql();
+        let pairs = own.iter().zip(&others).map(|(one, other)| {
+            let set = |column: &Column, table: &Table| {
+                (
+                    column.collation.clone().map(|name| name.to_string()).or_else(|| table.options.collation.clone()),
+                    character_set(column, table),
+                )
+            };
+            let texts = (format!("parent.{}", other.name.sql()), of_child(one));
+            // Texts of two collations can't be compared as they are.
+            let mixed = is_text(&one.column_type) && set(one, self.before) != set(other, parent.before);
+            let (left, right) = match mixed {
+                true => (format!("CONVERT({} USING utf8mb4)", texts.0), format!("CONVERT({} USING utf8mb4)", texts.1)),
+                false => texts,
+            };
+            format!("{left} = {right}")
+        });
+        let pairs: Vec<String> = pairs.collect();
+        let query = format!(
+            "{from} LEFT JOIN {} AS parent ON {} WHERE {} AND parent.{first} IS NULL",
+            parent.before.name.sql(),
+            pairs.join(" AND "),
+            given.join(" AND ")
+        );
+        Some(check(&message, &query))
+    }
+}
+
+/// The directive, and the query with as many rows as a person wants to read.
+fn check(message: &str, query: &str) -> String {
+    format!("-- dbmig: check {}\n{query} LIMIT 5;", one_line(message))
+}
