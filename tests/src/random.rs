@@ -1,6 +1,6 @@
 //! Random pairs of schemas, from a seed: a schema, and another one that somebody could have made of it.
 //!
-//! Everything is chosen so that rows of [`rows`] can live through the change: each row of a table holds values that
+//! Everything is chosen so that rows of [`inserts`] can live through the change: each row of a table holds values that
 //! depend on nothing but a column's type and the row's number, so that references always find their row, and the
 //! second schema never demands of the rows what they can't give.
 
