@@ -6,6 +6,7 @@
 mod mysql;
 mod plan;
 mod sqlite;
+mod sqlite_check;
 mod sqlite_create;
 mod sqlite_fill;
 mod sqlite_reason;

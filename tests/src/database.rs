@@ -56,7 +56,11 @@ impl Database {
     /// Applies a revision of these scripts on top of those that were applied before, by dbmig's runner.
     pub fn upgrade(&mut self, up: &str, down: &str) -> Result<(), String> {
         self.chain.push([read(up), read(down)]);
-        with_bundle(&self.chain, |bundle| bundle.upgrade(&mut self.connection, "heads"))
+        let outcome = with_bundle(&self.chain, |bundle| bundle.upgrade(&mut self.connection, "heads"));
+        if outcome.is_err() {
+            self.chain.pop();
+        }
+        outcome
     }
 
     /// Reverts the last revision.

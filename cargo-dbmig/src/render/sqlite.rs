@@ -16,7 +16,7 @@ use super::sqlite_create::{self, column_without_constraints, create_index, drop_
 use super::text::{column, comment};
 use super::users::Users;
 use super::{Part, RenderError, Rendered};
-use super::{sqlite_fill, sqlite_reason, sqlite_rebuild};
+use super::{sqlite_check, sqlite_fill, sqlite_reason, sqlite_rebuild};
 
 /// Renders the way there and the way back: one revision does it.
 pub(super) fn render(plan: &Plan<'_>) -> Result<Rendered, RenderError> {
@@ -54,6 +54,7 @@ fn script(plan: &Plan<'_>, notes: &mut Vec<String>) -> Result<String, RenderErro
     if guarded {
         blocks.insert(0, sqlite_rebuild::guard());
     }
+    blocks.splice(0..0, sqlite_check::checks(plan));
     Ok(if blocks.is_empty() { String::new() } else { blocks.join("\n\n") + "\n" })
 }
 

@@ -1,13 +1,14 @@
 //! What the rows of a rebuilt table get.
 //!
-//! Values are copied as they are, also where a type changes: SQLite then converts what it can convert without loss and
-//! keeps the rest, while a CAST would make 0 of 'abc'. (A STRICT table refuses what doesn't fit.) Generated columns
-//! are computed anew. The rowid of a table without an INTEGER PRIMARY KEY is copied too: Diesel shows it as a column
+//! Values are copied as they are, also where a type changes: SQLite then converts what it can convert without loss,
+//! while a CAST would make 0 of 'abc'; a check at the head of the script asks for the rest. Text and bytes alone are
+//! cast, since they are never converted by themselves. Generated columns are computed anew. The rowid of a table without an INTEGER PRIMARY KEY is copied too: Diesel shows it as a column
 //! where there is no other key.
 
 use dbmig_build::schema::{Column, ColumnType, Name, Table};
 
 use super::plan::{Direction, Plan};
+use super::sqlite_check::cast;
 use super::sqlite_create::{default_value, is_null};
 use super::text::{column, one_line};
 
@@ -82,17 +83,12 @@ fn kept_value(
     comments: &mut Vec<String>,
     notes: &mut Vec<String>,
 ) -> String {
-    let value = before.name.sql();
+    let name = before.name.sql();
     let place = column(&after.name, &to.name);
-    if is_text(&before.column_type) && is_numeric(&to.column_type) {
-        comments.push(format!(
-            "Texts of {} that look like numbers become numbers; all others stay texts (a CAST would make them 0).",
-            to.name
-        ));
-        if plan.direction == Direction::Up {
-            notes.push(format!("texts in `{place}` that don't look like numbers stay texts: look for them first"));
-        }
-    }
+    let value = match cast(&before.column_type, &to.column_type) {
+        Some(to) => format!("CAST({name} AS {to})"),
+        None => name,
+    };
     if takes_null(after, to) || !takes_null(present, before) {
         return value;
     }
@@ -199,7 +195,7 @@ pub(super) fn is_unique(table: &Table, name: &Name) -> bool {
 }
 
 /// Kinds of types, as far as their zeros differ.
-enum Family {
+pub(super) enum Family {
     Number,
     Text,
     Blob,
@@ -208,7 +204,7 @@ enum Family {
 }
 
 /// Source: <https://sqlite.org/datatype3.html#determination_of_column_affinity>; dates and times are Diesel's.
-fn family(column_type: &ColumnType) -> Family {
+pub(super) fn family(column_type: &ColumnType) -> Family {
     let name = column_type.name.as_str();
     let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
     match name {
@@ -220,12 +216,4 @@ fn family(column_type: &ColumnType) -> Family {
         _ if has(&["time"]) => Family::Moment("00:00:00"),
         _ => Family::Number,
     }
-}
-
-fn is_text(column_type: &ColumnType) -> bool {
-    matches!(family(column_type), Family::Text)
-}
-
-fn is_numeric(column_type: &ColumnType) -> bool {
-    matches!(family(column_type), Family::Number)
 }

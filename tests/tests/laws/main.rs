@@ -221,7 +221,13 @@ fn a_database_goes_there_and_back_with_its_rows() {
         let mut replay = Replay::from_schema(pair.before.clone(), Backend::Sqlite);
         assert_same(&comparable(&live.schema()), &comparable(replay.schema()), &show);
 
-        live.upgrade(&rendered.up(), &rendered.down()).unwrap_or_else(|error| panic!("{error}\n{}", show()));
+        if let Err(error) = live.upgrade(&rendered.up(), &rendered.down()) {
+            // Values that don't convert stop the script. Without that check they stay as they are.
+            assert!(error.contains(OTHER_VALUES), "{error}\n{}", show());
+            assert_eq!(live.structure(), expected_before);
+            let (up, down) = (without_checks_of_types(&rendered.up()), rendered.down());
+            live.upgrade(&up, &down).unwrap_or_else(|error| panic!("{error}\n{}", show()));
+        }
         replayed(&mut replay, &rendered.up());
         assert_same(&comparable(&live.schema()), &comparable(replay.schema()), &show);
         assert_eq!(live.structure(), database(&pair.after, false).structure(), "{}", show());
@@ -242,6 +248,13 @@ fn a_database_goes_there_and_back_with_its_rows() {
             assert_eq!(after, Some(before), "{table}.{column}\n{}", show());
         }
     });
+}
+
+const OTHER_VALUES: &str = ", but rows hold other values";
+
+fn without_checks_of_types(up: &str) -> String {
+    let is_other = |block: &&str| !(block.starts_with("-- dbmig: check") && block.contains(OTHER_VALUES));
+    up.split("\n\n").filter(is_other).collect::<Vec<_>>().join("\n\n")
 }
 
 /// Old columns in which NULL became something else, or whose values were computed for a while.

@@ -1,5 +1,7 @@
 //! What a rebuild of a SQLite table must not touch, on a real database.
 
+mod unfit;
+
 use std::collections::BTreeMap;
 
 use cargo_dbmig::introspect::introspect;
@@ -91,7 +93,7 @@ fn a_value_that_autoincrement_gave_out_is_not_given_out_again() {
     // Without and with a view, since the view makes it another kind of rebuild.
     for view in ["", view] {
         let (before, after) = (format!("{before}{view}"), format!("{after}{view}"));
-        let mut database = database(&before, "INSERT INTO t VALUES (1, 'x'), (9, 'y'); DELETE FROM t WHERE id = 9;");
+        let mut database = database(&before, "INSERT INTO t VALUES (1, '1'), (9, '2'); DELETE FROM t WHERE id = 9;");
         let rendered = rendered(&before, &after, &Backfills::new());
         let (up, down) = (rendered.up(), rendered.down());
         database.upgrade(&up, "SELECT 1;").unwrap();
@@ -135,20 +137,6 @@ fn views_and_triggers_that_mention_a_rebuilt_table_stay_as_they_were() {
     database.run("INSERT INTO o DEFAULT VALUES");
     assert_eq!(database.lines("SELECT a AS line FROM log"), ["x", "from o"], "copying fires no trigger");
     assert_eq!(database.lines("SELECT a AS line FROM w"), ["x", "from o"]);
-}
-
-#[test]
-fn texts_that_are_no_numbers_outlive_a_change_of_type() {
-    let before = "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, a TEXT);";
-    let after = "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, a INTEGER);";
-    let mut database = database(before, "INSERT INTO t VALUES (1, '12'), (2, 'abc'), (3, NULL)");
-    let rendered = rendered(before, after, &Backfills::new());
-    let (up, down, notes) = (rendered.up(), rendered.down(), rendered.notes);
-    assert!(notes.iter().any(|note| note.contains("`t.a`")), "{notes:?}");
-    database.upgrade(&up, "SELECT 1;").unwrap();
-    assert_eq!(database.values(&table("t"), &name("a")), ["'abc'", "12", "NULL"]);
-    database.upgrade(&down, "SELECT 1;").unwrap();
-    assert_eq!(database.values(&table("t"), &name("a")), ["'12'", "'abc'", "NULL"]);
 }
 
 #[test]
