@@ -2,8 +2,10 @@
 
 pub mod corpus;
 pub mod database;
+pub mod filling;
 pub mod fuzz;
 pub mod host;
+pub mod journey;
 pub mod long_chain;
 pub mod names;
 pub mod program;

@@ -16,11 +16,12 @@ use dbmig_build::config::DatabaseConfig;
 use dbmig_build::diff::diff;
 use dbmig_build::models::parse;
 use dbmig_build::replay::Replay;
-use dbmig_build::schema::{Change, Column, Name, ObjectName, Schema, Table, apply_all};
+use dbmig_build::schema::{Column, Name, ObjectName, Schema, Table, apply_all};
 use dbmig_build::source::Source;
 use dbmig_build::sql::split;
 use dbmig_build::target::target;
 use dbmig_tests::database::Database;
+use dbmig_tests::journey::{Origins, origins};
 use dbmig_tests::random::{Pair, ROWS, inserts, pair, value};
 
 /// Where to begin, and on how many cases.
@@ -126,40 +127,6 @@ fn backfills(pair: &Pair) -> Backfills {
     backfills
 }
 
-/// By table and column after, the table and column before.
-type Origins = BTreeMap<(ObjectName, Name), (ObjectName, Name)>;
-
-/// Which column came from which, as the changes say.
-fn origins(pair: &Pair) -> Origins {
-    let places = pair
-        .before
-        .tables
-        .values()
-        .flat_map(|table| table.columns.iter().map(|one| (table.name.clone(), one.name.clone())));
-    let mut origins: Origins = places.map(|place| (place.clone(), place)).collect();
-    for change in diff(&pair.before, &pair.after, &pair.renames) {
-        match change {
-            Change::DropTable(table) => origins.retain(|(name, _), _| *name != table.name),
-            Change::DropColumn { table, column } => {
-                origins.retain(|place, _| *place != (table.clone(), column.name.clone()))
-            }
-            Change::RenameTable { from, to } => {
-                let renamed = |((table, column), origin)| {
-                    (if table == from { (to.clone(), column) } else { (table, column) }, origin)
-                };
-                origins = origins.into_iter().map(renamed).collect();
-            }
-            Change::RenameColumn { table, from, to } => {
-                if let Some(origin) = origins.remove(&(table.clone(), from)) {
-                    origins.insert((table, to), origin);
-                }
-            }
-            _ => {}
-        }
-    }
-    origins
-}
-
 fn rendered(pair: &Pair) -> Rendered {
     let changes = diff(&pair.before, &pair.after, &pair.renames);
     let options = Options { backend: Backend::Sqlite, live: true, backfills: &backfills(pair) };
@@ -206,7 +173,8 @@ fn loses_references(pair: &Pair, origins: &Origins) -> bool {
 fn a_database_goes_there_and_back_with_its_rows() {
     for_all(|pair| {
         let rendered = rendered(pair);
-        let origins = origins(pair);
+        let changes = diff(&pair.before, &pair.after, &pair.renames);
+        let origins = origins(&pair.before, &changes);
         let old_places = origins.values().cloned().collect();
         let show = || {
             let tables = pair.before.tables.values().map(|table| create_table(table, Backend::Sqlite).unwrap());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use cargo_dbmig::render::{Backfills, Options, Rendered, render};
 use dbmig_build::diff::diff;
-use dbmig_build::schema::{Change, Column, ColumnType, Renames, TableOptions, apply_all};
+use dbmig_build::schema::{Change, Column, ColumnType, Name, ObjectName, Renames, Schema, TableOptions, apply_all};
 
 use super::*;
 
@@ -88,7 +88,7 @@ fn holds_there_and_back(case: Case<'_>) -> Rendered {
             assert_eq!(replay(&mut chain, script, BACKEND), Vec::<String>::new(), "{script}");
             let left = diff(chain.schema(), wanted, &Renames::default());
             assert!(left.is_empty(), "replay lacks {left:#?} after\n{script}");
-            assert_eq!(differences(&mut server, wanted, BACKEND), Vec::<String>::new(), "{script}\n-- up\n{up}");
+            assert_eq!(differences(&mut server.connection, wanted), Vec::<String>::new(), "{script}\n-- up\n{up}");
         }
         if !case.says.0.is_empty() {
             assert_eq!(server.lines(case.says.0), case.says.1, "{up}");

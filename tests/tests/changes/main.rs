@@ -1,0 +1,105 @@
+//! Single changes, one at a time, on each database with rows in its tables: found, run, rows kept, nothing left, and
+//! back again. `tests/cases/changes` says which, and `tests/cases/changes.md` what is found for each (`BLESS=1` writes it).
+
+mod case;
+mod run;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use cargo_dbmig::render::create_table;
+use dbmig::Backend;
+use dbmig_build::schema::{Name, ObjectName, Table};
+use dbmig_tests::server::Server;
+use dbmig_tests::text_diff::diff;
+use diesel::SqliteConnection;
+use diesel::prelude::*;
+
+use case::Case;
+use run::Outcome;
+
+const BACKENDS: [Backend; 3] = [Backend::Sqlite, Backend::Postgres, Backend::Mysql];
+
+const HEAD: &str = "# What is found of single changes
+
+The changes of `cases/changes`, each made alone, with rows in the tables. Each cell says which changes are found; all of them run, keep
+the rows, leave nothing to be found, and are undone by their way back. `none` is what is right: nothing changed. `-`: the database has no
+such thing.
+
+| | change | SQLite | PostgreSQL | MariaDB |
+|---|---|---|---|---|
+";
+
+#[test]
+fn single_changes_are_found_made_and_undone() {
+    let cases = case::read(Path::new("cases/changes"));
+    assert!(cases.len() > 90, "{}", cases.len());
+    let only = std::env::var("CASE").ok();
+    let cases: Vec<Case> =
+        cases.into_iter().filter(|case| only.as_ref().is_none_or(|only| case.title().contains(only))).collect();
+    let mut found: BTreeMap<(usize, usize), Outcome> = BTreeMap::new();
+    for (column, backend) in BACKENDS.into_iter().enumerate() {
+        let mut tried = |at: usize, outcome: Outcome| drop(found.insert((at, column), outcome));
+        let is_written = create_table(&Table::new(ObjectName::unqualified(Name::new("t", backend))), backend).is_ok();
+        let due = cases.iter().enumerate().filter(|(_, case)| is_written && case.backends.contains(&backend));
+        match backend {
+            Backend::Sqlite => {
+                for (at, case) in due {
+                    let mut connection = SqliteConnection::establish(":memory:").unwrap();
+                    tried(at, run::run(case, &mut connection));
+                }
+            }
+            Backend::Postgres => {
+                let mut server = Server::postgres();
+                for (at, case) in due {
+                    server.run("DROP SCHEMA public CASCADE; DROP SCHEMA IF EXISTS app CASCADE; CREATE SCHEMA public");
+                    tried(at, run::run(case, &mut server.connection));
+                }
+            }
+            Backend::Mysql => {
+                let mut server = Server::mysql();
+                let name = server.name().to_owned();
+                for (at, case) in due {
+                    server.run(&format!(
+                        "DROP DATABASE {name}; CREATE DATABASE {name} CHARACTER SET utf8mb4; USE {name}"
+                    ));
+                    tried(at, run::run(case, &mut server.connection));
+                }
+            }
+        }
+    }
+    let faults: Vec<String> = (found.iter())
+        .filter_map(|((at, column), outcome)| {
+            Some(format!("{}, {}: {}", cases[*at].title(), BACKENDS[*column], outcome.as_ref().err()?))
+        })
+        .collect();
+    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n\n"));
+    if only.is_none() {
+        compare(&table(&cases, &found));
+    }
+}
+
+fn table(cases: &[Case], found: &BTreeMap<(usize, usize), Outcome>) -> String {
+    let mut text = HEAD.to_owned();
+    for (at, case) in cases.iter().enumerate() {
+        let cell = |column: usize| match found.get(&(at, column)) {
+            Some(Ok(kinds)) if kinds.is_empty() => "none".to_owned(),
+            Some(Ok(kinds)) => kinds.join(", "),
+            _ => "-".to_owned(),
+        };
+        let cells: Vec<String> = (0..BACKENDS.len()).map(cell).collect();
+        text += &format!("| {} | {} | {} |\n", case.group, case.name, cells.join(" | "));
+    }
+    text
+}
+
+fn compare(actual: &str) {
+    let path = Path::new("cases/changes.md");
+    let expected = fs::read_to_string(path).unwrap_or_default();
+    if expected != actual && std::env::var_os("BLESS").is_some_and(|bless| bless == "1") {
+        fs::write(path, actual).unwrap();
+        return;
+    }
+    assert!(expected == actual, "{}\nBLESS=1 accepts this", diff(&expected, actual));
+}
