@@ -1,6 +1,8 @@
 //! One file a command: its help text, its arguments, and a short function that asks, calls and shows.
 
 pub mod adopt;
+mod again;
+pub mod amend;
 pub mod branches;
 pub mod check;
 pub mod completions;
@@ -18,6 +20,7 @@ pub mod migrate;
 pub mod models;
 pub mod rebase;
 pub mod redo;
+mod renamed;
 mod reverting;
 pub mod revision;
 mod running;

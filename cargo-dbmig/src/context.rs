@@ -129,7 +129,11 @@ impl<'a> Context<'a> {
     }
 
     /// Replays the ups of some revisions, given in the chain's order.
-    fn replay(&self, chain: &Chain, revisions: impl Iterator<Item = Id>) -> Result<Replay, Error> {
+    ///
+    /// # Errors
+    ///
+    /// Everything that replay can't read or that doesn't fit together.
+    pub fn replay(&self, chain: &Chain, revisions: impl Iterator<Item = Id>) -> Result<Replay, Error> {
         self.replay_with(chain, revisions, |_, _| ())
     }
 

@@ -63,6 +63,21 @@ pub fn is_timestamp(folder: &str) -> bool {
     timestamp(&Version::of_folder(folder)).is_some()
 }
 
+/// Whether a folder's version is the one that is given next after another's in one run.
+pub fn follows(before: &str, folder: &str) -> bool {
+    let (before, after) = (Version::of_folder(before), Version::of_folder(folder));
+    if let (Some(before), Some(after)) = (timestamp(&before), timestamp(&after)) {
+        return before.saturating_add(1.second()) == after;
+    }
+    let number = |version: &str| {
+        let (stem, end) = version.split_at_checked(version.len().checked_sub(2)?)?;
+        Some((stem.to_owned(), end.parse::<u8>().ok()?))
+    };
+    let Some((stem, at)) = number(after.as_str()) else { return false };
+    let earlier = number(before.as_str());
+    (stem == before.as_str() && at == 1) || earlier.is_some_and(|(other, earlier)| other == stem && earlier + 1 == at)
+}
+
 /// The time that a version begins with, if it is one as dbmig and Diesel write them.
 fn timestamp(version: &Version) -> Option<DateTime> {
     let text = version.as_str();
@@ -195,6 +210,23 @@ mod tests {
         assert_eq!(name(&["20991231235959"], "2026-11-21T10:15:00Z"), "2100-01-01-000000_add_e_mail");
         assert_eq!(name(&["202611211015000001"], "2026-11-21T10:15:00Z"), "2026-11-21-101501_add_e_mail");
         assert_eq!(name(&["0009", "ae10"], "2026-11-21T10:15:00Z"), "ae1020261121101500_add_e_mail");
+    }
+
+    #[test]
+    fn versions_of_one_run_follow_each_other() {
+        for (before, after, expected) in [
+            ("2026-11-21-101500_a", "2026-11-21-101501_b", true),
+            ("2026-11-21-101500_a", "2026-11-21-101502_b", false),
+            ("2026-12-31-235959_a", "2027-01-01-000000_b", true),
+            ("v1_a", "v1-01_b", true),
+            ("v1_a", "v1-02_b", false),
+            ("v1-01_b", "v1-02_c", true),
+            ("v1_a", "v2_b", false),
+            ("x99_a", "x00_b", false),
+            ("é_a", "éü_b", false),
+        ] {
+            assert_eq!(follows(before, after), expected, "{before} {after}");
+        }
     }
 
     #[test]

@@ -110,3 +110,48 @@ fn adopt_asks_before_it_writes() {
     let second = host.read("migrations/2023-01-02-101500_b/metadata.toml");
     assert!(second.contains("revises = [\"20230101101500\"]"), "{second}");
 }
+
+#[test]
+fn what_looks_like_a_rename_is_asked() {
+    let with = |field: &str| USERS.replace("FIELD", &format!("pub {field}: String,"));
+    let renamed = |answer: &str| {
+        let host = Host::temporary();
+        host.write("src/models.rs", with("name"));
+        host.dbmig(&["migrate", "-m", "create users"]).success();
+        host.write("src/models.rs", with("full_name"));
+        let mut session = terminal(&host, &["migrate", "-m", "full names"]);
+        session.expect("Is column users.name now full_name?").expect("the question");
+        session.expect("both are text").expect("the reason");
+        session.send_line(answer).expect("an answer");
+        if answer == "n" {
+            session.expect("users.full_name is NOT NULL").expect("the next question");
+            session.send_line("'?'").expect("an answer");
+        }
+        session.expect("cargo dbmig upgrade").expect("what comes next");
+        session.expect(Eof).expect("the end");
+        newest_up(&host)
+    };
+    assert!(renamed("y").contains("RENAME COLUMN name TO full_name"), "a rename");
+    assert!(!renamed("n").contains("RENAME COLUMN"), "a drop and an add");
+}
+
+#[test]
+fn an_edited_revision_is_amended_on_yes_alone() {
+    let host = host(&USERS.replace("FIELD", "pub bio: Option<String>,"));
+    host.dbmig(&["migrate", "-m", "add bio"]).success();
+    let folders = std::fs::read_dir(host.path("migrations")).expect("migrations");
+    let mut names: Vec<_> = folders.map(|entry| entry.expect("an entry").file_name()).collect();
+    names.sort();
+    let path = format!("migrations/{}/up.sql", names.last().expect("a revision").to_string_lossy());
+    host.write(&path, host.read(&path) + "-- mine\n");
+    let amend = |answer: &str, then: &str| {
+        let mut session = terminal(&host, &["amend"]);
+        session.expect("was edited by hand").expect("the question");
+        session.send_line(answer).expect("an answer");
+        session.expect(then).expect("the end of it");
+        session.expect(Eof).expect("the end");
+        host.read(&path)
+    };
+    assert!(amend("n", "nothing was written").contains("-- mine"));
+    assert!(!amend("y", "+ column users.bio").contains("-- mine"));
+}

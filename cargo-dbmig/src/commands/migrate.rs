@@ -5,7 +5,8 @@ mod drops;
 mod only;
 mod proof;
 mod questions;
-mod summary;
+mod renames;
+pub(super) mod summary;
 
 use clap::Args;
 use dbmig_build::link::Chain;
@@ -18,7 +19,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::render::Rendered;
 use crate::ui::Ui;
-use draft::{Asking, Decisions, Draft, draft};
+pub(super) use draft::{Asking, Decisions, Draft, draft, render_changes};
 
 /// Compare the models with the chain and write the difference as a revision
 ///
@@ -29,6 +30,7 @@ use draft::{Asking, Decisions, Draft, draft};
 ///
 ///     cargo dbmig migrate -m "create users"
 ///     cargo dbmig migrate -m "add admin" --backfill users.admin=false
+///     cargo dbmig migrate -m "full names" --rename users.name=full_name
 ///     cargo dbmig migrate -m "drop the old log" --drop-table audit_log
 ///     cargo dbmig migrate -m "users first" --only users
 ///     cargo dbmig migrate --check
@@ -46,7 +48,7 @@ pub struct MigrateArgs {
     #[arg(long, conflicts_with_all = ["dry_run", "sql"])]
     check: bool,
     /// Write an empty revision, to be filled by hand, as `revision` does
-    #[arg(long, conflicts_with_all = ["check", "dry_run", "sql", "backfill", "drop_table", "only"])]
+    #[arg(long, conflicts_with_all = ["check", "dry_run", "sql", "backfill", "drop_table", "only", "rename", "not_renamed"])]
     empty: bool,
     #[command(flatten)]
     place: Place,
@@ -102,7 +104,7 @@ pub fn run(args: &MigrateArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
 ///
 /// What a database can't do, and faults of dbmig.
 pub(super) fn render(context: &Context<'_>, replay: &Replay, draft: &Draft, message: &str) -> Result<Rendered, Error> {
-    let rendered = draft::render(context, replay.schema(), draft, message)?;
+    let rendered = render_changes(context, replay.schema(), &draft.changes, &draft.backfills, message)?;
     proof::prove(&rendered, replay, &draft.target.schema, context.config.backend)?;
     Ok(rendered)
 }

@@ -3,12 +3,13 @@
 use clap::Args;
 use dbmig::Backend;
 use dbmig_build::config::Style;
-use dbmig_build::diff::diff;
+use dbmig_build::diff::{Likely, diff};
 use dbmig_build::models::{self, Models};
 use dbmig_build::replay::Replay;
-use dbmig_build::schema::{Change, Schema};
+use dbmig_build::schema::{Change, ObjectName, Schema};
 use dbmig_build::target::Target;
 
+use super::renames::{self, Compared};
 use super::{drops, only, questions};
 use crate::context::Context;
 use crate::error::{Error, Kind};
@@ -23,6 +24,12 @@ pub(in crate::commands) struct Decisions {
     /// Drop this table, which has no model any more
     #[arg(long, value_name = "TABLE")]
     pub(in crate::commands) drop_table: Vec<String>,
+    /// What has a new name: `users=people`, `users.name=full_name`, `type:mood=temper`, `value:mood.sad=gloomy`
+    #[arg(long, value_name = "OLD=NEW")]
+    pub(in crate::commands) rename: Vec<String>,
+    /// What looks like it has a new name and is something else: `users.name`
+    #[arg(long, value_name = "OLD")]
+    pub(in crate::commands) not_renamed: Vec<String>,
     /// Look at this table alone; may be given several times, the rest waits
     #[arg(long, value_name = "TABLE")]
     pub(in crate::commands) only: Vec<String>,
@@ -46,10 +53,12 @@ pub(in crate::commands) struct Draft {
     pub(in crate::commands) target: Target,
     /// The way there.
     pub(in crate::commands) changes: Vec<Change>,
+    /// What looks like a rename among them, where nobody is asked.
+    pub(in crate::commands) likely: Vec<Likely>,
     /// How many changes wait, because `--only` names other tables.
     pub(in crate::commands) waiting: usize,
     /// What rows that exist get.
-    backfills: Backfills,
+    pub(in crate::commands) backfills: Backfills,
 }
 
 /// Works out the changes from the chain to the models.
@@ -66,10 +75,26 @@ pub(in crate::commands) fn draft(
     let models = models::read(&context.package.root, &context.config)
         .map_err(|diagnostics| Error::of_diagnostics(Kind::Models, diagnostics))?;
     let before = replay.schema();
-    let all = models.renames.clone();
+    let mut all = models.renames.clone();
+    renames::stated(&decisions.rename, before, &models.schema, &mut all)?;
     let scope = only::scope(&decisions.only, &models.schema, before, &all)?;
     let desired = only::desired(&scope, &models, before)?;
-    let renames = only::renames(&scope, &all);
+    let mut renames = only::renames(&scope, &all);
+    let waits = |name: &&ObjectName| !scope.has(name) && models.schema.tables.contains_key(*name);
+    let waiting_tables = before.tables.keys().filter(waits).map(ToString::to_string);
+    let compared = Compared {
+        before,
+        desired: &desired,
+        staying: context.config.unmanaged.iter().cloned().chain(waiting_tables).collect(),
+        different: decisions.not_renamed.iter().chain(&decisions.drop_table).cloned().collect(),
+    };
+    let likely = match asking {
+        Asking::Nothing => renames::open(&compared, &renames),
+        Asking::AtTerminal => {
+            renames::settle(context.ui, compared, &decisions.not_renamed, &mut renames)?;
+            Vec::new()
+        }
+    };
     let is_in_scope = |name: &_| scope.has(name);
     let named = &decisions.drop_table;
     let target = drops::wanted(context, before, (&models, &desired), &renames, named, (asking, &is_in_scope))?;
@@ -84,18 +109,23 @@ pub(in crate::commands) fn draft(
         Asking::AtTerminal => questions::backfills(&decisions.backfill, &changes, before, context)?,
         Asking::Nothing => Backfills::new(),
     };
-    Ok(Draft { models, target, changes, waiting, backfills })
+    Ok(Draft { models, target, changes, likely, waiting, backfills })
 }
 
-/// The SQL of a draft.
+/// The SQL of changes, as the configuration wants it.
 ///
 /// # Errors
 ///
 /// What the database can't do, and faults of dbmig.
-pub(super) fn render(context: &Context<'_>, before: &Schema, draft: &Draft, message: &str) -> Result<Rendered, Error> {
-    let live = context.config.style == Style::Live;
-    let options = Options { backend: context.config.backend, live, backfills: &draft.backfills };
-    render::render(&draft.changes, before, &options).map_err(|error| not_rendered(error, message))
+pub(in crate::commands) fn render_changes(
+    context: &Context<'_>,
+    before: &Schema,
+    changes: &[Change],
+    backfills: &Backfills,
+    message: &str,
+) -> Result<Rendered, Error> {
+    let options = Options { backend: context.config.backend, live: context.config.style == Style::Live, backfills };
+    render::render(changes, before, &options).map_err(|error| not_rendered(error, message))
 }
 
 fn not_rendered(error: RenderError, message: &str) -> Error {

@@ -20,8 +20,9 @@ const LISTED: usize = 5;
 /// Says which models there are, and which tables have none.
 pub(in crate::commands) fn found(ui: &Ui, draft: &Draft) {
     let models = &draft.models;
-    if !models.schema.tables.is_empty() {
-        ui.status("Models", format!("{} in {}", count(models.schema.tables.len(), "model"), places(models)));
+    match models.schema.tables.len() {
+        0 => ui.status("Models", "none"),
+        several => ui.status("Models", format!("{} in {}", count(several, "model"), places(models))),
     }
     let unmodelled = &draft.target.unmodelled;
     match unmodelled.as_slice() {
@@ -58,6 +59,7 @@ pub(super) fn check(ui: &Ui, draft: &Draft) -> Answer {
         ui.status("Unchanged", "the chain builds what the models say");
     } else {
         changes.iter().for_each(|change| ui.answer(describe::line(change)));
+        draft.likely.iter().for_each(|one| ui.status("Renamed?", format!("{}: {}", one.rename, one.why)));
         ui.hint("cargo dbmig migrate -m \"what it does\"");
     }
     Answer::of(changes.is_empty())
@@ -69,12 +71,8 @@ pub(in crate::commands) fn unchanged(ui: &Ui, draft: &Draft) -> Answer {
         ui.answer_json(&json!({"version": null, "path": null, "revisions": [], "changes": []}));
         return Answer::Yes;
     }
-    if draft.waiting > 0 {
-        ui.status("Unchanged", "the chain builds what the models say of these tables; nothing was written");
-    } else {
-        let models = count(draft.models.schema.tables.len(), "model");
-        ui.status("Unchanged", format!("the chain builds what the models say ({models}); nothing was written"));
-    }
+    let of_these = if draft.waiting > 0 { " of these tables" } else { "" };
+    ui.status("Unchanged", format!("the chain builds what the models say{of_these}; nothing was written"));
     if draft.models.schema.tables.is_empty() {
         ui.hint("a model is a struct with #[derive(dbmig::Model)], in the files that `models` in Cargo.toml names");
     }

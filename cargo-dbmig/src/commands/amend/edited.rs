@@ -1,0 +1,42 @@
+//! Whether somebody edited what `migrate` wrote.
+//!
+//! Nothing is remembered for it: what the scripts do is rendered again, and compared with them.
+
+use dbmig::revision::Id;
+use dbmig_build::diff::diff;
+use dbmig_build::link::Chain;
+use dbmig_build::migration::Migration;
+use dbmig_build::replay::Replay;
+
+use crate::commands::migrate::{Draft, render_changes};
+use crate::commands::renamed;
+use crate::context::Context;
+use crate::render::Part;
+
+/// Whether the scripts of some revisions are anything but what dbmig would write for what they do. `below` is the chain
+/// without them.
+pub(super) fn is_edited(context: &Context<'_>, chain: &Chain, old: &[Id], below: &Replay, draft: &Draft) -> bool {
+    let mut replay = below.clone();
+    let mut made = Vec::new();
+    for &id in old {
+        let replayed = replay.run(&chain.migration(id).up);
+        if !replayed.diagnostics.is_empty() {
+            return true;
+        }
+        made.extend(replayed.changes);
+    }
+    let mut renames = draft.models.renames.clone();
+    renamed::add(&made, &mut renames);
+    let changes = diff(below.schema(), replay.schema(), &renames);
+    let Ok(rendered) = render_changes(context, below.schema(), &changes, &draft.backfills, "") else { return true };
+    let is_as_rendered = |(&id, part): (&Id, &Part)| holds(chain.migration(id), part);
+    rendered.parts.len() != old.len() || !old.iter().zip(&rendered.parts).all(is_as_rendered)
+}
+
+/// Whether a revision's scripts are those of a part.
+pub(super) fn holds(migration: &Migration, part: &Part) -> bool {
+    // Git may have changed the ends of lines.
+    let is_same = |one: &str, other: &str| one.lines().eq(other.lines());
+    let down = migration.down.as_ref().map(|down| down.source.text()).unwrap_or_default();
+    is_same(migration.up.source.text(), &part.up) && is_same(down, &part.down)
+}
