@@ -138,7 +138,11 @@ impl<'a> Context<'a> {
     }
 
     /// The same, and shows what each of them came to.
-    fn replay_with(
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::replay`].
+    pub fn replay_with(
         &self,
         chain: &Chain,
         revisions: impl Iterator<Item = Id>,

@@ -6,6 +6,7 @@
 mod column;
 mod constraint;
 mod normal;
+mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -14,6 +15,7 @@ use dbmig::Backend;
 use dbmig_build::schema::{ObjectName, Schema, Sequence, Table, UserType, UserTypeKind};
 
 pub use normal::{Expressions, alike, comparable};
+pub use wording::in_words_of;
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

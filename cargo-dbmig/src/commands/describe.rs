@@ -1,6 +1,6 @@
 //! Changes in words: for summaries, and for `--json`.
 
-use dbmig_build::schema::{Autoincrement, Change, Column, Constraint, ObjectName};
+use dbmig_build::schema::{Autoincrement, Change, Column, Constraint, ObjectName, TableOptions};
 use serde_json::{Value, json};
 
 /// A change as a line of a summary: a sign, the object, what happens to it, and a mark if data is lost.
@@ -11,106 +11,146 @@ pub(super) fn line(change: &Change) -> String {
 
 /// A change as what differs between two schemas: a sign, the object, what is different.
 pub(super) fn difference(change: &Change) -> String {
-    format!("{} {} {}", sign(change), noun(change), text(change))
+    let Words { kind, noun, text, .. } = words(change);
+    let sign = match kind.split('_').next() {
+        Some("create" | "add") => '+',
+        Some("drop") => '-',
+        _ => '~',
+    };
+    format!("{sign} {noun} {text}")
 }
 
 /// A change as `migrate --json` gives it.
 pub(super) fn change_json(change: &Change) -> Value {
-    json!({"kind": kind(change), "object": object(change), "destructive": change.is_destructive()})
-}
-
-/// The kind of a change, a word for scripts: `add_column`.
-fn kind(change: &Change) -> &'static str {
-    match change {
-        Change::CreateTable(_) => "create_table",
-        Change::DropTable(_) => "drop_table",
-        Change::RenameTable { .. } => "rename_table",
-        Change::AlterOptions { .. } => "alter_table",
-        Change::AddColumn { .. } => "add_column",
-        Change::DropColumn { .. } => "drop_column",
-        Change::RenameColumn { .. } => "rename_column",
-        Change::AlterColumn { .. } => "alter_column",
-        Change::AddConstraint { .. } => "add_constraint",
-        Change::DropConstraint { .. } => "drop_constraint",
-        Change::CreateIndex { .. } => "create_index",
-        Change::DropIndex { .. } => "drop_index",
-        Change::CreateTrigger { .. } => "create_trigger",
-        Change::DropTrigger { .. } => "drop_trigger",
-        Change::CreateView(_) => "create_view",
-        Change::DropView(_) => "drop_view",
-        _ => "other",
-    }
+    let Words { kind, object, .. } = words(change);
+    json!({"kind": kind, "object": object, "destructive": change.is_destructive()})
 }
 
 /// The name of what changes: `users`, `users.email`, `users_email_key`.
 pub(super) fn object(change: &Change) -> String {
+    words(change).object
+}
+
+/// What is said of a change.
+struct Words {
+    /// A word for scripts: `add_column`.
+    kind: &'static str,
+    /// What it is: `foreign key`.
+    noun: &'static str,
+    /// Its name: `users.email`.
+    object: String,
+    /// Its name again, with what happens to it.
+    text: String,
+}
+
+/// Of a change whose name says all.
+fn plain(kind: &'static str, noun: &'static str, object: String) -> Words {
+    Words { kind, noun, text: object.clone(), object }
+}
+
+/// Of one part of a table with a name of its own.
+fn on_table(kind: &'static str, noun: &'static str, object: String, table: &ObjectName) -> Words {
+    Words { kind, noun, text: format!("{object} on {table}"), object }
+}
+
+/// Of another name.
+fn renamed(kind: &'static str, noun: &'static str, from: String, to: String) -> Words {
+    Words { kind, noun, text: format!("{from} is now {to}"), object: to }
+}
+
+/// Of something that is altered.
+fn altered(kind: &'static str, noun: &'static str, object: String, how: &str) -> Words {
+    Words { kind, noun, text: format!("{object}: {how}"), object }
+}
+
+fn words(change: &Change) -> Words {
     match change {
-        Change::CreateTable(table) | Change::DropTable(table) => table.name.to_string(),
-        Change::RenameTable { to, .. } => to.to_string(),
-        Change::AddColumn { table, column } | Change::DropColumn { table, column } => {
-            format!("{table}.{}", column.name)
+        Change::CreateTable(table) => {
+            let columns = match table.columns.len() {
+                1 => "1 column".to_owned(),
+                several => format!("{several} columns"),
+            };
+            let object = table.name.to_string();
+            Words { kind: "create_table", noun: "table", text: format!("{object} ({columns})"), object }
         }
-        Change::AlterColumn { table, to, .. } => format!("{table}.{}", to.name),
-        Change::RenameColumn { table, to, .. } => format!("{table}.{to}"),
-        Change::AddConstraint { table, constraint } | Change::DropConstraint { table, constraint } => {
-            constraint.name().map_or_else(|| table.to_string(), ToString::to_string)
+        Change::DropTable(table) => plain("drop_table", "table", table.name.to_string()),
+        Change::RenameTable { from, to } => renamed("rename_table", "table", from.to_string(), to.to_string()),
+        Change::AlterOptions { table, from, to } => {
+            altered("alter_table", "table", table.to_string(), &options(from, to))
         }
-        Change::CreateIndex { index, .. } | Change::DropIndex { index, .. } => index.name.to_string(),
-        Change::CreateTrigger { trigger, .. } | Change::DropTrigger { trigger, .. } => trigger.name.to_string(),
-        Change::CreateView(view) | Change::DropView(view) => view.name.to_string(),
-        other => other.table().map(ObjectName::to_string).unwrap_or_default(),
+        Change::CommentTable { table, to, .. } => {
+            altered("comment_table", "table", table.to_string(), comment(to.as_deref()))
+        }
+        Change::AddColumn { table, column } => {
+            let object = format!("{table}.{}", column.name);
+            Words { kind: "add_column", noun: "column", text: format!("{object} {}", declaration(column)), object }
+        }
+        Change::DropColumn { table, column } => plain("drop_column", "column", format!("{table}.{}", column.name)),
+        Change::RenameColumn { table, from, to } => {
+            renamed("rename_column", "column", format!("{table}.{from}"), format!("{table}.{to}"))
+        }
+        Change::AlterColumn { table, from, to } => {
+            altered("alter_column", "column", format!("{table}.{}", to.name), &differences(from, to))
+        }
+        Change::MoveColumn { table, column, to, .. } => {
+            let place = to.as_ref().map_or("comes first".to_owned(), |before| format!("comes behind {before}"));
+            altered("move_column", "column", format!("{table}.{column}"), &place)
+        }
+        Change::AddConstraint { table, constraint } => of_constraint("add_constraint", table, constraint),
+        Change::DropConstraint { table, constraint } => of_constraint("drop_constraint", table, constraint),
+        Change::RenameConstraint { table, from, to } => {
+            let Words { text, .. } = renamed("", "", from.to_string(), to.to_string());
+            Words {
+                kind: "rename_constraint",
+                noun: "constraint",
+                object: to.to_string(),
+                text: format!("{text} on {table}"),
+            }
+        }
+        Change::CreateIndex { table, index } => on_table("create_index", "index", index.name.to_string(), table),
+        Change::DropIndex { table, index } => on_table("drop_index", "index", index.name.to_string(), table),
+        Change::RenameIndex { table, from, to } => {
+            let Words { text, .. } = renamed("", "", from.to_string(), to.to_string());
+            Words { kind: "rename_index", noun: "index", object: to.to_string(), text: format!("{text} on {table}") }
+        }
+        Change::CreateTrigger { table, trigger } => {
+            on_table("create_trigger", "trigger", trigger.name.to_string(), table)
+        }
+        Change::DropTrigger { table, trigger } => on_table("drop_trigger", "trigger", trigger.name.to_string(), table),
+        Change::CreateView(view) => plain("create_view", "view", view.name.to_string()),
+        Change::DropView(view) => plain("drop_view", "view", view.name.to_string()),
+        Change::RenameView { from, to } => renamed("rename_view", "view", from.to_string(), to.to_string()),
+        Change::CreateType(one) => plain("create_type", "type", one.name.to_string()),
+        Change::DropType(one) => plain("drop_type", "type", one.name.to_string()),
+        Change::RenameType { from, to } => renamed("rename_type", "type", from.to_string(), to.to_string()),
+        Change::AlterType { to, .. } => altered("alter_type", "type", to.name.to_string(), "made anew"),
+        Change::AddEnumValue { name, value, .. } => plain("add_enum_value", "enum value", format!("{name}.{value}")),
+        Change::DropEnumValue { name, value, .. } => plain("drop_enum_value", "enum value", format!("{name}.{value}")),
+        Change::RenameEnumValue { name, from, to } => {
+            renamed("rename_enum_value", "enum value", format!("{name}.{from}"), format!("{name}.{to}"))
+        }
+        Change::CreateSequence(one) => plain("create_sequence", "sequence", one.name.to_string()),
+        Change::DropSequence(one) => plain("drop_sequence", "sequence", one.name.to_string()),
+        Change::RenameSequence { from, to } => renamed("rename_sequence", "sequence", from.to_string(), to.to_string()),
+        Change::AlterSequence { to, .. } => altered("alter_sequence", "sequence", to.name.to_string(), "altered"),
+        Change::CreateNamespace(name) => plain("create_schema", "schema", name.to_string()),
+        Change::DropNamespace(name) => plain("drop_schema", "schema", name.to_string()),
+        other => plain("other", "object", other.table().map(ObjectName::to_string).unwrap_or_default()),
     }
 }
 
-fn sign(change: &Change) -> char {
-    match kind(change).split('_').next() {
-        Some("create" | "add") => '+',
-        Some("drop") => '-',
-        _ => '~',
-    }
-}
-
-fn noun(change: &Change) -> &'static str {
-    match change {
-        Change::CreateTable(_) | Change::DropTable(_) | Change::RenameTable { .. } | Change::AlterOptions { .. } => {
-            "table"
-        }
-        Change::AddColumn { .. } | Change::DropColumn { .. } => "column",
-        Change::RenameColumn { .. } | Change::AlterColumn { .. } => "column",
-        Change::AddConstraint { constraint, .. } | Change::DropConstraint { constraint, .. } => match constraint {
-            Constraint::PrimaryKey(_) => "primary key",
-            Constraint::Unique(_) => "unique",
-            Constraint::ForeignKey(_) => "foreign key",
-            Constraint::Check(_) => "check",
-            Constraint::Exclusion(_) => "exclusion constraint",
-        },
-        Change::CreateIndex { .. } | Change::DropIndex { .. } => "index",
-        Change::CreateTrigger { .. } | Change::DropTrigger { .. } => "trigger",
-        Change::CreateView(_) | Change::DropView(_) => "view",
-        _ => "object",
-    }
-}
-
-fn text(change: &Change) -> String {
-    match change {
-        Change::CreateTable(table) => format!("{} ({} columns)", table.name, table.columns.len()),
-        Change::RenameTable { from, to } => format!("{from} is now {to}"),
-        Change::AlterOptions { table, .. } => format!("{table}: options"),
-        Change::AddColumn { table, column } => format!("{table}.{} {}", column.name, declaration(column)),
-        Change::RenameColumn { table, from, to } => format!("{table}.{from} is now {table}.{to}"),
-        Change::AlterColumn { table, from, to } => format!("{table}.{}: {}", to.name, differences(from, to)),
-        Change::AddConstraint { table, constraint } | Change::DropConstraint { table, constraint } => {
-            let what = constraint.name().map_or_else(|| constraint.describe(), ToString::to_string);
-            format!("{what} on {table}")
-        }
-        Change::CreateIndex { table, index } | Change::DropIndex { table, index } => {
-            format!("{} on {table}", index.name)
-        }
-        Change::CreateTrigger { table, trigger } | Change::DropTrigger { table, trigger } => {
-            format!("{} on {table}", trigger.name)
-        }
-        other => object(other),
-    }
+fn of_constraint(kind: &'static str, table: &ObjectName, constraint: &Constraint) -> Words {
+    let noun = match constraint {
+        Constraint::PrimaryKey(_) => "primary key",
+        Constraint::Unique(_) => "unique",
+        Constraint::ForeignKey(_) => "foreign key",
+        Constraint::Check(_) => "check",
+        Constraint::Exclusion(_) => "exclusion constraint",
+    };
+    let Some(name) = constraint.name() else {
+        return Words { kind, noun, object: table.to_string(), text: format!("{} on {table}", constraint.describe()) };
+    };
+    on_table(kind, noun, name.to_string(), table)
 }
 
 fn declaration(column: &Column) -> String {
@@ -124,6 +164,11 @@ fn declaration(column: &Column) -> String {
     words.join(" ")
 }
 
+fn comment(to: Option<&str>) -> &'static str {
+    if to.is_some() { "comment" } else { "no comment" }
+}
+
+/// What differs between two columns of one name.
 fn differences(from: &Column, to: &Column) -> String {
     let mut parts = Vec::new();
     if from.column_type != to.column_type {
@@ -141,14 +186,55 @@ fn differences(from: &Column, to: &Column) -> String {
         parts.push("how it is computed".to_owned());
     }
     if from.collation != to.collation {
-        parts.push("collation".to_owned());
+        parts.push(to.collation.as_ref().map_or("no collation".to_owned(), |name| format!("collation {name}")));
+    }
+    if from.character_set != to.character_set {
+        parts.push("character set".to_owned());
     }
     if from.autoincrement != to.autoincrement {
-        let given = to.autoincrement == Autoincrement::Keyword;
-        parts.push(if given { "autoincrement" } else { "no autoincrement" }.to_owned());
+        let given = match to.autoincrement {
+            Autoincrement::No => "no values given by the database",
+            Autoincrement::Keyword => "autoincrement",
+            Autoincrement::IdentityAlways => "identity always",
+            Autoincrement::IdentityByDefault => "identity",
+        };
+        parts.push(given.to_owned());
+    }
+    if from.on_update != to.on_update {
+        parts.push(to.on_update.as_ref().map_or("no on update".to_owned(), |value| format!("on update {value}")));
     }
     if from.comment != to.comment {
-        parts.push("comment".to_owned());
+        parts.push(comment(to.comment.as_deref()).to_owned());
     }
     if parts.is_empty() { "spelling".to_owned() } else { parts.join(", ") }
 }
+
+/// Which of a table's options differ.
+fn options(from: &TableOptions, to: &TableOptions) -> String {
+    let given = |name: &str, value: &Option<String>| {
+        value.as_ref().map_or_else(|| format!("no {name}"), |value| format!("{name} {value}"))
+    };
+    let mut parts = Vec::new();
+    if from.without_rowid != to.without_rowid {
+        parts.push(if to.without_rowid { "without rowid" } else { "with rowid" }.to_owned());
+    }
+    if from.strict != to.strict {
+        parts.push(if to.strict { "strict" } else { "not strict" }.to_owned());
+    }
+    if from.unlogged != to.unlogged {
+        parts.push(if to.unlogged { "unlogged" } else { "logged" }.to_owned());
+    }
+    if from.engine != to.engine {
+        parts.push(given("engine", &to.engine));
+    }
+    if from.character_set != to.character_set {
+        parts.push(given("character set", &to.character_set));
+    }
+    if from.collation != to.collation {
+        parts.push(given("collation", &to.collation));
+    }
+    if parts.is_empty() { "options".to_owned() } else { parts.join(", ") }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! `cargo dbmig migrate`: the models against the chain, written as revisions.
 
+mod database;
 mod draft;
 mod drops;
 mod only;
@@ -34,6 +35,7 @@ pub(super) use draft::{Asking, Decisions, Draft, draft, render_changes};
 ///     cargo dbmig migrate -m "drop the old log" --drop-table audit_log
 ///     cargo dbmig migrate -m "users first" --only users
 ///     cargo dbmig migrate --check
+///     cargo dbmig migrate -m "as it is" --from-database
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct MigrateArgs {
@@ -50,6 +52,9 @@ pub struct MigrateArgs {
     /// Write an empty revision, to be filled by hand, as `revision` does
     #[arg(long, conflicts_with_all = ["check", "dry_run", "sql", "backfill", "drop_table", "only", "rename", "not_renamed"])]
     empty: bool,
+    /// Compare the chain with the database in place of the models: what was done to it by hand becomes a revision
+    #[arg(long, conflicts_with_all = ["drop_table", "empty"])]
+    from_database: bool,
     #[command(flatten)]
     place: Place,
 }
@@ -80,7 +85,11 @@ pub fn run(args: &MigrateArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
     let is_written = !args.check && !args.showing.dry_run && !args.showing.sql;
     let metadata = if is_written { Some(args.place.metadata(message, &chain.graph)?) } else { None };
     let asking = if args.check { Asking::Nothing } else { Asking::AtTerminal };
-    let draft = draft(&context, &replay, &args.decisions, asking)?;
+    let draft = if args.from_database {
+        database::draft(&context, &chain, &replay, &args.decisions, asking)?
+    } else {
+        draft(&context, &replay, &args.decisions, asking)?
+    };
     summary::found(ui, &draft);
     if args.check {
         return Ok(summary::check(ui, &draft));

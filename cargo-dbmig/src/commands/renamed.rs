@@ -34,6 +34,22 @@ pub(super) fn add(changes: &[Change], renames: &mut Renames) {
     }
 }
 
+/// The renames of the way back.
+pub(super) fn inverted(renames: &Renames) -> Renames {
+    let table = |new: &_| renames.tables.get(new).unwrap_or(new).clone();
+    let user_type = |new: &_| renames.types.get(new).unwrap_or(new).clone();
+    Renames {
+        tables: renames.tables.iter().map(|(new, old)| (old.clone(), new.clone())).collect(),
+        columns: renames.columns.iter().map(|((of, new), old)| ((table(of), old.clone()), new.clone())).collect(),
+        types: renames.types.iter().map(|(new, old)| (old.clone(), new.clone())).collect(),
+        enum_values: renames
+            .enum_values
+            .iter()
+            .map(|((of, new), old)| ((user_type(of), old.clone()), new.clone()))
+            .collect(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use dbmig::Backend;
@@ -57,5 +73,9 @@ mod tests {
         add(&changes, &mut renames);
         assert_eq!(renames.tables, [(table("c"), table("a"))].into());
         assert_eq!(renames.columns, [((table("c"), name("z")), name("x"))].into());
+        let back = inverted(&renames);
+        assert_eq!(back.tables, [(table("a"), table("c"))].into());
+        assert_eq!(back.columns, [((table("a"), name("x")), name("z"))].into());
+        assert_eq!(inverted(&back), renames);
     }
 }

@@ -17,6 +17,17 @@ pub enum Expressions {
 
 /// Both schemas in a form to compare, `chain` first.
 pub fn comparable(chain: &Schema, live: &Schema, backend: Backend, expressions: Expressions) -> (Schema, Schema) {
+    let (chain, live) = comparable_in_order(chain, live, backend, expressions);
+    (chain.normalized(), live.normalized())
+}
+
+/// The same, with everything in the order that it has.
+pub(super) fn comparable_in_order(
+    chain: &Schema,
+    live: &Schema,
+    backend: Backend,
+    expressions: Expressions,
+) -> (Schema, Schema) {
     let (mut chain, mut live) = (chain.clone(), live.clone());
     for table in live.tables.values_mut() {
         if let Some(stated) = chain.tables.get(&table.name) {
@@ -37,7 +48,7 @@ pub fn comparable(chain: &Schema, live: &Schema, backend: Backend, expressions: 
             each_expression(schema, simplify);
         }
     }
-    (chain.normalized(), live.normalized())
+    (chain, live)
 }
 
 /// What a server chose by itself isn't compared: MySQL's engine, character set and collation.

@@ -25,7 +25,7 @@ pub(super) fn is_edited(context: &Context<'_>, chain: &Chain, old: &[Id], below:
         }
         made.extend(replayed.changes);
     }
-    let mut renames = draft.models.renames.clone();
+    let mut renames = draft.models.as_ref().map(|models| models.renames.clone()).unwrap_or_default();
     renamed::add(&made, &mut renames);
     let changes = diff(below.schema(), replay.schema(), &renames);
     let Ok(rendered) = render_changes(context, below.schema(), &changes, &draft.backfills, "") else { return true };

@@ -8,20 +8,16 @@ use dbmig_build::diagnostic::{Code, Diagnostic};
 use serde_json::json;
 
 use crate::cli::Answer;
+use crate::commands::live;
 use crate::context::Context;
-use crate::context::database::with_connection;
-use crate::drift::{Drift, Expressions, Known, alike, drift};
-use crate::error::{Error, Kind};
-use crate::introspect::introspect;
-use crate::kept::as_kept;
+use crate::drift::{Drift, Known, drift};
+use crate::error::Error;
 use crate::ui::diagnostic_json;
 
 /// Compares, and says what differs.
 pub(super) fn run(context: &Context<'_>) -> Result<Answer, Error> {
     let chain = context.chain()?;
-    let missing = || Error::new(Kind::Database, "there is no database yet").help("cargo dbmig upgrade");
-    let status = context.status(&chain)?.ok_or_else(missing)?;
-    let mut connection = context.connect_existing()?.ok_or_else(missing)?;
+    let status = context.status(&chain)?.ok_or_else(live::missing)?;
     let applied = context.applied_of(&chain, &status);
     let (mut expected, dropped) = context.tables_at(&chain, &applied)?;
     let known = match context.tables_at(&chain, &IdSet::of(&chain.graph, chain.graph.ids())) {
@@ -29,24 +25,8 @@ pub(super) fn run(context: &Context<'_>) -> Result<Answer, Error> {
         // A later revision that can't be read is no matter of this database.
         Err(_) => Known { made: BTreeSet::new(), dropped },
     };
-    let exclude = [context.config.version_table.as_str()];
-    let backend = context.config.backend;
-    let (live, asked) = with_connection!(&mut connection, connection => {
-        let live = introspect(connection, &exclude);
-        let live = live.map_err(|error| Error::new(Kind::Database, error.to_string()))?;
-        let asked = as_kept(connection, backend, &mut expected, &live, alike);
-        (live, asked)
-    });
-    let expressions = match asked {
-        Ok(()) => Expressions::AsKept,
-        Err(error) => {
-            let why =
-                "parentheses and casts in expressions are overlooked: the database can't be asked how it keeps them";
-            context.ui.status("Note", format!("{why}: {error}"));
-            Expressions::AsWritten
-        }
-    };
-    let mut drift = drift(&expected, &live, &known, backend, expressions);
+    let (live, expressions) = live::read(context, &mut expected)?;
+    let mut drift = drift(&expected, &live, &known, context.config.backend, expressions);
     drift.foreign.retain(|one| !is_unmanaged(one, &context.config.unmanaged));
     answer(context, &status, &drift)
 }

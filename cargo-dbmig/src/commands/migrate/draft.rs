@@ -47,8 +47,8 @@ pub(in crate::commands) enum Asking {
 /// The changes to be made.
 #[derive(Debug)]
 pub(in crate::commands) struct Draft {
-    /// What the models say.
-    pub(in crate::commands) models: Models,
+    /// What the models say; none where the database is followed.
+    pub(in crate::commands) models: Option<Models>,
     /// What the chain is to become.
     pub(in crate::commands) target: Target,
     /// The way there.
@@ -109,7 +109,7 @@ pub(in crate::commands) fn draft(
         Asking::AtTerminal => questions::backfills(&decisions.backfill, &changes, before, context)?,
         Asking::Nothing => Backfills::new(),
     };
-    Ok(Draft { models, target, changes, likely, waiting, backfills })
+    Ok(Draft { models: Some(models), target, changes, likely, waiting, backfills })
 }
 
 /// The SQL of changes, as the configuration wants it.

@@ -19,7 +19,15 @@ const LISTED: usize = 5;
 
 /// Says which models there are, and which tables have none.
 pub(in crate::commands) fn found(ui: &Ui, draft: &Draft) {
-    let models = &draft.models;
+    if let Some(models) = &draft.models {
+        found_models(ui, draft, models);
+    }
+    if draft.waiting > 0 {
+        ui.status("Waiting", format!("{} of other tables", count(draft.waiting, "change")));
+    }
+}
+
+fn found_models(ui: &Ui, draft: &Draft, models: &Models) {
     match models.schema.tables.len() {
         0 => ui.status("Models", "none"),
         several => ui.status("Models", format!("{} in {}", count(several, "model"), places(models))),
@@ -45,9 +53,6 @@ pub(in crate::commands) fn found(ui: &Ui, draft: &Draft) {
     if !unmanaged.is_empty() {
         ui.status("Unmanaged", format!("left alone, as Cargo.toml says: {}", listed(&unmanaged)));
     }
-    if draft.waiting > 0 {
-        ui.status("Waiting", format!("{} of other tables", count(draft.waiting, "change")));
-    }
 }
 
 /// The answer to whether there is anything to write.
@@ -56,7 +61,7 @@ pub(super) fn check(ui: &Ui, draft: &Draft) -> Answer {
     if ui.json {
         ui.answer_json(&json!({"ok": changes.is_empty(), "changes": changes_json(draft)}));
     } else if changes.is_empty() {
-        ui.status("Unchanged", "the chain builds what the models say");
+        ui.status("Unchanged", as_is(draft));
     } else {
         changes.iter().for_each(|change| ui.answer(describe::line(change)));
         draft.likely.iter().for_each(|one| ui.status("Renamed?", format!("{}: {}", one.rename, one.why)));
@@ -72,8 +77,8 @@ pub(in crate::commands) fn unchanged(ui: &Ui, draft: &Draft) -> Answer {
         return Answer::Yes;
     }
     let of_these = if draft.waiting > 0 { " of these tables" } else { "" };
-    ui.status("Unchanged", format!("the chain builds what the models say{of_these}; nothing was written"));
-    if draft.models.schema.tables.is_empty() {
+    ui.status("Unchanged", format!("{}{of_these}; nothing was written", as_is(draft)));
+    if draft.models.as_ref().is_some_and(|models| models.schema.tables.is_empty()) {
         ui.hint("a model is a struct with #[derive(dbmig::Model)], in the files that `models` in Cargo.toml names");
     }
     Answer::Yes
@@ -128,11 +133,22 @@ pub(in crate::commands) fn written(ui: &Ui, folder: &str, names: &[String], draf
         unfinished
             .extend(files.iter().filter(|(_, text)| has_todo(text)).map(|(file, _)| format!("{}/{file}", path(name))));
     }
-    if unfinished.is_empty() {
+    if unfinished.is_empty() && draft.models.is_none() {
+        ui.status("Note", "the database has this already, other ones get it by `upgrade`; the models don't say it yet");
+        ui.hint("look at what it wrote, then: cargo dbmig stamp");
+    } else if unfinished.is_empty() {
         ui.hint("look at what it wrote, then: cargo dbmig upgrade (or cargo run -- --migrate)");
     } else {
         let files = unfinished.join(", ");
         ui.hint(format!("fill in what {files} marks with `-- dbmig: todo`; until then the build fails"));
+    }
+}
+
+fn as_is(draft: &Draft) -> &'static str {
+    if draft.models.is_some() {
+        "the chain builds what the models say"
+    } else {
+        "the database is what the chain builds"
     }
 }
 
