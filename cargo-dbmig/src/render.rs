@@ -5,6 +5,7 @@
 
 mod mysql;
 mod plan;
+mod postgres;
 mod sqlite;
 mod sqlite_check;
 mod sqlite_create;
@@ -114,8 +115,8 @@ pub fn render(changes: &[Change], before: &Schema, options: &Options<'_>) -> Res
     }
     match options.backend {
         Backend::Sqlite => sqlite::render(&Plan::new(changes, before, options.backfills, Direction::Up)?),
+        Backend::Postgres => postgres::render(changes, before, options),
         Backend::Mysql => mysql::render(&Plan::new(changes, before, options.backfills, Direction::Up)?, options),
-        Backend::Postgres => Err(RenderError::UnsupportedBackend(options.backend)),
     }
 }
 
@@ -127,8 +128,8 @@ pub fn render(changes: &[Change], before: &Schema, options: &Options<'_>) -> Res
 pub fn create_table(table: &Table, backend: Backend) -> Result<String, RenderError> {
     match backend {
         Backend::Sqlite => Ok(sqlite_create::all(table).join("\n")),
+        Backend::Postgres => Ok(postgres::create_table(table)),
         Backend::Mysql => Ok(mysql::create_table(table).join("\n")),
-        Backend::Postgres => Err(RenderError::UnsupportedBackend(backend)),
     }
 }
 

@@ -18,8 +18,8 @@ pub(super) fn is_plain(text: &str, backend: Backend) -> bool {
 fn keywords(backend: Backend) -> &'static [&'static str] {
     match backend {
         Backend::Mysql => mysql::WORDS,
-        // PostgreSQL's list comes with its renderer; SQLite's holds what it reserves.
-        Backend::Sqlite | Backend::Postgres => SQLITE,
+        Backend::Postgres => POSTGRES,
+        Backend::Sqlite => SQLITE,
     }
 }
 
@@ -40,4 +40,26 @@ const SQLITE: &[&str] = &[
     "row", "rows", "savepoint", "select", "set", "table", "temp", "temporary", "then", "ties", "to", "transaction",
     "trigger", "unbounded", "union", "unique", "update", "using", "vacuum", "values", "view", "virtual", "when",
     "where", "window", "with", "without",
+];
+
+/// The keywords that PostgreSQL's own `quote_identifier` quotes, sorted: all but the unreserved ones, up to version 18.
+/// Source: <https://www.postgresql.org/docs/current/sql-keywords-appendix.html>.
+#[rustfmt::skip]
+const POSTGRES: &[&str] = &[
+    "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "authorization", "between",
+    "bigint", "binary", "bit", "boolean", "both", "case", "cast", "char", "character", "check", "coalesce", "collate",
+    "collation", "column", "concurrently", "constraint", "create", "cross", "current_catalog", "current_date",
+    "current_role", "current_schema", "current_time", "current_timestamp", "current_user", "dec", "decimal",
+    "default", "deferrable", "desc", "distinct", "do", "else", "end", "except", "exists", "extract", "false", "fetch",
+    "float", "for", "foreign", "freeze", "from", "full", "grant", "greatest", "group", "grouping", "having", "ilike",
+    "in", "initially", "inner", "inout", "int", "integer", "intersect", "interval", "into", "is", "isnull", "join",
+    "json_array", "json_arrayagg", "json_exists", "json_object", "json_objectagg", "json_query", "json_scalar",
+    "json_serialize", "json_table", "json_value", "lateral", "leading", "least", "left", "like", "limit", "localtime",
+    "localtimestamp", "merge_action", "national", "natural", "nchar", "none", "normalize", "not", "notnull", "null",
+    "nullif", "numeric", "offset", "on", "only", "or", "order", "out", "outer", "overlaps", "overlay", "placing",
+    "position", "precision", "primary", "real", "references", "returning", "right", "row", "select", "session_user",
+    "setof", "similar", "smallint", "some", "substring", "symmetric", "system_user", "table", "tablesample", "then",
+    "time", "timestamp", "to", "trailing", "treat", "trim", "true", "union", "unique", "user", "using", "values",
+    "varchar", "variadic", "verbose", "when", "where", "window", "with", "xmlattributes", "xmlconcat", "xmlelement",
+    "xmlexists", "xmlforest", "xmlnamespaces", "xmlparse", "xmlpi", "xmlroot", "xmlserialize", "xmltable",
 ];

@@ -1,0 +1,39 @@
+//! The way from one schema to another in PostgreSQL's SQL.
+
+mod alter;
+mod build;
+mod cast;
+mod definition;
+mod fill;
+mod objects;
+mod script;
+mod sequences;
+mod table;
+mod types;
+mod view;
+mod way;
+mod work;
+
+use dbmig_build::schema::{Change, Schema, Table};
+
+use super::{Options, Part, RenderError, Rendered};
+use definition::Lock;
+use script::script;
+use way::Way;
+
+/// Renders the way there and the way back.
+pub(super) fn render(changes: &[Change], before: &Schema, options: &Options<'_>) -> Result<Rendered, RenderError> {
+    let way = Way::new(changes, before, options.backfills)?;
+    let mut notes = Vec::new();
+    let up = script(&way, &mut notes, Lock::Blocking)?;
+    let down = script(&way.inverse()?, &mut notes, Lock::Blocking)?;
+    let part = Part { title: String::new(), up, down, run_in_transaction: true };
+    Ok(Rendered { parts: vec![part], notes })
+}
+
+/// A table with all that belongs to it, as a schema of its own would have it.
+pub(super) fn create_table(table: &Table) -> String {
+    let mut alone = Schema::default();
+    alone.tables.insert(table.name.clone(), table.clone());
+    table::all(&alone, table, |_| false).join("\n")
+}

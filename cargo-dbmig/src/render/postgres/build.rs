@@ -1,0 +1,143 @@
+//! What is built up when everything has its new name: columns, keys, indexes, tables, foreign keys.
+
+use std::collections::BTreeSet;
+
+use dbmig_build::schema::{Constraint, ObjectName, Table, TableOptions, parents_first};
+
+use super::super::RenderError;
+use super::super::plan::Direction;
+use super::alter;
+use super::definition::{create_index, parameters};
+use super::script::Script;
+use super::table::{add_constraint, all, comment_on_table};
+use super::work::Work;
+
+/// Columns, then keys and checks, then indexes.
+pub(super) fn alter_tables(script: &mut Script<'_>, works: &[Work<'_>]) {
+    for work in works {
+        let columns = alter::in_order(&work.added);
+        for column in columns.iter().filter(|column| column.generated.is_none()) {
+            alter::add(script, work, column);
+        }
+        for (from, to) in &work.altered {
+            alter::change(script, work, from, to);
+        }
+        for column in columns.iter().filter(|column| column.generated.is_some()) {
+            alter::add(script, work, column);
+        }
+    }
+    for work in works {
+        let table = &work.after.name;
+        for one in work.new.iter().filter(|one| !matches!(one, Constraint::ForeignKey(_))) {
+            script.push(&[], add_constraint(table, one));
+        }
+        for index in &work.new_indexes {
+            script.push(&[], create_index(table, index, script.lock));
+        }
+    }
+}
+
+/// New tables, parents first, with the foreign keys that find their tables.
+pub(super) fn create_tables(script: &mut Script<'_>) {
+    let way = script.way;
+    let created = way.created();
+    let mut missing: BTreeSet<&ObjectName> = created.iter().map(|table| &table.name).collect();
+    let mut late = Vec::new();
+    for table in origins_first(parents_first(&created)) {
+        let is_late = |one: &Constraint| match one {
+            Constraint::ForeignKey(key) => key.table != table.name && missing.contains(&key.table),
+            _ => false,
+        };
+        let comments = match way.direction {
+            Direction::Up => Vec::new(),
+            Direction::Down => vec![format!("The rows of {} are not brought back.", table.name)],
+        };
+        script.push(&comments, all(&way.after, table, is_late).join("\n"));
+        late.extend(table.constraints().filter(is_late).map(|one| add_constraint(&table.name, &one)));
+        missing.remove(&table.name);
+    }
+    late.into_iter().for_each(|statement| script.push(&[], statement));
+}
+
+/// Tables from which columns come before those that take them.
+fn origins_first(tables: Vec<&Table>) -> Vec<&Table> {
+    let mut waiting = tables;
+    let mut ordered = Vec::new();
+    while !waiting.is_empty() {
+        let is_ready = |one: &&Table| {
+            !one.options
+                .parents()
+                .any(|parent| waiting.iter().any(|other| other.name == *parent && other.name != one.name))
+        };
+        let at = waiting.iter().position(is_ready).unwrap_or(0);
+        ordered.push(waiting.remove(at));
+    }
+    ordered
+}
+
+/// The foreign keys of tables that were there.
+pub(super) fn add_references(script: &mut Script<'_>, works: &[Work<'_>]) {
+    for work in works {
+        for one in work.new.iter().filter(|one| matches!(one, Constraint::ForeignKey(_))) {
+            script.push(&[], add_constraint(&work.after.name, one));
+        }
+    }
+}
+
+/// Comments, and what stands behind a table's closing parenthesis.
+pub(super) fn alter_options(script: &mut Script<'_>, works: &[Work<'_>]) -> Result<(), RenderError> {
+    for work in works {
+        let (present, after) = (work.present, work.after);
+        for name in &work.validated {
+            script.push(&[], format!("ALTER TABLE {} VALIDATE CONSTRAINT {};", after.name.sql(), name.sql()));
+        }
+        if present.comment != after.comment {
+            script.push(&[], comment_on_table(&after.name, after.comment.as_ref()));
+        }
+        if present.options != after.options {
+            options(script, &after.name, &present.options, &after.options)?;
+        }
+    }
+    Ok(())
+}
+
+fn options(
+    script: &mut Script<'_>,
+    name: &ObjectName,
+    from: &TableOptions,
+    to: &TableOptions,
+) -> Result<(), RenderError> {
+    let table = name.sql();
+    if from.partition_by != to.partition_by {
+        let message = format!("PostgreSQL can't change how the table `{name}` is partitioned: make a new one");
+        return Err(RenderError::Impossible(message));
+    }
+    if from.unlogged != to.unlogged {
+        script.push(&[], format!("ALTER TABLE {table} SET {};", if to.unlogged { "UNLOGGED" } else { "LOGGED" }));
+    }
+    let gone = from.parameters.iter().filter(|(name, _)| !to.parameters.iter().any(|(other, _)| other == name));
+    let gone: Vec<&str> = gone.map(|(name, _)| name.as_str()).collect();
+    if !gone.is_empty() {
+        script.push(&[], format!("ALTER TABLE {table} RESET ({});", gone.join(", ")));
+    }
+    let new: Vec<_> = to.parameters.iter().filter(|one| !from.parameters.contains(one)).cloned().collect();
+    if !new.is_empty() {
+        script.push(&[], format!("ALTER TABLE {table} SET ({});", parameters(&new)));
+    }
+    for parent in from.inherits.iter().filter(|one| !to.inherits.contains(one)) {
+        script.push(&[], format!("ALTER TABLE {table} NO INHERIT {};", parent.sql()));
+    }
+    for parent in to.inherits.iter().filter(|one| !from.inherits.contains(one)) {
+        script.push(&[], format!("ALTER TABLE {table} INHERIT {};", parent.sql()));
+    }
+    if from.partition_of != to.partition_of {
+        if let Some(partition) = &from.partition_of {
+            script.push(&[], format!("ALTER TABLE {} DETACH PARTITION {table};", partition.parent.sql()));
+        }
+        if let Some(partition) = &to.partition_of {
+            let parent = partition.parent.sql();
+            script.push(&[], format!("ALTER TABLE {parent} ATTACH PARTITION {table} {};", partition.bound));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! Schemas, types and sequences: before the tables that use them, and after.
+
+use dbmig_build::schema::{ObjectName, Sequence, UserType};
+
+use super::super::RenderError;
+use super::alter::switches;
+use super::script::Script;
+use super::way::{is_identity, moves, park};
+use super::{sequences, types};
+
+pub(super) fn create_namespaces(script: &mut Script<'_>) {
+    for name in script.way.after.namespaces.difference(&script.way.before.namespaces) {
+        script.push(&[], format!("CREATE SCHEMA {};", name.sql()));
+    }
+}
+
+pub(super) fn drop_namespaces(script: &mut Script<'_>) {
+    for name in script.way.before.namespaces.difference(&script.way.after.namespaces) {
+        script.push(&[], format!("DROP SCHEMA {};", name.sql()));
+    }
+}
+
+pub(super) fn rename_types(script: &mut Script<'_>) {
+    let way = script.way;
+    let steps = moves(&way.types);
+    for one in dropped_types(script).into_iter().filter(|one| is_wanted(&steps, &one.name)) {
+        script.push(&[], format!("ALTER TYPE {} RENAME TO {};", one.name.sql(), park(&one.name).name.sql()));
+    }
+    for (from, to) in steps {
+        script.move_to("TYPE", &from, &to);
+    }
+}
+
+fn is_wanted(steps: &[(ObjectName, ObjectName)], name: &ObjectName) -> bool {
+    steps.iter().any(|(_, to)| to == name)
+}
+
+/// New types, and those that stay and change.
+pub(super) fn prepare_types(script: &mut Script<'_>) -> Result<(), RenderError> {
+    let way = script.way;
+    for to in types::in_order(way.after.types.values()) {
+        let Some(from) = way.renamed.types.get(&to.name).filter(|_| way.types.contains_key(&to.name)) else {
+            script.push(&[], types::create(to).join("\n"));
+            continue;
+        };
+        if way.remade.contains(&to.name) {
+            let why = format!("{} is made anew, since PostgreSQL can't alter it so.", to.name);
+            script.push(&[why], types::make_way(way, to)?.join("\n"));
+        } else {
+            types::alter(from, to).into_iter().for_each(|statement| script.push(&[], statement));
+        }
+    }
+    Ok(())
+}
+
+/// Types that nothing has any more.
+pub(super) fn finish_types(script: &mut Script<'_>) {
+    let way = script.way;
+    for name in &way.remade {
+        script.push(&[], types::drop_aside(way, name));
+    }
+    let steps = moves(&way.types);
+    for one in types::in_order(dropped_types(script).into_iter()).into_iter().rev() {
+        let name = if is_wanted(&steps, &one.name) { park(&one.name) } else { one.name.clone() };
+        script.push(&[], types::drop(&UserType { name, ..one.clone() }));
+    }
+}
+
+fn dropped_types<'a>(script: &Script<'a>) -> Vec<&'a UserType> {
+    let way = script.way;
+    way.before.types.values().filter(|one| !way.types.values().any(|name| *name == one.name)).collect()
+}
+
+/// Sequences that stay while the column goes with which they would go.
+pub(super) fn free_sequences(script: &mut Script<'_>) {
+    let way = script.way;
+    for (name, origin) in &way.sequences {
+        let (Some(before), Some(after)) = (way.before.sequences.get(origin), way.after.sequences.get(name)) else {
+            continue;
+        };
+        let renamed = way.renamed.sequences.get(name).and_then(|one| one.owner.as_ref());
+        if renamed.is_some() && renamed != after.owner.as_ref() && !is_identity(&way.before, before) {
+            let free = Sequence { owner: None, ..before.clone() };
+            script.push(&[], sequences::owned_by(&free));
+        }
+    }
+}
+
+pub(super) fn rename_sequences(script: &mut Script<'_>) {
+    let way = script.way;
+    for (from, to) in moves(&way.sequences) {
+        // A table takes its sequences along into another schema.
+        let owner = way.before.sequences.get(&from).and_then(|one| one.owner.as_ref());
+        let moved = owner.and_then(|(table, _)| way.name_after(table).filter(|after| after.schema != table.schema));
+        let at = match moved {
+            Some(table) => ObjectName { schema: table.schema.clone(), ..from },
+            None => from,
+        };
+        script.move_to("SEQUENCE", &at, &to);
+    }
+}
+
+/// Sequences that columns need and that no column brings along.
+pub(super) fn create_sequences(script: &mut Script<'_>) {
+    for one in new_sequences(script) {
+        script.push(&[], sequences::create(one));
+    }
+}
+
+fn new_sequences<'a>(script: &Script<'a>) -> Vec<&'a Sequence> {
+    let way = script.way;
+    let is_new = |one: &&Sequence| {
+        if way.sequences.contains_key(&one.name) || is_identity(&way.after, one) {
+            return false;
+        }
+        let Some((table, column)) = &one.owner else { return true };
+        let (present, after) = (way.renamed.tables.get(table), way.after.tables.get(table));
+        if let (Some(present), Some(after)) = (present, after) {
+            if switches(present, after, column) {
+                return false;
+            }
+        }
+        let is_added = !way.tables.get(table).is_some_and(|origin| origin.columns.contains_key(column));
+        let made = after.and_then(|table| Some((table, table.column(column)?)));
+        !made.is_some_and(|(table, column)| is_added && sequences::values(&way.after, table, column).serial)
+    };
+    way.after.sequences.values().filter(is_new).collect()
+}
+
+/// Owners of new sequences, options of old ones; then those that go.
+pub(super) fn finish_sequences(script: &mut Script<'_>) {
+    let way = script.way;
+    for one in new_sequences(script).into_iter().filter(|one| one.owner.is_some()) {
+        script.push(&[], sequences::owned_by(one));
+        if let Some((table, column)) = one.owner.as_ref().filter(|(table, _)| way.tables.contains_key(table)) {
+            script.push(&[], sequences::catch_up(&one.name, table, column));
+        }
+    }
+    for name in way.sequences.keys() {
+        let (Some(from), Some(to)) = (way.renamed.sequences.get(name), way.after.sequences.get(name)) else { continue };
+        let mut known = from.clone();
+        if is_identity(&way.after, to) {
+            known.data_type.clone_from(&to.data_type);
+        }
+        let options = sequences::differences(&known, to);
+        if !options.is_empty() {
+            script.push(&[], format!("ALTER SEQUENCE {} {};", name.sql(), options.join(" ")));
+        }
+        if from.owner != to.owner && to.owner.is_some() && !is_identity(&way.after, to) {
+            script.push(&[], sequences::owned_by(to));
+        }
+    }
+    for one in way.before.sequences.values().filter(|one| !way.sequences.values().any(|name| *name == one.name)) {
+        if !goes_along(script, one) {
+            script.push(&[], format!("DROP SEQUENCE {};", current_name(script, one).sql()));
+        }
+    }
+}
+
+fn current_name(script: &Script<'_>, one: &Sequence) -> ObjectName {
+    let owner = one.owner.as_ref().and_then(|(table, _)| script.way.name_after(table));
+    match owner {
+        Some(table) => ObjectName { schema: table.schema.clone(), name: one.name.name.clone() },
+        None => one.name.clone(),
+    }
+}
+
+/// Whether a sequence has gone with its column already.
+fn goes_along(script: &Script<'_>, one: &Sequence) -> bool {
+    let way = script.way;
+    if is_identity(&way.before, one) {
+        return true;
+    }
+    let Some((table, column)) = &one.owner else { return false };
+    let Some(after) = way.name_after(table) else { return true };
+    let kept = way.tables.get(after).and_then(|origin| origin.columns.iter().find(|(_, from)| *from == column));
+    let Some((name, _)) = kept else { return true };
+    let both = (way.renamed.tables.get(after), way.after.tables.get(after));
+    matches!(both, (Some(present), Some(table)) if switches(present, table, name))
+}

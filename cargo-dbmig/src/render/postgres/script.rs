@@ -1,0 +1,196 @@
+//! One script: its statements in an order in which each finds what it needs.
+//!
+//! What goes is taken down under the old names, then everything gets its new name, then what comes is built up. Types
+//! and sequences come before columns that use them, and go after.
+
+use std::collections::BTreeSet;
+
+use dbmig_build::schema::{Constraint, Name, ObjectName, Table, parents_first, rename_order};
+
+use super::super::RenderError;
+use super::super::plan::Direction;
+use super::super::text::{column, comment};
+use super::definition::{Lock, beside, drop_index};
+use super::fill::Fill;
+use super::table::drop_constraint;
+use super::way::{Way, column_moves, label_moves, moves, park};
+use super::work::{Work, works};
+use super::{build, objects, view};
+
+/// Renders one script; adds to `notes` what the author should know of it.
+pub(super) fn script(way: &Way, notes: &mut Vec<String>, lock: Lock) -> Result<String, RenderError> {
+    let works = works(way);
+    let mut script = Script { blocks: Vec::new(), way, notes, lock };
+    objects::create_namespaces(&mut script);
+    let views = view::in_the_way(way, &works);
+    view::take_down(&mut script, &works, &views);
+    script.drop_references(&works);
+    script.drop_constraints(&works);
+    objects::free_sequences(&mut script);
+    script.drop_tables();
+    script.drop_columns(&works);
+    script.rename(&works);
+    objects::prepare_types(&mut script)?;
+    objects::create_sequences(&mut script);
+    build::alter_tables(&mut script, &works);
+    build::create_tables(&mut script);
+    build::add_references(&mut script, &works);
+    build::alter_options(&mut script, &works)?;
+    objects::finish_types(&mut script);
+    objects::finish_sequences(&mut script);
+    view::build_up(&mut script, &works, &views);
+    objects::drop_namespaces(&mut script);
+    let blocks = script.blocks;
+    Ok(if blocks.is_empty() { String::new() } else { blocks.join("\n\n") + "\n" })
+}
+
+/// A script that is being written.
+pub(super) struct Script<'a> {
+    /// Statements that belong together, with the comment over them.
+    pub(super) blocks: Vec<String>,
+    pub(super) way: &'a Way,
+    pub(super) notes: &'a mut Vec<String>,
+    /// How indexes are made and dropped.
+    pub(super) lock: Lock,
+}
+
+impl Script<'_> {
+    pub(super) fn push(&mut self, comments: &[String], statement: impl AsRef<str>) {
+        let lines = comments.iter().map(|text| comment(text)).chain([statement.as_ref().to_owned()]);
+        self.blocks.push(lines.collect::<Vec<_>>().join("\n"));
+    }
+
+    pub(super) fn note_todo(&mut self, table: &ObjectName, name: &Name, value: &Fill) {
+        if value.todo.is_some() {
+            let place = column(table, name);
+            self.notes.push(format!(
+                "`{place}` needs a value for existing rows: up.sql has a todo, and the build fails until it is gone"
+            ));
+        }
+    }
+
+    /// Foreign keys first, since they lean on keys.
+    fn drop_references(&mut self, works: &[Work<'_>]) {
+        for work in works {
+            for one in work.lost.iter().filter(|one| matches!(one, Constraint::ForeignKey(_))) {
+                drop_constraint(&work.old.name, one).into_iter().for_each(|text| self.push(&[], text));
+            }
+        }
+    }
+
+    fn drop_constraints(&mut self, works: &[Work<'_>]) {
+        for work in works {
+            for one in work.lost.iter().filter(|one| !matches!(one, Constraint::ForeignKey(_))) {
+                drop_constraint(&work.old.name, one).into_iter().for_each(|text| self.push(&[], text));
+            }
+            for index in &work.lost_indexes {
+                self.push(&[], drop_index(&work.old.name, index, self.lock));
+            }
+        }
+    }
+
+    fn drop_tables(&mut self) {
+        let dropped = self.way.dropped();
+        let mut left: BTreeSet<&ObjectName> = dropped.iter().map(|table| &table.name).collect();
+        // Partitions and heirs before the tables that they come from.
+        let mut ordered: Vec<&Table> = parents_first(&dropped).into_iter().rev().collect();
+        ordered.sort_by_key(|table| usize::from(table.options.parents().next().is_none()));
+        for table in ordered {
+            left.remove(&table.name);
+            let leaning = dropped.iter().filter(|one| left.contains(&one.name));
+            for one in leaning {
+                for key in one.foreign_keys.iter().filter(|key| key.table == table.name) {
+                    let key = Constraint::ForeignKey(key.clone());
+                    drop_constraint(&one.name, &key).into_iter().for_each(|text| self.push(&[], text));
+                }
+            }
+            let loss = format!("Destructive: drops the table {} with all its rows.", table.name);
+            if self.way.direction == Direction::Up {
+                self.notes
+                    .push(format!("`{}` is dropped with all its rows; down.sql brings it back empty", table.name));
+                self.notes.extend(view::left_behind(self.way, table, None));
+            }
+            self.push(&[loss], format!("DROP TABLE {};", table.name.sql()));
+        }
+    }
+
+    fn drop_columns(&mut self, works: &[Work<'_>]) {
+        for work in works {
+            let mut dropped = work.dropped.clone();
+            dropped.sort_by_key(|column| usize::from(column.generated.is_none()));
+            for one in dropped {
+                let place = column(&work.old.name, &one.name);
+                let mut comments = Vec::new();
+                if one.generated.is_none() {
+                    comments.push(format!("Destructive: drops the column {place} with its values."));
+                    if self.way.direction == Direction::Up {
+                        self.notes
+                            .push(format!("`{place}` is dropped with its values; down.sql can't bring them back"));
+                        self.notes.extend(view::left_behind(self.way, work.old, Some(&one.name)));
+                    }
+                }
+                let (table, name) = (work.old.name.sql(), one.name.sql());
+                self.push(&comments, format!("ALTER TABLE {table} DROP COLUMN {name};"));
+            }
+        }
+    }
+
+    /// Gives everything its new name.
+    fn rename(&mut self, works: &[Work<'_>]) {
+        let way = self.way;
+        objects::rename_types(self);
+        let tables = way.tables.iter().filter(|(to, origin)| **to != origin.table);
+        let tables = tables.map(|(to, origin)| (origin.table.clone(), to.clone())).collect();
+        for (from, to) in rename_order(tables, park) {
+            self.move_to("TABLE", &from, &to);
+        }
+        for (table, origin) in &way.tables {
+            for (from, to) in column_moves(origin) {
+                if self.is_inherited(table, &to) {
+                    continue;
+                }
+                self.push(&[], format!("ALTER TABLE {} RENAME COLUMN {} TO {};", table.sql(), from.sql(), to.sql()));
+            }
+        }
+        objects::rename_sequences(self);
+        for (from, to) in moves(&way.views) {
+            let is_materialized =
+                way.after.views.get(&to).or(way.before.views.get(&from)).is_some_and(|one| one.materialized);
+            self.move_to(if is_materialized { "MATERIALIZED VIEW" } else { "VIEW" }, &from, &to);
+        }
+        for work in works {
+            let table = &work.after.name;
+            for (from, to) in rename_order(work.renamed.clone(), dbmig_build::schema::aside) {
+                let table = table.sql();
+                self.push(&[], format!("ALTER TABLE {table} RENAME CONSTRAINT {} TO {};", from.sql(), to.sql()));
+            }
+            for (from, to) in rename_order(work.renamed_indexes.clone(), dbmig_build::schema::aside) {
+                self.push(&[], format!("ALTER INDEX {} RENAME TO {};", beside(table, &from).sql(), to.sql()));
+            }
+        }
+        for (name, labels) in &way.labels {
+            for (from, to) in label_moves(labels) {
+                let (from, to) = (super::super::text::literal(&from), super::super::text::literal(&to));
+                self.push(&[], format!("ALTER TYPE {} RENAME VALUE {from} TO {to};", name.sql()));
+            }
+        }
+    }
+
+    fn is_inherited(&self, table: &ObjectName, column: &Name) -> bool {
+        let column = self.way.after.tables.get(table).and_then(|table| table.column(column));
+        column.is_some_and(|column| column.inherited)
+    }
+
+    /// Another schema, then another name.
+    pub(super) fn move_to(&mut self, kind: &str, from: &ObjectName, to: &ObjectName) {
+        let mut at = from.clone();
+        if at.schema != to.schema {
+            let schema = to.schema.as_ref().map_or_else(|| "public".to_owned(), Name::sql);
+            self.push(&[], format!("ALTER {kind} {} SET SCHEMA {schema};", at.sql()));
+            at.schema.clone_from(&to.schema);
+        }
+        if at.name != to.name {
+            self.push(&[], format!("ALTER {kind} {} RENAME TO {};", at.sql(), to.name.sql()));
+        }
+    }
+}
