@@ -3,9 +3,13 @@
 mod alter;
 mod build;
 mod cast;
+mod check;
 mod definition;
 mod fill;
+mod fits;
+mod live;
 mod objects;
+mod route;
 mod script;
 mod sequences;
 mod table;
@@ -16,19 +20,15 @@ mod work;
 
 use dbmig_build::schema::{Change, Schema, Table};
 
-use super::{Options, Part, RenderError, Rendered};
-use definition::Lock;
-use script::script;
+use super::{Options, RenderError, Rendered};
 use way::Way;
 
 /// Renders the way there and the way back.
 pub(super) fn render(changes: &[Change], before: &Schema, options: &Options<'_>) -> Result<Rendered, RenderError> {
     let way = Way::new(changes, before, options.backfills)?;
     let mut notes = Vec::new();
-    let up = script(&way, &mut notes, Lock::Blocking)?;
-    let down = script(&way.inverse()?, &mut notes, Lock::Blocking)?;
-    let part = Part { title: String::new(), up, down, run_in_transaction: true };
-    Ok(Rendered { parts: vec![part], notes })
+    let parts = route::parts(way, options.live, &mut notes)?;
+    Ok(Rendered { parts, notes })
 }
 
 /// A table with all that belongs to it, as a schema of its own would have it.
@@ -37,3 +37,6 @@ pub(super) fn create_table(table: &Table) -> String {
     alone.tables.insert(table.name.clone(), table.clone());
     table::all(&alone, table, |_| false).join("\n")
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,7 @@ pub(super) fn add(script: &mut Script<'_>, work: &Work<'_>, column: &Column) {
         let value = fill::new_value(way, work.after, column);
         script.note_todo(table, name, &value);
         if value.is_constant() {
-            let default = dbmig_build::sql::expression(&value.value, dbmig::Backend::Postgres).ok();
+            let default = Some(fill::written(&value.value));
             script.push(&comments, definition(&Column { default, ..column.clone() }));
             script.push(&[], alter(table, &[format!("ALTER COLUMN {} DROP DEFAULT", name.sql())]));
         } else {
@@ -111,7 +111,7 @@ pub(super) fn change(script: &mut Script<'_>, work: &Work<'_>, from: &Column, to
     if from.column_type != to.column_type || from.collation != to.collation || is_remade(script.way, to) {
         comments.extend(set_type(script, work, (from, to), &mut actions));
     }
-    let needs_value = from.nullable && !to.nullable && !script.way.filled.contains(&(table.clone(), to.name.clone()));
+    let needs_value = from.nullable && !to.nullable;
     if needs_value && !sequences::is_identity(to) {
         flush(script, table, &mut comments, &mut actions);
         let value = fill::kept_value(script.way, work.after, to);
@@ -139,7 +139,8 @@ pub(super) fn change(script: &mut Script<'_>, work: &Work<'_>, from: &Column, to
 
 fn flush(script: &mut Script<'_>, table: &ObjectName, comments: &mut Vec<String>, actions: &mut Vec<String>) {
     if !actions.is_empty() {
-        script.push(&std::mem::take(comments), alter(table, &std::mem::take(actions)));
+        let todo = script.todo.take().unwrap_or_default();
+        script.push(&std::mem::take(comments), todo + &alter(table, &std::mem::take(actions)));
     }
 }
 
@@ -178,8 +179,8 @@ fn set_type(
                 "`{}` needs an expression for its new type: up.sql has a todo, and the build fails until it is gone",
                 place(&work.after.name, &to.name)
             ));
-            actions.push(format!("-- dbmig: todo {question}\n    {action} USING NULL"));
-            return comments;
+            script.todo(&question);
+            action.push_str(" USING NULL");
         }
         (Cast::Missing, Direction::Down) => {
             let value = match to.nullable {

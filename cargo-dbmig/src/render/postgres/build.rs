@@ -7,7 +7,7 @@ use dbmig_build::schema::{Constraint, ObjectName, Table, TableOptions, parents_f
 use super::super::RenderError;
 use super::super::plan::Direction;
 use super::alter;
-use super::definition::{create_index, parameters};
+use super::definition::parameters;
 use super::script::Script;
 use super::table::{add_constraint, all, comment_on_table};
 use super::work::Work;
@@ -29,10 +29,10 @@ pub(super) fn alter_tables(script: &mut Script<'_>, works: &[Work<'_>]) {
     for work in works {
         let table = &work.after.name;
         for one in work.new.iter().filter(|one| !matches!(one, Constraint::ForeignKey(_))) {
-            script.push(&[], add_constraint(table, one));
+            script.add_constraint(table, one);
         }
         for index in &work.new_indexes {
-            script.push(&[], create_index(table, index, script.lock));
+            script.create_index(table, index);
         }
     }
 }
@@ -79,7 +79,7 @@ fn origins_first(tables: Vec<&Table>) -> Vec<&Table> {
 pub(super) fn add_references(script: &mut Script<'_>, works: &[Work<'_>]) {
     for work in works {
         for one in work.new.iter().filter(|one| matches!(one, Constraint::ForeignKey(_))) {
-            script.push(&[], add_constraint(&work.after.name, one));
+            script.add_constraint(&work.after.name, one);
         }
     }
 }

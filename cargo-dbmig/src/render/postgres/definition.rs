@@ -89,6 +89,17 @@ pub(super) fn constraint(constraint: &Constraint) -> String {
     }
 }
 
+/// A constraint whose unique index is there already.
+pub(super) fn from_index(constraint: &Constraint, index: &Name) -> String {
+    let (kind, when) = match constraint {
+        Constraint::PrimaryKey(key) => ("PRIMARY KEY", key.deferrable),
+        Constraint::Unique(unique) => ("UNIQUE", unique.deferrable),
+        _ => return self::constraint(constraint),
+    };
+    let name = constraint.name().unwrap_or(index);
+    format!("CONSTRAINT {} {kind} USING INDEX {}{}", name.sql(), index.sql(), deferrable(when))
+}
+
 fn references(key: &ForeignKey) -> String {
     let mut text = format!("REFERENCES {}", key.table.sql());
     if !key.referenced.is_empty() {
@@ -194,7 +205,6 @@ pub(super) enum Lock {
     /// It locks them out.
     Blocking,
     /// `CONCURRENTLY`
-    #[expect(dead_code, reason = "comes with the form that spares databases in use")]
     Concurrent,
 }
 

@@ -1,8 +1,8 @@
 //! What rows get where a column wants a value and they have none.
 
-use dbmig::Backend;
-use dbmig_build::schema::{Column, Deferrable, Expression, Name, ObjectName, Schema, Table, UserTypeKind};
-use dbmig_build::sql::expression;
+use dbmig_build::schema::{
+    Column, Deferrable, Expression, ExpressionToken, Name, ObjectName, Schema, Table, UserTypeKind,
+};
 
 use super::super::plan::Direction;
 use super::super::sqlite_fill::is_unique;
@@ -31,8 +31,7 @@ impl Fill {
 
     /// Whether PostgreSQL keeps the value as a default without touching the rows.
     pub(super) fn is_constant(&self) -> bool {
-        let read = expression(&self.value, Backend::Postgres);
-        self.todo.is_none() && !self.numbered && read.is_ok_and(|one| is_constant(&one))
+        self.todo.is_none() && !self.numbered && is_constant(&self.value)
     }
 
     /// The statement that gives rows without a value one.
@@ -166,24 +165,39 @@ pub(super) fn is_null(expression: &Expression) -> bool {
     matches!(expression.tokens(), [one] if &*one.key == "null")
 }
 
+/// An expression as it was written.
+pub(super) fn written(text: &str) -> Expression {
+    Expression::new(vec![ExpressionToken { gap: false, text: text.into(), key: text.into(), name: None }])
+}
+
 /// Whether an expression is the same for all rows: a literal, cast or not, or the time of the transaction.
-fn is_constant(expression: &Expression) -> bool {
-    let keys: Vec<&str> = expression.tokens().iter().map(|token| &*token.key).collect();
-    let plain = keys.split(|key| *key == "::").next().unwrap_or_default();
-    let casts = keys.get(plain.len()..).unwrap_or_default();
-    let is_type = |key: &&str| {
-        *key == "::"
-            || ["(", ")", ",", "[", "]", "."].contains(key)
-            || key.starts_with(|one: char| one.is_alphanumeric() || one == '"' || one == '_')
+fn is_constant(text: &str) -> bool {
+    const WORDS: [&str; 6] = ["null", "true", "false", "current_timestamp", "current_date", "now()"];
+    let text = text.trim();
+    let (value, casts) = match literal_end(text) {
+        Some(end) => ("0", text.get(end..).unwrap_or_default()),
+        None => text.split_at(text.find("::").unwrap_or(text.len())),
     };
-    let is_number = |key: &str| key.starts_with(|first: char| first.is_ascii_digit() || first == '.');
-    let is_value = match plain {
-        ["null" | "true" | "false" | "current_timestamp" | "current_date"] | ["now", "(", ")"] => true,
-        [one] => is_number(one) || one.starts_with('\''),
-        ["-" | "+", number] => is_number(number),
-        _ => false,
+    let is_number = |text: &str| {
+        text.trim_start_matches(['+', '-']).parse::<f64>().is_ok()
+            && !text.contains(|one: char| one.is_alphabetic() && one != 'e' && one != 'E')
     };
-    is_value && casts.iter().all(is_type)
+    let is_type = casts.chars().all(|one| one.is_alphanumeric() || " _:()[],.\"".contains(one));
+    let is_cast = casts.is_empty() || casts.starts_with("::");
+    (WORDS.contains(&value.trim().to_lowercase().as_str()) || is_number(value.trim())) && is_type && is_cast
+}
+
+/// Where the literal ends that a text begins with.
+fn literal_end(text: &str) -> Option<usize> {
+    let mut rest = text.strip_prefix('\'')?;
+    loop {
+        let (_, behind) = rest.split_once('\'')?;
+        match behind.strip_prefix('\'') {
+            // Two quotes are one of the text.
+            Some(more) => rest = more,
+            None => return Some(text.len() - behind.len()),
+        }
+    }
 }
 
 /// Whether rows that were changed leave checks for the end of the transaction, which keep a table from being altered.
@@ -191,4 +205,42 @@ pub(super) fn defers(schema: &Schema, table: &Table) -> bool {
     let defers = |key: &dbmig_build::schema::ForeignKey| key.deferrable == Deferrable::InitiallyDeferred;
     table.foreign_keys.iter().any(defers)
         || schema.tables.values().any(|one| one.foreign_keys.iter().any(|key| key.table == table.name && defers(key)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_constant;
+
+    #[test]
+    fn constants_are_told_from_what_each_row_has_its_own_of() {
+        for text in [
+            "0",
+            "-1.5",
+            "1e3",
+            "'x'",
+            "''",
+            "'it''s'",
+            "'x'::text",
+            "'{}'::varchar(3)[]",
+            "TRUE",
+            "null",
+            "now()",
+            "1::bigint",
+        ] {
+            assert!(is_constant(text), "{text}");
+        }
+        for text in [
+            "name",
+            "'a' || b",
+            "random()",
+            "gen_random_uuid()",
+            "1 + a",
+            "'a''' || b",
+            "'a'::text || b",
+            "infinity",
+            "''::text || ''",
+        ] {
+            assert!(!is_constant(text), "{text}");
+        }
+    }
 }

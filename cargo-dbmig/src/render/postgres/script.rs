@@ -5,14 +5,14 @@
 
 use std::collections::BTreeSet;
 
-use dbmig_build::schema::{Constraint, Name, ObjectName, Table, parents_first, rename_order};
+use dbmig_build::schema::{Constraint, Index, Name, ObjectName, Table, parents_first, rename_order};
 
 use super::super::RenderError;
 use super::super::plan::Direction;
-use super::super::text::{column, comment};
-use super::definition::{Lock, beside, drop_index};
+use super::super::text::{column, comment, one_line};
+use super::definition::{Lock, beside, create_index, drop_index};
 use super::fill::Fill;
-use super::table::drop_constraint;
+use super::table::{add_constraint, drop_constraint};
 use super::way::{Way, column_moves, label_moves, moves, park};
 use super::work::{Work, works};
 use super::{build, objects, view};
@@ -20,7 +20,7 @@ use super::{build, objects, view};
 /// Renders one script; adds to `notes` what the author should know of it.
 pub(super) fn script(way: &Way, notes: &mut Vec<String>, lock: Lock) -> Result<String, RenderError> {
     let works = works(way);
-    let mut script = Script { blocks: Vec::new(), way, notes, lock };
+    let mut script = Script { blocks: Vec::new(), way, notes, todo: None, lock };
     objects::create_namespaces(&mut script);
     let views = view::in_the_way(way, &works);
     view::take_down(&mut script, &works, &views);
@@ -44,12 +44,19 @@ pub(super) fn script(way: &Way, notes: &mut Vec<String>, lock: Lock) -> Result<S
     Ok(if blocks.is_empty() { String::new() } else { blocks.join("\n\n") + "\n" })
 }
 
+/// What is to be said of a column whose rows wait for a person's word.
+pub(super) fn todo_note(place: &str) -> String {
+    format!("`{place}` needs a value for existing rows: up.sql has a todo, and the build fails until it is gone")
+}
+
 /// A script that is being written.
 pub(super) struct Script<'a> {
     /// Statements that belong together, with the comment over them.
     pub(super) blocks: Vec<String>,
     pub(super) way: &'a Way,
     pub(super) notes: &'a mut Vec<String>,
+    /// A directive for the statement that comes next.
+    pub(super) todo: Option<String>,
     /// How indexes are made and dropped.
     pub(super) lock: Lock,
 }
@@ -60,13 +67,41 @@ impl Script<'_> {
         self.blocks.push(lines.collect::<Vec<_>>().join("\n"));
     }
 
+    /// Marks what a person has to decide in the statement that comes next.
+    pub(super) fn todo(&mut self, question: &str) {
+        self.todo = Some(format!("-- dbmig: todo {}\n", one_line(question)));
+    }
+
     pub(super) fn note_todo(&mut self, table: &ObjectName, name: &Name, value: &Fill) {
         if value.todo.is_some() {
-            let place = column(table, name);
-            self.notes.push(format!(
-                "`{place}` needs a value for existing rows: up.sql has a todo, and the build fails until it is gone"
-            ));
+            self.notes.push(todo_note(&column(table, name)));
         }
+    }
+
+    /// Makes an index, of a table or a materialized view.
+    pub(super) fn create_index(&mut self, table: &ObjectName, index: &Index) {
+        let why = format!(
+            "CONCURRENTLY: writes to {table} go on while it is built. It has to stand alone, outside a transaction."
+        );
+        let comments: Vec<String> = (self.lock == Lock::Concurrent).then_some(why).into_iter().collect();
+        self.push(&comments, create_index(table, index, self.lock));
+    }
+
+    /// Drops an index.
+    pub(super) fn drop_index(&mut self, table: &ObjectName, index: &Index) {
+        let why = format!(
+            "CONCURRENTLY: nobody who uses {table} has to wait for it. It has to stand alone, outside a transaction."
+        );
+        let comments: Vec<String> = (self.lock == Lock::Concurrent).then_some(why).into_iter().collect();
+        self.push(&comments, drop_index(table, index, self.lock));
+    }
+
+    /// Adds a constraint to a table that is there.
+    pub(super) fn add_constraint(&mut self, table: &ObjectName, one: &Constraint) {
+        let is_soon_valid = one.name().is_some_and(|name| self.way.soon.contains(&(table.clone(), name.clone())));
+        let why = "NOT VALID: the rows that are there are looked at by a later revision, which locks nobody out.";
+        let comments: Vec<String> = is_soon_valid.then(|| why.to_owned()).into_iter().collect();
+        self.push(&comments, add_constraint(table, one));
     }
 
     /// Foreign keys first, since they lean on keys.
@@ -84,7 +119,7 @@ impl Script<'_> {
                 drop_constraint(&work.old.name, one).into_iter().for_each(|text| self.push(&[], text));
             }
             for index in &work.lost_indexes {
-                self.push(&[], drop_index(&work.old.name, index, self.lock));
+                self.drop_index(&work.old.name, index);
             }
         }
     }

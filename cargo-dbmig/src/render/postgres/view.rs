@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dbmig_build::schema::{Change, Name, ObjectName, Table, View, mentions, mentions_table};
 
-use super::definition::{Lock, create_index, drop_index};
+use super::definition::{Lock, create_index};
 use super::script::Script;
 use super::way::Way;
 use super::work::Work;
@@ -120,10 +120,10 @@ pub(super) fn build_up(script: &mut Script<'_>, works: &[Work<'_>], views: &View
     for view in way.after.views.values().filter(|view| !views.made.iter().any(|one| one.name == view.name)) {
         let present = way.renamed.views.get(&view.name).map(|one| one.indexes.as_slice()).unwrap_or_default();
         for index in present.iter().filter(|index| !view.indexes.contains(index)) {
-            script.push(&[], drop_index(&view.name, index, script.lock));
+            script.drop_index(&view.name, index);
         }
         for index in view.indexes.iter().filter(|index| !present.contains(index)) {
-            script.push(&[], create_index(&view.name, index, script.lock));
+            script.create_index(&view.name, index);
         }
     }
     let texts: Vec<String> = triggers(way, works, Side::After)

@@ -33,8 +33,8 @@ pub(super) struct Way {
     pub(super) opaque: Vec<Change>,
     /// What rows that exist get.
     pub(super) backfills: Backfills,
-    /// Columns whose rows are known to have values.
-    pub(super) filled: BTreeSet<(ObjectName, Name)>,
+    /// Constraints that exempt the rows which are there for a while only.
+    pub(super) soon: BTreeSet<(ObjectName, Name)>,
     /// The types, by their names after, in whose place a new one comes.
     pub(super) remade: BTreeSet<ObjectName>,
 }
@@ -54,7 +54,7 @@ impl Way {
             views: before.views.keys().map(|name| (name.clone(), name.clone())).collect(),
             opaque: plan.opaque,
             backfills: backfills.clone(),
-            filled: BTreeSet::new(),
+            soon: BTreeSet::new(),
             remade: BTreeSet::new(),
         };
         changes.iter().for_each(|change| way.follow(change));
@@ -62,6 +62,47 @@ impl Way {
         way.renamed = way.renamed_schema()?;
         way.remade = types::remade(&way);
         Ok(way)
+    }
+
+    /// A way on which nothing gets another name.
+    pub(super) fn between(before: &Schema, after: &Schema) -> Result<Way, ApplyError> {
+        let mut way = Way::new(&[], before, &Backfills::new())?;
+        way.after = after.clone();
+        way.tables.retain(|name, _| after.tables.contains_key(name));
+        for (name, origin) in &mut way.tables {
+            let table = after.tables.get(name);
+            origin.columns.retain(|column, _| table.is_some_and(|table| table.column(column).is_some()));
+        }
+        way.types.retain(|name, _| after.types.contains_key(name));
+        way.labels.retain(|name, _| after.types.contains_key(name));
+        for (name, labels) in &mut way.labels {
+            let left = own_labels(after, name);
+            labels.retain(|label, _| left.contains_key(label));
+        }
+        way.sequences.retain(|name, _| after.sequences.contains_key(name));
+        way.views.retain(|name, _| after.views.contains_key(name));
+        way.renamed = way.renamed_schema()?;
+        way.remade = types::remade(&way);
+        Ok(way)
+    }
+
+    /// The same way from elsewhere to elsewhere, where that makes no other names.
+    pub(super) fn rebased(mut self, before: Schema, after: Schema) -> Result<Way, ApplyError> {
+        self.before = before;
+        self.after = after;
+        self.renamed = self.renamed_schema()?;
+        self.remade = types::remade(&self);
+        Ok(self)
+    }
+
+    /// Whether there is anything to do on it.
+    pub(super) fn changes_something(&self) -> bool {
+        self.before != self.renamed || self.renamed != self.after || !self.opaque.is_empty() || self.moves_columns()
+    }
+
+    /// Whether columns change names, if only among themselves.
+    fn moves_columns(&self) -> bool {
+        self.tables.values().any(|origin| origin.columns.iter().any(|(to, from)| to != from))
     }
 
     /// The way back.
@@ -92,7 +133,7 @@ impl Way {
             views: swap(&self.views),
             opaque: self.opaque.iter().rev().map(Change::inverse).collect(),
             backfills: Backfills::new(),
-            filled: BTreeSet::new(),
+            soon: BTreeSet::new(),
             remade: BTreeSet::new(),
         };
         way.renamed = way.renamed_schema()?;
