@@ -44,6 +44,7 @@ pub fn target(
         schema.tables.insert(table.name.clone(), wanted);
     }
     schema.tables.retain(|name, _| desired.tables.contains_key(name) || !dropped.contains(name));
+    schema.sequences.retain(|_, one| one.owner.as_ref().is_none_or(|(table, _)| schema.tables.contains_key(table)));
     let is_unmodelled = |name: &&ObjectName| {
         let whole = name.to_string();
         let pattern_matches = |pattern: &String| matches(pattern, &whole) || matches(pattern, name.name.as_str());

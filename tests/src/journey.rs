@@ -226,7 +226,9 @@ fn survive(before: &Cells, after: &Cells, old: &Schema, new: &Schema, changes: &
             return Err(format!("rows were lost: {what}"));
         }
         let (Some(one), Some(other)) = (column(old, &origin), column(new, &place)) else { continue };
-        let is_plain = one.generated.is_none() && other.generated.is_none();
+        let names_labels =
+            |change: &Change| matches!(change, Change::RenameEnumValue { name, .. } if other.column_type.names(name));
+        let is_plain = one.generated.is_none() && other.generated.is_none() && !changes.iter().any(names_labels);
         let known = |values: &[String]| values.iter().filter(|value| *value != "NULL").cloned().collect::<Vec<_>>();
         let kept = known(then).iter().all(|value| values.contains(value));
         if is_plain && one.column_type == other.column_type && one.character_set == other.character_set && !kept {

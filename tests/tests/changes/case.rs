@@ -1,8 +1,8 @@
 //! Reading what is tried.
 //!
 //! A case begins with `## name`. Lines beneath say how: `on sqlite mysql` (otherwise on all), `unchanged`, `backfill
-//! table.column = SQL`, `rename new = old`, `sql` (the body is SQL, for what models can't say). The body is source: `- `
-//! before, `+ ` after, two blanks for both. Of models it holds whole structs, or else fields and `#![…]` attributes of
+//! table.column = SQL`, `rename new = old`, `sql` (the body is SQL, for what models can't say), `alembic A | B` (what
+//! Alembic 1.20 reports on SQLite and on PostgreSQL, in brackets with every option on). The body is source: `- ` before, `+ ` after, two blanks for both. Of models it holds whole structs, or else fields and `#![…]` attributes of
 //! a struct `User` with an `id`.
 
 use std::fs;
@@ -21,6 +21,8 @@ pub(crate) struct Case {
     pub(crate) renames: Vec<(String, String)>,
     /// Column and value.
     pub(crate) backfills: Vec<(String, String)>,
+    /// What Alembic reports on SQLite and PostgreSQL.
+    pub(crate) alembic: Option<(String, String)>,
     body: Vec<(char, String)>,
 }
 
@@ -51,6 +53,7 @@ impl Case {
             is_sql: false,
             renames: Vec::new(),
             backfills: Vec::new(),
+            alembic: None,
             body: Vec::new(),
         }
     }
@@ -64,6 +67,9 @@ impl Case {
             Some(("on", names)) => self.backends = names.split(' ').map(|name| name.parse().unwrap()).collect(),
             Some(("rename", rest)) => self.renames.push(pair(rest)),
             Some(("backfill", rest)) => self.backfills.push(pair(rest)),
+            Some(("alembic", rest)) => {
+                self.alembic = rest.split_once(" | ").map(|(a, b)| (a.to_owned(), b.to_owned()));
+            }
             Some(("-", rest)) => self.body.push(('-', rest.to_owned())),
             Some(("+", rest)) => self.body.push(('+', rest.to_owned())),
             Some(("", rest)) => self.body.push((' ', rest.trim_start().to_owned())),
