@@ -106,6 +106,13 @@ pub enum Error {
         /// Whether it is the database that commits its statements one by one.
         commits: bool,
     },
+    /// A script was asked for that can be run twice, and a revision can't be written so.
+    NotGuarded {
+        /// The folder's name.
+        name: String,
+        /// Why.
+        why: String,
+    },
     /// A script that runs in a transaction begins or ends one itself.
     TransactionStatement {
         /// The script: `migrations/2026…_x/up.sql`.
@@ -171,6 +178,7 @@ impl Error {
             Error::NoWayBack { .. } => "no-way-back",
             Error::InTransaction { .. } => "in-transaction",
             Error::NotInOneTransaction { .. } => "not-in-one-transaction",
+            Error::NotGuarded { .. } => "not-guarded",
             Error::TransactionStatement { .. } => "transaction-statement",
             Error::BelowPartial { .. } => "below-partial",
             Error::PartialEdited { .. } => "partial-edited",

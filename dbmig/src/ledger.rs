@@ -84,6 +84,15 @@ impl<'a> Ledger<'a> {
         format!("INSERT INTO {} (version) VALUES ({})", self.table(), self.literal(version))
     }
 
+    /// The same, where the row may be there.
+    pub(crate) fn insert_missing_sql(&self, version: &str) -> String {
+        let (table, literal) = (self.table(), self.literal(version));
+        format!(
+            "INSERT INTO {table} (version) SELECT {literal} WHERE NOT EXISTS (SELECT 1 FROM {table} WHERE version = \
+             {literal})"
+        )
+    }
+
     /// The statement that says that a version is not applied.
     pub(crate) fn delete_sql(&self, version: &str) -> String {
         format!("DELETE FROM {} WHERE version = {}", self.table(), self.literal(version))

@@ -1,5 +1,7 @@
 //! What the commands that run revisions have in common: checks, the run itself, and what they print.
 
+mod script;
+
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -23,9 +25,17 @@ pub(crate) struct RunArgs {
     /// Show what would be done, do nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Print the SQL script instead of running it; what the database has is read from it, if there is one
-    #[arg(long, conflicts_with = "dry_run")]
+    /// Print the SQL script instead of running it
+    ///
+    /// What the database has is read from it, if there is one; a range says it instead, and needs no database:
+    /// `upgrade --sql 20261101:heads`, `downgrade --sql heads:-2`.
+    #[arg(long, conflicts_with_all = ["dry_run", "transaction"])]
     pub sql: bool,
+    /// Write the script so that it passes over what is done already, and can be run twice (PostgreSQL, MySQL)
+    ///
+    /// Without a range it is about every revision, whatever the database has.
+    #[arg(long, requires = "sql")]
+    pub idempotent: bool,
     /// How long to wait for another migrator, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub lock_timeout: u64,
@@ -51,10 +61,11 @@ pub(crate) enum Transaction {
 pub(super) fn run(request: Request<'_>, args: &RunArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
     let chain = context.chain()?;
-    refuse_todos(request, &context, &chain)?;
     if args.sql {
-        return print_script(request, &context, &chain);
+        return script::print(request, args.idempotent, &context, &chain);
     }
+    refuse_ranges(request)?;
+    refuse_todos(request, &chain, || plan(request, &context, &chain))?;
     if args.dry_run {
         let report = plan(request, &context, &chain)?;
         show_plan(ui, &report);
@@ -108,21 +119,28 @@ fn plan(request: Request<'_>, context: &Context<'_>, chain: &Chain) -> Result<Re
     .map_err(Error::from)
 }
 
-fn print_script(request: Request<'_>, context: &Context<'_>, chain: &Chain) -> Result<Answer, Error> {
-    let applied = context.applied_versions(chain)?.unwrap_or_default();
-    let script = with_bundle(chain, &context.config, |bundle| bundle.script(request, &applied))?;
-    if context.ui.json {
-        context.ui.answer_json(&json!({ "sql": script }));
-    } else if script.is_empty() {
-        context.ui.status("Unchanged", "there is nothing to do");
-    } else {
-        context.ui.answer(script.trim_end());
-    }
-    Ok(Answer::Yes)
+/// What runs goes from what the database has.
+fn refuse_ranges(request: Request<'_>) -> Result<(), Error> {
+    let (command, targets) = match request {
+        Request::Upgrade { targets } => ("upgrade", targets),
+        Request::Downgrade { targets } => ("downgrade", targets),
+        Request::Stamp { targets, .. } => ("stamp", targets),
+        _ => return Ok(()),
+    };
+    let Some((range, to)) = targets.iter().find_map(|text| Some((text, text.split_once(':')?.1))) else {
+        return Ok(());
+    };
+    let message = format!("`{range}` is a range: what is run goes from what the database has");
+    let to = format!("cargo dbmig {command} {to}");
+    Err(Error::new(Kind::Usage, message).help(to.trim_end()).help(format!("cargo dbmig {command} --sql {range}")))
 }
 
 /// An open todo is a decision that nobody has made: it stops the build, and it stops the runs that it is about.
-fn refuse_todos(request: Request<'_>, context: &Context<'_>, chain: &Chain) -> Result<(), Error> {
+fn refuse_todos(
+    request: Request<'_>,
+    chain: &Chain,
+    plan: impl FnOnce() -> Result<Report, Error>,
+) -> Result<(), Error> {
     let mut scripts = chain.migrations.iter().flat_map(|one| std::iter::once(&one.up).chain(&one.down));
     let none = scripts.all(|script| script.todos().next().is_none());
     if none || matches!(request, Request::Stamp { .. }) {
@@ -132,7 +150,7 @@ fn refuse_todos(request: Request<'_>, context: &Context<'_>, chain: &Chain) -> R
         let migration = chain.migration(chain.graph.find(&step.version)?);
         if step.direction == Direction::Up { Some(&migration.up) } else { migration.down.as_ref() }
     };
-    let todos: Vec<_> = plan(request, context, chain)?.steps.iter().filter_map(script).flat_map(open_todos).collect();
+    let todos: Vec<_> = plan()?.steps.iter().filter_map(script).flat_map(open_todos).collect();
     if todos.is_empty() { Ok(()) } else { Err(Error::of_diagnostics(Kind::Chain, todos)) }
 }
 

@@ -20,6 +20,8 @@ pub(crate) struct Dialect {
     pub(crate) foreign_keys: Option<[&'static str; 3]>,
     /// Statements that fail with a message where a query finds rows.
     pub(crate) guard: fn(&str, &str) -> Vec<String>,
+    /// Statements that run only while a condition holds, as a script that may be run again needs them.
+    pub(crate) guarded: fn(&Guarded<'_>) -> Result<String, &'static str>,
     /// What a script says before and after a revision that changes what an unqualified name means.
     pub(crate) search_path: Option<[&'static str; 2]>,
     /// Whether the version table's schema can be made.
@@ -50,6 +52,18 @@ pub(crate) struct Dialect {
     nested_comments: bool,
     /// Whether `#` begins a comment and `/*!` begins code.
     hash_comments: bool,
+}
+
+/// Statements of a script that run only while a condition holds.
+pub(crate) struct Guarded<'a> {
+    /// What they belong to; unique within the script.
+    pub(crate) version: &'a str,
+    /// A boolean expression.
+    pub(crate) condition: &'a str,
+    /// The statements, each without its semicolon.
+    pub(crate) statements: &'a [String],
+    /// Whether they are one transaction.
+    pub(crate) run_in_transaction: bool,
 }
 
 /// The dialect of a backend.

@@ -55,6 +55,9 @@ impl Error {
             }
             Error::InTransaction { .. } => "call it with a connection that is in no transaction".to_owned(),
             Error::NotInOneTransaction { .. } => "upgrade in parts, or without `--transaction all`".to_owned(),
+            Error::NotGuarded { .. } => {
+                "name what the database has instead: `cargo dbmig upgrade --sql CURRENT:heads`".to_owned()
+            }
             Error::TransactionStatement { .. } => {
                 "take the statement out, or write `run_in_transaction = false` into metadata.toml".to_owned()
             }

@@ -61,6 +61,9 @@ impl fmt::Display for Error {
             Error::NotInOneTransaction { name, .. } => {
                 write!(f, "{name} runs without a transaction, so that one can't hold the whole run")
             }
+            Error::NotGuarded { name, why } => {
+                write!(f, "{name} can't be written so that it runs once: {why}")
+            }
             Error::TransactionStatement { file, line, statement } => {
                 write!(f, "{file}:{line}: `{statement}` in a script that runs in a transaction")
             }

@@ -2,6 +2,7 @@
 
 mod alone;
 mod checks;
+mod script;
 mod steps;
 
 use dbmig_tests::server::Server;

@@ -3,6 +3,7 @@
 mod alone;
 mod checks;
 mod meddling;
+mod script;
 mod steps;
 
 use dbmig_tests::server::Server;

@@ -1,6 +1,6 @@
 //! The SQL of MySQL and MariaDB.
 
-use super::{Dialect, first_word, words};
+use super::{Dialect, Guarded, first_word, words};
 
 pub(super) const DIALECT: Dialect = Dialect {
     quote: '`',
@@ -8,6 +8,7 @@ pub(super) const DIALECT: Dialect = Dialect {
     begin: "START TRANSACTION",
     foreign_keys: None,
     guard,
+    guarded,
     search_path: None,
     makes_schemas: false,
     text: "CHAR",
@@ -41,6 +42,40 @@ fn guard(query: &str, message: &str) -> Vec<String> {
         "PREPARE dbmig_check FROM @dbmig_check".to_owned(),
         "DEALLOCATE PREPARE dbmig_check".to_owned(),
     ]
+}
+
+/// A procedure for the moment, since nothing else has conditions.
+fn guarded(what: &Guarded<'_>) -> Result<String, &'static str> {
+    if what.statements.iter().any(|sql| !fits_procedure(sql)) {
+        return Err("MySQL has conditions in procedures alone, and a statement of it can't stand in one");
+    }
+    let name = DIALECT.identifier(&format!("dbmig_{}", what.version));
+    let (mut begin, mut end) = ("", "");
+    if what.run_in_transaction {
+        (begin, end) = ("    START TRANSACTION;\n", "    COMMIT;\n");
+    }
+    let lines: String = what.statements.iter().map(|sql| format!("    {sql};\n")).collect();
+    let mut delimiters = (2..).map(|length| "/".repeat(length));
+    let delimiter = delimiters.find(|delimiter| !lines.contains(delimiter.as_str())).unwrap_or_default();
+    Ok(format!(
+        "DROP PROCEDURE IF EXISTS {name};\nDELIMITER {delimiter}\nCREATE PROCEDURE {name}()\nBEGIN\n  IF {} \
+         THEN\n{begin}{lines}{end}  END IF;\nEND {delimiter}\nDELIMITER ;\nCALL {name}();\nDROP PROCEDURE \
+         {name};\n",
+        what.condition
+    ))
+}
+
+/// Whether a statement can stand in a procedure.
+///
+/// Source: <https://dev.mysql.com/doc/refman/8.4/en/stored-program-restrictions.html>.
+fn fits_procedure(sql: &str) -> bool {
+    match first_word(sql).as_str() {
+        "LOCK" | "UNLOCK" | "LOAD" | "USE" | "DELIMITER" => false,
+        "CREATE" | "ALTER" | "DROP" => {
+            !words(sql).take(8).any(|word| matches!(word.as_str(), "PROCEDURE" | "FUNCTION" | "TRIGGER" | "EVENT"))
+        }
+        _ => true,
+    }
 }
 
 fn hexadecimal(text: &str) -> String {

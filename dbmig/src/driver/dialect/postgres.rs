@@ -1,6 +1,6 @@
 //! PostgreSQL's SQL.
 
-use super::{Dialect, first_word, quoted, words};
+use super::{Dialect, Guarded, first_word, quoted, words};
 
 pub(super) const DIALECT: Dialect = Dialect {
     quote: '"',
@@ -8,6 +8,7 @@ pub(super) const DIALECT: Dialect = Dialect {
     begin: "BEGIN",
     foreign_keys: None,
     guard,
+    guarded,
     // The version table may be unqualified in a script: its schema is the connection's own, and nobody is connected.
     search_path: Some([
         "SELECT pg_catalog.set_config('dbmig.search_path', pg_catalog.current_setting('search_path'), false)",
@@ -30,12 +31,33 @@ pub(super) const DIALECT: Dialect = Dialect {
 };
 
 fn guard(query: &str, message: &str) -> Vec<String> {
-    let mut tags = (0..).map(|number| format!("$dbmig{number}$"));
-    let tag = tags.find(|tag| !query.contains(tag) && !message.contains(tag)).unwrap_or_default();
+    let tag = tag(&[query, message]);
     let message = DIALECT.literal(message);
     vec![format!(
         "DO {tag} BEGIN IF EXISTS ({query}\n) THEN RAISE EXCEPTION USING MESSAGE = {message}; END IF; END {tag}"
     )]
+}
+
+/// A block, or where the statements fit into none, one query for each statement that psql runs what it returns of.
+fn guarded(what: &Guarded<'_>) -> Result<String, &'static str> {
+    let dollars = |sql: &String| {
+        let tag = tag(&[sql]);
+        format!("{tag}{sql}{tag}")
+    };
+    let condition = what.condition;
+    if !what.run_in_transaction {
+        let query = |sql: &String| format!("SELECT {} WHERE {condition}\n\\gexec\n", dollars(sql));
+        return Ok(what.statements.iter().map(query).collect());
+    }
+    let lines: String = what.statements.iter().map(|sql| format!("    EXECUTE {};\n", dollars(sql))).collect();
+    let tag = tag(&[&lines]);
+    Ok(format!("DO {tag}\nBEGIN\n  IF {condition} THEN\n{lines}  END IF;\nEND\n{tag};\n"))
+}
+
+/// A dollar quote that none of some texts has in it.
+fn tag(texts: &[&str]) -> String {
+    let mut tags = (0..).map(|number| format!("$dbmig{number}$"));
+    tags.find(|tag| texts.iter().all(|text| !text.contains(tag))).unwrap_or_default()
 }
 
 fn fits_transaction(sql: &str) -> bool {

@@ -8,6 +8,7 @@ pub(super) const DIALECT: Dialect = Dialect {
     begin: "BEGIN IMMEDIATE",
     foreign_keys: Some(["PRAGMA foreign_keys = OFF", "PRAGMA foreign_key_check", "PRAGMA foreign_keys = ON"]),
     guard,
+    guarded: |_| Err("SQLite's scripts can't ask whether something was done"),
     search_path: None,
     makes_schemas: false,
     text: "TEXT",
