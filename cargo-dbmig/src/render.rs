@@ -10,6 +10,8 @@ mod sqlite;
 mod sqlite_check;
 mod sqlite_create;
 mod sqlite_fill;
+mod sqlite_moves;
+mod sqlite_native;
 mod sqlite_reason;
 mod sqlite_rebuild;
 mod text;
@@ -19,6 +21,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use dbmig::Backend;
+use dbmig_build::config::SqliteVersion;
 use dbmig_build::schema::{ApplyError, Change, Name, ObjectName, Schema, Table};
 
 use plan::{Direction, Plan};
@@ -114,10 +117,28 @@ pub fn render(changes: &[Change], before: &Schema, options: &Options<'_>) -> Res
         return Ok(Rendered::default());
     }
     match options.backend {
-        Backend::Sqlite => sqlite::render(&Plan::new(changes, before, options.backfills, Direction::Up)?),
+        Backend::Sqlite => render_sqlite(changes, before, options.backfills, SqliteVersion::default()),
         Backend::Postgres => postgres::render(changes, before, options),
         Backend::Mysql => mysql::render(&Plan::new(changes, before, options.backfills, Direction::Up)?, options),
     }
+}
+
+/// Renders changes for SQLite, of which the oldest release that is to run them is known.
+///
+/// # Errors
+///
+/// As [`render`].
+pub fn render_sqlite(
+    changes: &[Change],
+    before: &Schema,
+    backfills: &Backfills,
+    sqlite_version: SqliteVersion,
+) -> Result<Rendered, RenderError> {
+    if changes.is_empty() {
+        return Ok(Rendered::default());
+    }
+    let plan = Plan::new(changes, before, backfills, Direction::Up)?;
+    sqlite::render(&Plan { sqlite_version, ..plan })
 }
 
 /// The `CREATE TABLE` statement of a table, then its indexes and triggers, each with its semicolon.

@@ -8,6 +8,7 @@ mod lint;
 mod naming;
 mod print_schema;
 mod read;
+mod sqlite_version;
 mod style;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ pub use diesel_toml::DieselToml;
 pub use lint::{LintLevel, LintLevels};
 pub use naming::{ConstraintKind, Naming};
 pub use print_schema::{ColumnSorting, Docs, PrintSchema, SameQuery, TableFilter};
+pub use sqlite_version::SqliteVersion;
 pub use style::Style;
 
 /// The configuration of a package: a database, and further ones by name.
@@ -89,6 +91,8 @@ pub struct DatabaseConfig {
     pub lint: LintLevels,
     /// Whether the migrations that are written spare a database that bears traffic. Default: they do.
     pub style: Style,
+    /// The oldest SQLite that runs the migrations. Default: the oldest that dbmig works with.
+    pub sqlite_version: SqliteVersion,
     /// Tables that have no model and are left alone: names, or patterns with `*`.
     pub unmanaged: Vec<String>,
     /// Whether a sole SQLite key declared `INTEGER` is emitted as `BigInt`, as `diesel print-schema` does with
@@ -119,6 +123,7 @@ impl DatabaseConfig {
             naming: Naming::default(),
             lint: LintLevels::default(),
             style: Style::default(),
+            sqlite_version: SqliteVersion::default(),
             unmanaged: Vec::new(),
             sqlite_integer_primary_key_is_bigint: false,
             print_schema: Vec::new(),

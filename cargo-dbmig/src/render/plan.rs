@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use dbmig_build::config::SqliteVersion;
 use dbmig_build::schema::{ApplyError, Change, Name, ObjectName, Schema, Table, apply_all};
 
 use super::Backfills;
@@ -25,6 +26,8 @@ pub(super) struct Plan<'a> {
     /// Changes of views and triggers, which are made as they are.
     pub(super) opaque: Vec<Change>,
     pub(super) backfills: &'a Backfills,
+    /// The oldest SQLite that is to run it.
+    pub(super) sqlite_version: SqliteVersion,
 }
 
 /// What a table was before.
@@ -55,7 +58,15 @@ impl<'a> Plan<'a> {
             )
         };
         let opaque = changes.iter().filter(is_opaque).cloned().collect();
-        Ok(Plan { direction, before: before.clone(), after, origins: origins(changes, before), opaque, backfills })
+        Ok(Plan {
+            direction,
+            before: before.clone(),
+            after,
+            origins: origins(changes, before),
+            opaque,
+            backfills,
+            sqlite_version: SqliteVersion::default(),
+        })
     }
 
     /// The way back.
@@ -74,6 +85,7 @@ impl<'a> Plan<'a> {
             origins: self.origins.iter().map(invert).collect(),
             opaque: self.opaque.iter().rev().map(Change::inverse).collect(),
             backfills: self.backfills,
+            sqlite_version: self.sqlite_version,
         }
     }
 

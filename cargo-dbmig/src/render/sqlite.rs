@@ -11,8 +11,10 @@ use dbmig_build::schema::{
     rename_order,
 };
 
-use super::plan::{Direction, Origin, Plan};
+use super::plan::{Direction, Plan};
 use super::sqlite_create::{self, column_without_constraints, create_index, drop_index};
+use super::sqlite_moves::{Moves, renamed};
+use super::sqlite_native::{self, Native};
 use super::text::{column, comment};
 use super::users::Users;
 use super::{Part, RenderError, Rendered};
@@ -78,41 +80,10 @@ struct Work<'a> {
     renames: Vec<(Name, Name)>,
     /// Columns that come.
     added: Vec<Name>,
+    /// Constraints that are altered in place, unless the table is rebuilt.
+    native: Native,
     /// Why the table has to be rebuilt; empty if ALTER can do all of it.
     reasons: Vec<String>,
-}
-
-/// Which columns come, go and get other names.
-struct Moves {
-    dropped: Vec<Name>,
-    added: Vec<Name>,
-    /// Columns that go and hold a name that another column gets.
-    away: Vec<(Name, Name)>,
-    /// In an order that works when those are out of the way.
-    renames: Vec<(Name, Name)>,
-}
-
-impl Moves {
-    fn new(present: &Table, after: &Table, origin: &Origin) -> Moves {
-        let kept: BTreeSet<&Name> = origin.columns.values().collect();
-        let names = |table: &Table| table.columns.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
-        let dropped: Vec<Name> = names(present).into_iter().filter(|name| !kept.contains(name)).collect();
-        let added: Vec<Name> = names(after).into_iter().filter(|name| !origin.columns.contains_key(name)).collect();
-        // A change of case alone is a rename too, so names are compared as they are written.
-        let written = |table: &Table, name: &Name| table.column(name).map(|column| column.name.clone());
-        let moves: BTreeMap<Name, Name> = (origin.columns.iter())
-            .filter_map(|(to, from)| Some((written(present, from)?, written(after, to)?)))
-            .filter(|(from, to)| from.as_str() != to.as_str())
-            .collect();
-        let wanted: BTreeSet<&Name> = moves.values().chain(&added).collect();
-        let in_the_way = dropped.iter().filter(|name| wanted.contains(name));
-        let away = in_the_way.map(|name| (name.clone(), parked(name))).collect();
-        Moves { away, renames: rename_order(moves, aside), dropped, added }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.dropped.is_empty() && self.added.is_empty() && self.renames.is_empty()
-    }
 }
 
 impl<'a> Script<'a> {
@@ -240,9 +211,13 @@ impl<'a> Script<'a> {
         let new_name =
             |name: &Name| away.iter().find(|(from, _)| from == name).map_or(name.clone(), |(_, to)| to.clone());
         let gone: Vec<(Name, Name)> = dropped.iter().map(|name| (name.clone(), new_name(name))).collect();
-        let reasons = sqlite_reason::reasons(self.plan, users, renamed, after, &gone, &added);
+        let mut native = Native::new(self.plan, renamed, after, &added);
+        let reasons = sqlite_reason::reasons(self.plan, users, renamed, after, &gone, &added, &native);
+        if reasons.is_empty() {
+            sqlite_reason::leave_inline(self.plan, after, &added, &mut native);
+        }
         let renames = if reasons.is_empty() { renames } else { away.into_iter().chain(renames).collect() };
-        Ok(Work { after, dropped, renames, added, reasons })
+        Ok(Work { after, dropped, renames, added, native, reasons })
     }
 
     /// Takes away what ALTER can take away, before anything gets its new name.
@@ -271,6 +246,9 @@ impl<'a> Script<'a> {
                     .and_modify(|one| one.indexes.retain(|one| one.name != index.name));
             }
         }
+        for lost in &work.native.lost {
+            self.push(&[], sqlite_native::drop_check(name, lost));
+        }
         for dropped in &work.dropped {
             let loss = format!("Destructive: drops the column {} with its values.", column(name, dropped));
             self.push(&[loss], format!("ALTER TABLE {} DROP COLUMN {};", name.sql(), dropped.sql()));
@@ -296,6 +274,7 @@ impl<'a> Script<'a> {
                     self.add_column(&present, work, column);
                 }
             }
+            self.constrain(work);
             return;
         }
         self.guarded = true;
@@ -320,15 +299,44 @@ impl<'a> Script<'a> {
 
     fn add_column(&mut self, present: &Table, work: &Work<'_>, column: &Column) {
         let table = &work.after.name;
-        let mut parts = vec![column_without_constraints(column)];
-        parts.extend(sqlite_reason::inline_constraints(present, work.after, &work.added, &column.name));
+        let is_filled = work.native.filled.contains(&column.name);
         let mut comments = Vec::new();
-        if self.plan.direction == Direction::Down {
+        let value = match is_filled {
+            true => sqlite_fill::new_value(self.plan, present, work.after, column, &mut comments, self.notes),
+            false => self.plan.backfill(table, &column.name).map(str::to_owned),
+        };
+        if self.plan.direction == Direction::Down && comments.is_empty() {
             comments.push(format!("The values of {} are not brought back.", column.name));
         }
+        let later = &work.native.new;
+        let mut parts = vec![match is_filled {
+            true => column_without_constraints(&sqlite_native::without_not_null(column)),
+            false => column_without_constraints(column),
+        }];
+        parts.extend(sqlite_reason::inline_constraints(present, work.after, &work.added, later, &column.name));
         self.push(&comments, format!("ALTER TABLE {} ADD COLUMN {};", table.sql(), parts.join(" ")));
-        if let Some(value) = self.plan.backfill(table, &column.name) {
-            self.push(&[], format!("UPDATE {} SET {} = {value};", table.sql(), column.name.sql()));
+        if let Some(value) = value {
+            self.push(&[], sqlite_native::update(table, &column.name, &value, false));
+        }
+        if is_filled {
+            self.push(&[], sqlite_native::set_not_null(table, column));
+        }
+    }
+
+    /// Alters constraints in place.
+    fn constrain(&mut self, work: &Work<'_>) {
+        let (after, native) = (work.after, &work.native);
+        for column in native.not_null.iter().filter_map(|name| after.column(name)) {
+            let mut comments = Vec::new();
+            let value = sqlite_fill::in_place_of_null(self.plan, after, column, &mut comments, self.notes);
+            self.push(&comments, sqlite_native::update(&after.name, &column.name, &value, true));
+            self.push(&[], sqlite_native::set_not_null(&after.name, column));
+        }
+        for name in &native.nullable {
+            self.push(&[], sqlite_native::drop_not_null(&after.name, name));
+        }
+        for check in &native.new {
+            self.push(&[], sqlite_native::add_check(&after.name, check));
         }
     }
 
@@ -350,20 +358,4 @@ impl<'a> Script<'a> {
             self.push(&[], create_index(name, index));
         }
     }
-}
-
-/// A name for a column that goes, while another one takes its name.
-fn parked(name: &Name) -> Name {
-    name.renamed(&format!("__dbmig_old_{name}"))
-}
-
-/// The table with its columns renamed.
-fn renamed<'a>(table: &Table, renames: impl IntoIterator<Item = &'a (Name, Name)>) -> Result<Table, RenderError> {
-    let mut alone = Schema::default();
-    alone.tables.insert(table.name.clone(), table.clone());
-    for (from, to) in renames {
-        let (from, to) = (from.clone(), to.clone());
-        apply(&Change::RenameColumn { table: table.name.clone(), from, to }, &mut alone)?;
-    }
-    Ok(alone.tables.remove(&table.name).unwrap_or_else(|| table.clone()))
 }

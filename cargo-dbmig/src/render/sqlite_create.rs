@@ -171,7 +171,8 @@ fn references(key: &ForeignKey) -> String {
     text
 }
 
-fn on_conflict(conflict: Option<Conflict>) -> String {
+/// `ON CONFLICT`, after a space.
+pub(super) fn on_conflict(conflict: Option<Conflict>) -> String {
     conflict.map(|conflict| format!(" ON CONFLICT {}", conflict.sql())).unwrap_or_default()
 }
 

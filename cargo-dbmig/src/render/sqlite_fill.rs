@@ -84,7 +84,6 @@ fn kept_value(
     notes: &mut Vec<String>,
 ) -> String {
     let name = before.name.sql();
-    let place = column(&after.name, &to.name);
     let value = match cast(&before.column_type, &to.column_type) {
         Some(to) => format!("CAST({name} AS {to})"),
         None => name,
@@ -92,31 +91,57 @@ fn kept_value(
     if takes_null(after, to) || !takes_null(present, before) {
         return value;
     }
-    let default = to.default.as_ref().filter(|default| !is_null(default));
+    let (instead, todo) = instead_of_null(plan, after, to, comments, notes);
+    let value = format!("coalesce({value}, {instead})");
+    todo.map_or(value.clone(), |todo| todo_before(&value, &todo))
+}
+
+/// What rows with NULL get in a column that takes it no more, and the todo that goes with it.
+fn instead_of_null(
+    plan: &Plan<'_>,
+    after: &Table,
+    to: &Column,
+    comments: &mut Vec<String>,
+    notes: &mut Vec<String>,
+) -> (String, Option<String>) {
     if let Some(backfill) = plan.backfill(&after.name, &to.name) {
-        return format!("coalesce({value}, {backfill})");
+        return (backfill.to_owned(), None);
     }
+    let default = to.default.as_ref().filter(|default| !is_null(default));
     match (default, plan.direction) {
         (Some(default), _) => {
             comments.push(format!("{} becomes NOT NULL: rows without a value get the default.", to.name));
-            format!("coalesce({value}, {})", default_value(default))
+            (default_value(default), None)
         }
         (None, Direction::Up) => {
+            let place = column(&after.name, &to.name);
             let todo = format!(
                 "{place} becomes NOT NULL: which value do rows with NULL get? Put it in place of the NULL below"
             );
             todo_note(&place, notes);
-            todo_before(&format!("coalesce({value}, NULL)"), &todo)
+            ("NULL".to_owned(), Some(todo))
         }
         (None, Direction::Down) => {
             comments.push(format!("{} becomes NOT NULL again: rows without a value get a stand-in.", to.name));
-            format!("coalesce({value}, {})", stand_in(after, to))
+            (stand_in(after, to), None)
         }
     }
 }
 
+/// The same, as one expression.
+pub(super) fn in_place_of_null(
+    plan: &Plan<'_>,
+    after: &Table,
+    to: &Column,
+    comments: &mut Vec<String>,
+    notes: &mut Vec<String>,
+) -> String {
+    let (value, todo) = instead_of_null(plan, after, to, comments, notes);
+    todo.map_or(value.clone(), |todo| todo_before(&value, &todo))
+}
+
 /// `None` if the column's own default (or NULL, or the next rowid) does.
-fn new_value(
+pub(super) fn new_value(
     plan: &Plan<'_>,
     present: &Table,
     after: &Table,

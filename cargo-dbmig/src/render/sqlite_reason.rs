@@ -1,13 +1,14 @@
 //! What SQLite's ALTER TABLE can't do.
 //!
 //! From 3.35 on it renames, adds columns that need nothing of the rows which are there, and drops columns that nothing
-//! uses. Sources: <https://sqlite.org/lang_altertable.html>, sections 4 (ADD COLUMN) and 5 (DROP COLUMN).
+//! uses; what it does from 3.53 on is `sqlite_native`'s to say. Sources: <https://sqlite.org/lang_altertable.html>, sections 4 (ADD COLUMN) and 5 (DROP COLUMN).
 
-use dbmig_build::schema::{Autoincrement, Column, Constraint, Expression, Name, Storage, Table};
+use dbmig_build::schema::{Autoincrement, Check, Column, Constraint, Expression, Name, Storage, Table};
 
 use super::plan::{Direction, Plan};
 use super::sqlite_create::{check, column_reference, is_constant, is_null};
 use super::sqlite_fill::is_unique;
+use super::sqlite_native::Native;
 use super::users::Users;
 
 /// Why a table has to be rebuilt, in words; empty if ALTER can do everything.
@@ -21,6 +22,7 @@ pub(super) fn reasons(
     after: &Table,
     gone: &[(Name, Name)],
     added: &[Name],
+    native: &Native,
 ) -> Vec<String> {
     let mut reasons = Vec::new();
     if present.options != after.options {
@@ -28,28 +30,48 @@ pub(super) fn reasons(
     }
     for column in after.columns.iter().filter(|column| !added.contains(&column.name)) {
         if let Some(before) = present.column(&column.name) {
-            reasons.extend(altered(before, column));
+            reasons.extend(altered(before, column, native));
         }
     }
-    let (lost, new) = constraints(present, after);
+    let (mut lost, mut new) = constraints(present, after);
+    lost.retain(|constraint| {
+        !is_check(constraint) || !constraint.name().is_some_and(|name| native.lost.contains(name))
+    });
+    new.retain(|constraint| !matches!(constraint, Constraint::Check(check) if native.new.contains(check)));
     reasons.extend(lost.iter().map(|constraint| format!("{} is dropped", constraint.describe())));
     for (name, present_name) in gone {
-        reasons.extend(in_use(users, present, after, name, present_name));
+        reasons.extend(in_use(users, present, after, native, name, present_name));
     }
     if gone.len() == present.columns.len() {
         reasons.push("none of its columns stays".to_owned());
     }
     for column in after.columns.iter().filter(|column| added.contains(&column.name)) {
-        reasons.extend(not_addable(plan, present, after, column));
+        reasons.extend(not_addable(plan, present, after, native, column));
     }
-    let needs_rebuild = |constraint: &&Constraint| column_of(constraint, after, added).is_none();
+    // A check on a column whose rows get values later can't come with the column.
+    let is_early = |name: &&Name, constraint: &Constraint| !is_check(constraint) || !native.filled.contains(name);
+    let carried = |constraint: &Constraint| {
+        column_of(constraint, after, added).filter(|name| is_early(name, constraint)).is_some()
+    };
+    let needs_rebuild = |constraint: &&Constraint| !carried(constraint);
     reasons.extend(new.iter().filter(needs_rebuild).map(|constraint| format!("{} is added", constraint.describe())));
     reasons
 }
 
-/// The constraints that `ADD COLUMN` of a column can carry.
-pub(super) fn inline_constraints(present: &Table, after: &Table, added: &[Name], column: &Name) -> Vec<String> {
-    let (_, new) = constraints(present, after);
+fn is_check(constraint: &Constraint) -> bool {
+    matches!(constraint, Constraint::Check(_))
+}
+
+/// The constraints that `ADD COLUMN` of a column can carry, those aside that are added later.
+pub(super) fn inline_constraints(
+    present: &Table,
+    after: &Table,
+    added: &[Name],
+    later: &[Check],
+    column: &Name,
+) -> Vec<String> {
+    let (_, mut new) = constraints(present, after);
+    new.retain(|constraint| !matches!(constraint, Constraint::Check(check) if later.contains(check)));
     let own = new.iter().filter(|constraint| column_of(constraint, after, added) == Some(column));
     let text = |constraint: &Constraint| match constraint {
         Constraint::ForeignKey(key) => Some(column_reference(key)),
@@ -57,6 +79,16 @@ pub(super) fn inline_constraints(present: &Table, after: &Table, added: &[Name],
         Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::Exclusion(_) => None,
     };
     own.filter_map(text).collect()
+}
+
+/// Leaves those checks to `ADD COLUMN` that it can carry: where rows get no values after it.
+pub(super) fn leave_inline(plan: &Plan<'_>, after: &Table, added: &[Name], native: &mut Native) {
+    let is_filled = |name: &Name| native.filled.contains(name) || plan.backfill(&after.name, name).is_some();
+    let plain: Vec<Name> = added.iter().filter(|name| !is_filled(name)).cloned().collect();
+    native.new.retain(|check| {
+        let carrier = column_of(&Constraint::Check(check.clone()), after, added);
+        carrier.is_none_or(|name| !plain.contains(name))
+    });
 }
 
 /// The added column that can carry a new constraint.
@@ -90,7 +122,7 @@ fn constraints(present: &Table, after: &Table) -> (Vec<Constraint>, Vec<Constrai
     (lost, new)
 }
 
-fn altered(before: &Column, after: &Column) -> Vec<String> {
+fn altered(before: &Column, after: &Column, native: &Native) -> Vec<String> {
     let name = &after.name;
     let mut reasons = Vec::new();
     if before.column_type != after.column_type {
@@ -100,7 +132,8 @@ fn altered(before: &Column, after: &Column) -> Vec<String> {
         };
         reasons.push(format!("{name} {to}"));
     }
-    if before.nullable != after.nullable {
+    let in_place = native.not_null.contains(name) || native.nullable.contains(name);
+    if before.nullable != after.nullable && !in_place {
         reasons.push(format!("{name} {}", if after.nullable { "may be NULL" } else { "becomes NOT NULL" }));
     }
     if before.default != after.default {
@@ -110,15 +143,23 @@ fn altered(before: &Column, after: &Column) -> Vec<String> {
     let others = (before.generated != after.generated, "is computed in another way");
     let others = [others, (before.collation != after.collation, "changes its collation")];
     let autoincrement = (before.autoincrement != after.autoincrement, "changes its AUTOINCREMENT");
-    let conflict = (before.not_null_conflict != after.not_null_conflict, "changes its ON CONFLICT");
+    let conflict = (before.not_null_conflict != after.not_null_conflict && !in_place, "changes its ON CONFLICT");
     let others = others.into_iter().chain([autoincrement, conflict]);
     reasons.extend(others.filter(|(differs, _)| *differs).map(|(_, what)| format!("{name} {what}")));
     reasons
 }
 
-/// Why a column can't simply be dropped. Indexes that go are dropped before it.
-fn in_use(users: &Users, present: &Table, after: &Table, name: &Name, present_name: &Name) -> Option<String> {
+/// Why a column can't simply be dropped. Indexes and checks that go are dropped before it.
+fn in_use(
+    users: &Users,
+    present: &Table,
+    after: &Table,
+    native: &Native,
+    name: &Name,
+    present_name: &Name,
+) -> Option<String> {
     let mut left = present.clone();
+    left.checks.retain(|check| !check.name.as_ref().is_some_and(|name| native.lost.contains(name)));
     left.indexes.retain(|index| after.index(&index.name) == Some(index));
     if let Some(user) = left.user_of_column(present_name) {
         return Some(format!("{name} is dropped, which {user} uses"));
@@ -127,8 +168,11 @@ fn in_use(users: &Users, present: &Table, after: &Table, name: &Name, present_na
     Some(format!("{name} is dropped, which {user} mentions"))
 }
 
-fn not_addable(plan: &Plan<'_>, present: &Table, after: &Table, column: &Column) -> Option<String> {
+fn not_addable(plan: &Plan<'_>, present: &Table, after: &Table, native: &Native, column: &Column) -> Option<String> {
     let name = &column.name;
+    if native.filled.contains(name) {
+        return None;
+    }
     if let Some(generated) = &column.generated {
         return (generated.storage == Storage::Stored).then(|| format!("{name} is added as a stored computed column"));
     }

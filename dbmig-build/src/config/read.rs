@@ -6,7 +6,7 @@ use std::str::FromStr;
 use dbmig::Backend;
 use toml::Spanned;
 
-use super::{Configuration, ConstraintKind, DatabaseConfig, LintLevel, LintLevels, Style, naming};
+use super::{Configuration, ConstraintKind, DatabaseConfig, LintLevel, LintLevels, SqliteVersion, Style, naming};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
 use crate::source::Source;
@@ -14,7 +14,7 @@ use crate::toml_reader::{Reader, Table};
 
 const TABLE: &str = "package.metadata.dbmig";
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "backend",
     "migrations",
     "models",
@@ -24,6 +24,7 @@ const KEYS: [&str; 12] = [
     "naming",
     "lint",
     "style",
+    "sqlite_version",
     "unmanaged",
     "sqlite_integer_primary_key_is_bigint",
     "databases",
@@ -124,6 +125,9 @@ fn database(
     if let Some(word) = reader.string(section, "style") {
         config.style = style(reader, &word).unwrap_or(config.style);
     }
+    if let Some(version) = reader.string(section, "sqlite_version") {
+        config.sqlite_version = sqlite_version(reader, &version, config.backend).unwrap_or_default();
+    }
     if let Some(unmanaged) = reader.strings(section, "unmanaged") {
         config.unmanaged = unmanaged.into_inner().into_iter().map(Spanned::into_inner).collect();
     }
@@ -154,6 +158,25 @@ fn style(reader: &mut Reader<'_>, word: &Spanned<String>) -> Option<Style> {
         reader.report(Diagnostic::error(Code::Config, message).at(reader.place(word), "").help(help));
     }
     style
+}
+
+fn sqlite_version(reader: &mut Reader<'_>, text: &Spanned<String>, backend: Backend) -> Option<SqliteVersion> {
+    if backend != Backend::Sqlite {
+        let message = "`sqlite_version` is for SQLite alone";
+        reader.fault(text, message, "this database is none of SQLite's", "delete the line");
+        return None;
+    }
+    let version = SqliteVersion::of_text(text.get_ref());
+    let oldest = SqliteVersion::OLDEST;
+    let (message, label) = match version {
+        None => (format!("`{}` is no version of SQLite", text.get_ref()), String::new()),
+        Some(version) if version < oldest => {
+            (format!("dbmig needs SQLite {oldest} or newer"), "older ones can't drop a column".to_owned())
+        }
+        Some(version) => return Some(version),
+    };
+    reader.fault(text, message, label, format!("sqlite_version = \"{oldest}\""));
+    None
 }
 
 /// A path relative to the package, with `/`, without `.` and without a slash at its end.

@@ -29,6 +29,7 @@ version_table = "ledger"
 naming = { index = "ix_{table}_{columns}" }
 lint = { out-of-date = "deny", missing-down = "allow" }
 style = "simple"
+sqlite_version = "3.53.1"
 unmanaged = ["legacy_*"]
 sqlite_integer_primary_key_is_bigint = true
 
@@ -47,6 +48,8 @@ url = "analytics.db"
     assert_eq!(default.naming.index, "ix_{table}_{columns}");
     assert_eq!(default.naming.unique, "{table}_{columns}_key");
     assert_eq!(default.style, super::Style::Simple);
+    assert!(default.sqlite_version.alters_constraints());
+    assert!(!configuration.databases["audit"].sqlite_version.alters_constraints());
     assert_eq!(default.lint.0[&Code::OutOfDate], LintLevel::Deny);
     assert_eq!(default.lint.0[&Code::MissingDown], LintLevel::Allow);
     assert_eq!(default.unmanaged, ["legacy_*"]);
@@ -78,6 +81,9 @@ fn faults_are_named_at_their_place() {
         ("naming = { uniqe = \"x\" }", "did you mean `unique`?"),
         ("naming = { unique = \"{tabel}_x\" }", "`{tabel}` is no placeholder"),
         ("style = \"simpel\"", "unknown style `simpel`|did you mean `simple`?"),
+        ("sqlite_version = \"3.x\"", "`3.x` is no version of SQLite|sqlite_version = \"3.35\""),
+        ("sqlite_version = \"3.31.1\"", "dbmig needs SQLite 3.35 or newer"),
+        ("backend = \"mysql\"\nsqlite_version = \"3.53\"", "`sqlite_version` is for SQLite alone"),
         ("lint = { out-of-data = \"deny\" }", "did you mean `out-of-date`?"),
         ("lint = { out-of-date = \"denny\" }", "`denny` is no lint level|did you mean `deny`?"),
         ("unmanaged = true", "`unmanaged` must be a list of strings|this is a boolean"),

@@ -123,7 +123,7 @@ const CARGO_DBMIG: Modules = &[
         ],
     ),
     ("scaffold", &["error", "dbmig::revision", "dbmig::version"]),
-    ("render", &["dbmig::backend", "dbmig_build::schema"]),
+    ("render", &["dbmig::backend", "dbmig_build::config", "dbmig_build::schema"]),
     (
         "introspect",
         &[

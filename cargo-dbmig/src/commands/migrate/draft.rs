@@ -125,7 +125,11 @@ pub(in crate::commands) fn render_changes(
     message: &str,
 ) -> Result<Rendered, Error> {
     let options = Options { backend: context.config.backend, live: context.config.style == Style::Live, backfills };
-    render::render(changes, before, &options).map_err(|error| not_rendered(error, message))
+    let rendered = match context.config.backend {
+        Backend::Sqlite => render::render_sqlite(changes, before, backfills, context.config.sqlite_version),
+        _ => render::render(changes, before, &options),
+    };
+    rendered.map_err(|error| not_rendered(error, message))
 }
 
 fn not_rendered(error: RenderError, message: &str) -> Error {
