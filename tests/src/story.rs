@@ -3,20 +3,23 @@
 //! Prose is for the reader. A block ` ```file path=src/models.rs ` writes a file; a block ` ```console ` holds commands
 //! (`$ cargo dbmig heads`), each with what it answers: its stdout, then its stderr with `! ` before each line, then
 //! `[exit 1]` unless it is 0; a block ` ```shows path=migrations/*_create_users/up.sql ` holds a file as it then is.
-//! What differs from run to run has names, see [`crate::names`]. `BLESS=1` writes what happened into the story.
+//! `$ sqlite3 app.db "SELECT …"` asks a database; `<postgres>` and `<mysql>` stand for the URLs of new databases on the
+//! servers, which `$ psql "SELECT …"` and `$ mysql "SELECT …"` ask. What differs from run to run has names, see
+//! [`crate::names`]. `BLESS=1` writes what happened into the story.
 
-use std::path::Path;
+mod query;
+
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text};
 use walkdir::WalkDir;
 
 use crate::host::Host;
 use crate::names::Names;
 use crate::program;
 use crate::text_diff::diff;
+use query::Servers;
 
 /// A fenced block of a story.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,24 +37,38 @@ enum Action {
     Shows(String),
 }
 
-/// Plays each story of a folder, in order of their names; `CASE=name` plays one.
+/// How many stories are played at a time.
+const AT_ONCE: usize = 3;
+
+/// Plays each story of a folder; `CASE=name` plays one.
 ///
 /// # Panics
 ///
 /// With the differences of all stories, if any didn't go as it says.
 pub fn play_folder(folder: &Path) {
     let only = std::env::var("CASE").ok();
-    let mut paths: Vec<_> =
-        WalkDir::new(folder).sort_by_file_name().into_iter().map(|entry| entry.expect("a folder")).collect();
-    paths.retain(|entry| entry.path().extension().is_some_and(|extension| extension == "md"));
+    let entries = WalkDir::new(folder).sort_by_file_name().into_iter().map(|entry| entry.expect("a folder"));
+    let mut paths: Vec<PathBuf> = entries.map(walkdir::DirEntry::into_path).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
     assert!(!paths.is_empty(), "no stories in {}", folder.display());
-    let mut failures = Vec::new();
-    for entry in paths {
-        let stem = entry.path().file_stem().unwrap_or_default().to_string_lossy();
-        if only.as_ref().is_none_or(|only| *only == stem) {
-            failures.extend(play(entry.path()).err());
+    paths.retain(|path| only.as_ref().is_none_or(|only| path.file_stem().is_some_and(|stem| stem == &**only)));
+    let waiting = Mutex::new(paths.into_iter().enumerate());
+    let failures = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let next = waiting.lock().expect("no story panics here").next();
+                    let Some((at, path)) = next else { break };
+                    let failure = play(&path).err().map(|failure| (at, failure));
+                    failures.lock().expect("no story panics here").extend(failure);
+                }
+            });
         }
-    }
+    });
+    let mut failures = failures.into_inner().expect("no story panics here");
+    failures.sort();
+    let failures: Vec<String> = failures.into_iter().map(|(_, failure)| failure).collect();
     assert!(failures.is_empty(), "{}\nif that is right: BLESS=1 cargo test -p dbmig-tests\n", failures.join("\n"));
 }
 
@@ -65,12 +82,14 @@ fn play(path: &Path) -> Result<(), String> {
     names.path(&format!("{}/", host.root().display()), "");
     names.path(&host.root().display().to_string(), ".");
     names.path(&program::workspace().display().to_string(), "<dbmig>");
+    let servers = Servers::of(&text, &mut names);
     let mut story: Vec<String> = text.lines().map(str::to_owned).collect();
     let mut failures = String::new();
     // From the last block to the first, so that the line numbers of those before stay true.
     let mut replacements = Vec::new();
     for block in &blocks {
-        let actual = act(block, &host, &mut names).map_err(|error| format!("{name}:{}: {error}", block.lines.start))?;
+        let actual = act(block, &host, &servers, &mut names)
+            .map_err(|error| format!("{name}:{}: {error}", block.lines.start))?;
         if actual != block.body {
             failures.push_str(&format!("{name}:{}:\n{}", block.lines.start, diff(&block.body, &actual)));
             replacements.push((block.lines.clone(), actual));
@@ -89,7 +108,7 @@ fn play(path: &Path) -> Result<(), String> {
 }
 
 /// What a block holds when it is played.
-fn act(block: &Block, host: &Host, names: &mut Names) -> Result<String, String> {
+fn act(block: &Block, host: &Host, servers: &Servers, names: &mut Names) -> Result<String, String> {
     match &block.action {
         Action::File(path) => {
             host.write(&names.show(path), names.show(&block.body));
@@ -104,7 +123,7 @@ fn act(block: &Block, host: &Host, names: &mut Names) -> Result<String, String> 
             let mut actual = String::new();
             for line in block.body.lines() {
                 if let Some(command) = line.strip_prefix("$ ") {
-                    let output = run(&names.show(command), host)?;
+                    let output = run(&names.show(command), host, servers)?;
                     actual.push_str(&format!("$ {command}\n{}", names.hide(&output)));
                 }
             }
@@ -114,10 +133,9 @@ fn act(block: &Block, host: &Host, names: &mut Names) -> Result<String, String> 
 }
 
 /// Runs a command line: the tools of this checkout as themselves, anything else in a shell.
-fn run(line: &str, host: &Host) -> Result<String, String> {
-    if let Some(rest) = line.strip_prefix("sqlite3 ") {
-        let (file, sql) = rest.split_once(' ').ok_or("sqlite3 FILE \"SQL\"")?;
-        return query(&host.path(file), sql.trim_matches('"'));
+fn run(line: &str, host: &Host, servers: &Servers) -> Result<String, String> {
+    if let Some(answer) = servers.answer(line, host) {
+        return answer;
     }
     let mut command = Command::new("sh");
     program::plain(&mut command, host.root());
@@ -130,24 +148,8 @@ fn run(line: &str, host: &Host) -> Result<String, String> {
     Ok(program::run(command.arg("-c").arg(line)).story())
 }
 
-/// The rows of a query over one column of text, a line each; nobody needs sqlite3 on their machine.
-fn query(file: &Path, sql: &str) -> Result<String, String> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Nullable<Text>)]
-        line: Option<String>,
-    }
-    let mut connection = SqliteConnection::establish(&file.display().to_string()).map_err(|error| error.to_string())?;
-    if !sql.trim_start().to_ascii_lowercase().starts_with("select") {
-        return connection.batch_execute(sql).map(|()| String::new()).map_err(|error| format!("{sql}: {error}"));
-    }
-    let query = format!("SELECT CAST(line AS TEXT) AS line FROM (WITH q(line) AS ({sql}) SELECT line FROM q)");
-    let rows: Vec<Row> = diesel::sql_query(query).load(&mut connection).map_err(|error| format!("{sql}: {error}"))?;
-    Ok(rows.into_iter().map(|row| row.line.unwrap_or_else(|| "NULL".to_owned()) + "\n").collect())
-}
-
 /// The one file that a path with `*` names.
-fn find(root: &Path, pattern: &str) -> Result<std::path::PathBuf, String> {
+fn find(root: &Path, pattern: &str) -> Result<PathBuf, String> {
     let mut found = Vec::new();
     for entry in
         WalkDir::new(root).sort_by_file_name().into_iter().flatten().filter(|entry| entry.file_type().is_file())
