@@ -83,8 +83,6 @@ pub struct Part {
 pub enum RenderError {
     /// They don't fit the schema.
     Apply(ApplyError),
-    /// dbmig has no renderer for the backend yet.
-    UnsupportedBackend(Backend),
     /// The database can't make the change; in words.
     Impossible(String),
 }
@@ -93,7 +91,6 @@ impl fmt::Display for RenderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RenderError::Apply(error) => error.fmt(f),
-            RenderError::UnsupportedBackend(backend) => write!(f, "writing SQL for {backend} is not supported yet"),
             RenderError::Impossible(what) => f.write_str(what),
         }
     }

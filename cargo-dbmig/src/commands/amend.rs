@@ -73,11 +73,8 @@ pub fn run(args: &AmendArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> 
     let draft = migrate::draft(&context, &below, &args.decisions, Asking::AtTerminal)?;
     summary::found(ui, &draft);
     let message = args.message.clone().unwrap_or_else(|| span::message(&chain, &old));
-    let rendered = if draft.changes.is_empty() {
-        Rendered::default()
-    } else {
-        migrate::render(&context, &below, &draft, &message)?
-    };
+    let rendered =
+        if draft.changes.is_empty() { Rendered::default() } else { migrate::render(&context, &below, &draft)? };
     if args.showing.dry_run || args.showing.sql {
         summary::preview(ui, &draft, &rendered, args.showing);
         return Ok(Answer::Yes);

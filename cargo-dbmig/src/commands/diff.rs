@@ -54,7 +54,7 @@ pub fn run(args: &DiffArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
     let pair = side::pair(&context, &args.from, &args.to)?;
     let changes = diff(&pair.before, &pair.after, &pair.renames);
-    let rendered = migrate::render_changes(&context, &pair.before, &changes, &Backfills::new(), "");
+    let rendered = migrate::render_changes(&context, &pair.before, &changes, &Backfills::new());
     let answer = Answer::of(changes.is_empty() || !args.exit_code);
     if ui.json {
         let sql = rendered?.up();

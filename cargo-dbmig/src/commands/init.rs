@@ -82,10 +82,11 @@ fn finish(backend: Backend, report: &Report<'_>) {
     if report.edits.is_empty() && report.paste.is_empty() {
         ui.status("Unchanged", "the package is set up already");
     }
-    ui.hint(match backend {
-        Backend::Sqlite => "write a struct with #[derive(dbmig::Model)], then: cargo dbmig migrate -m \"create …\"",
-        _ => "name your database in .env, then: cargo dbmig revision -m \"create …\"",
-    });
+    let model = "write a struct with #[derive(dbmig::Model)], then: cargo dbmig migrate -m \"create …\"";
+    match backend {
+        Backend::Sqlite => ui.hint(model),
+        Backend::Postgres | Backend::Mysql => ui.hint(format!("name your database in .env, {model}")),
+    }
 }
 
 fn configure(package: &Package, backend: Backend, report: &mut Report<'_>) -> Result<(), Error> {

@@ -97,7 +97,7 @@ pub fn run(args: &MigrateArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
     if draft.changes.is_empty() {
         return Ok(summary::unchanged(ui, &draft));
     }
-    let rendered = render(&context, &replay, &draft, message)?;
+    let rendered = render(&context, &replay, &draft)?;
     let Some(metadata) = metadata else {
         summary::preview(ui, &draft, &rendered, args.showing);
         return Ok(Answer::Yes);
@@ -112,8 +112,8 @@ pub fn run(args: &MigrateArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
 /// # Errors
 ///
 /// What a database can't do, and faults of dbmig.
-pub(super) fn render(context: &Context<'_>, replay: &Replay, draft: &Draft, message: &str) -> Result<Rendered, Error> {
-    let rendered = render_changes(context, replay.schema(), &draft.changes, &draft.backfills, message)?;
+pub(super) fn render(context: &Context<'_>, replay: &Replay, draft: &Draft) -> Result<Rendered, Error> {
+    let rendered = render_changes(context, replay.schema(), &draft.changes, &draft.backfills)?;
     proof::prove(&rendered, replay, &draft.target.schema, context.config.backend)?;
     Ok(rendered)
 }

@@ -11,7 +11,7 @@ use dbmig_build::replay::Replay;
 use crate::commands::migrate::{Draft, render_changes};
 use crate::commands::renamed;
 use crate::context::Context;
-use crate::render::Part;
+use crate::render::{Backfills, Part};
 
 /// Whether the scripts of some revisions are anything but what dbmig would write for what they do. `below` is the chain
 /// without them.
@@ -28,9 +28,13 @@ pub(super) fn is_edited(context: &Context<'_>, chain: &Chain, old: &[Id], below:
     let mut renames = draft.models.as_ref().map(|models| models.renames.clone()).unwrap_or_default();
     renamed::add(&made, &mut renames);
     let changes = diff(below.schema(), replay.schema(), &renames);
-    let Ok(rendered) = render_changes(context, below.schema(), &changes, &draft.backfills, "") else { return true };
-    let is_as_rendered = |(&id, part): (&Id, &Part)| holds(chain.migration(id), part);
-    rendered.parts.len() != old.len() || !old.iter().zip(&rendered.parts).all(is_as_rendered)
+    // Either with the values that are given again, or with todos where nobody gave any.
+    let is_as_rendered = |backfills: &Backfills| {
+        let Ok(rendered) = render_changes(context, below.schema(), &changes, backfills) else { return false };
+        let is_same = |(&id, part): (&Id, &Part)| holds(chain.migration(id), part);
+        rendered.parts.len() == old.len() && old.iter().zip(&rendered.parts).all(is_same)
+    };
+    !is_as_rendered(&draft.backfills) && !is_as_rendered(&Backfills::new())
 }
 
 /// Whether a revision's scripts are those of a part.

@@ -122,29 +122,18 @@ pub(in crate::commands) fn render_changes(
     before: &Schema,
     changes: &[Change],
     backfills: &Backfills,
-    message: &str,
 ) -> Result<Rendered, Error> {
     let options = Options { backend: context.config.backend, live: context.config.style == Style::Live, backfills };
     let rendered = match context.config.backend {
         Backend::Sqlite => render::render_sqlite(changes, before, backfills, context.config.sqlite_version),
         _ => render::render(changes, before, &options),
     };
-    rendered.map_err(|error| not_rendered(error, message))
+    rendered.map_err(not_rendered)
 }
 
-fn not_rendered(error: RenderError, message: &str) -> Error {
+fn not_rendered(error: RenderError) -> Error {
     match error {
         RenderError::Impossible(what) => Error::new(Kind::Models, what),
-        RenderError::UnsupportedBackend(backend) => {
-            let name = match backend {
-                Backend::Sqlite => "SQLite",
-                Backend::Postgres => "PostgreSQL",
-                Backend::Mysql => "MySQL",
-            };
-            let message = message.replace('\'', "'\\''");
-            Error::new(Kind::Usage, format!("`migrate` can't write SQL for {name} yet, only for SQLite"))
-                .help(format!("write it by hand: cargo dbmig revision -m '{message}'"))
-        }
         error => Error::new(Kind::Bug, error.to_string()),
     }
 }

@@ -1,10 +1,12 @@
 //! The proof before a file is written: up brings the chain to the models, down brings it back.
 
+use std::collections::BTreeSet;
+
 use dbmig::Backend;
 use dbmig_build::diagnostic::Level;
 use dbmig_build::diff::diff;
 use dbmig_build::replay::Replay;
-use dbmig_build::schema::{Renames, Schema};
+use dbmig_build::schema::{Renames, Schema, Table};
 use dbmig_build::source::Source;
 use dbmig_build::sql;
 
@@ -38,11 +40,15 @@ fn run(replay: &mut Replay, name: &str, text: &str, backend: Backend) -> Result<
 }
 
 fn compare(name: &str, built: &Schema, wanted: &Schema, rendered: &Rendered) -> Result<(), Error> {
-    let left = diff(built, wanted, &Renames::default());
+    let changes = diff(built, wanted, &Renames::default());
+    let mut left: Vec<String> = changes.iter().map(|change| format!("  {}", describe::line(change))).collect();
+    // Diff leaves what no model declares alone, and so must a script.
+    let (has, needs) = (unmodelled(built), unmodelled(wanted));
+    left.extend(needs.difference(&has).map(|one| format!("  + {one}")));
+    left.extend(has.difference(&needs).map(|one| format!("  - {one}")));
     if left.is_empty() {
         return Ok(());
     }
-    let left: Vec<_> = left.iter().map(|change| format!("  {}", describe::line(change))).collect();
     let text = if name == "up.sql" { rendered.up() } else { rendered.down() };
     Err(Error::new(
         Kind::Bug,
@@ -51,4 +57,14 @@ fn compare(name: &str, built: &Schema, wanted: &Schema, rendered: &Rendered) -> 
             left.join("\n")
         ),
     ))
+}
+
+/// The views and triggers of a schema.
+fn unmodelled(schema: &Schema) -> BTreeSet<String> {
+    let views = schema.views.values().map(|view| format!("view {}", view.name));
+    let of_table = |table: &Table| {
+        let table_name = table.name.to_string();
+        table.triggers.iter().map(|one| format!("trigger {} on {table_name}", one.name)).collect::<Vec<_>>()
+    };
+    views.chain(schema.tables.values().flat_map(of_table)).collect()
 }

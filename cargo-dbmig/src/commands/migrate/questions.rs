@@ -3,7 +3,7 @@
 mod sqlite;
 
 use dbmig::Backend;
-use dbmig_build::schema::{Change, Column, Name, ObjectName, Schema};
+use dbmig_build::schema::{Change, Column, Expression, Name, ObjectName, Schema};
 use dbmig_build::sql;
 
 use crate::context::Context;
@@ -118,13 +118,47 @@ fn checked(
         let error = Error::new(Kind::Usage, format!("`{value}` is no SQL expression for {table}.{column}: {why}"));
         error.help(format!("a text needs quotes: '{}'", value.trim_matches('\'')))
     };
-    sql::expression(value, context.config.backend).map_err(wrong)?;
+    let read = sql::expression(value, context.config.backend).map_err(wrong)?;
     if value.eq_ignore_ascii_case("null") {
         return Err(Error::new(Kind::Usage, format!("NULL is what {table}.{column} can't hold any more")));
     }
     let objection = match context.config.backend {
         Backend::Sqlite => sqlite::objection(value, table, columns)?,
-        Backend::Postgres | Backend::Mysql => None,
+        Backend::Postgres | Backend::Mysql => bare_word(&read, columns),
     };
     objection.map_or(Ok(value.to_owned()), |why| Err(wrong(why)))
+}
+
+/// What is wrong with a value that is a sole word: it is no column, and so was meant to be a text. (More can't be said
+/// without the database.)
+fn bare_word(value: &Expression, columns: &[Name]) -> Option<String> {
+    let [token] = value.tokens() else { return None };
+    let is_value = token.key.starts_with("current_") || VALUES.contains(&&*token.key);
+    token
+        .name
+        .as_ref()
+        .filter(|name| !is_value && !columns.contains(name))
+        .map(|name| format!("no such column: {name}"))
+}
+
+/// Words that are values by themselves.
+const VALUES: [&str; 9] =
+    ["default", "false", "localtime", "localtimestamp", "session_user", "true", "user", "utc_date", "utc_timestamp"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_without_quotes() {
+        for backend in [Backend::Postgres, Backend::Mysql] {
+            let columns = [Name::new("name", backend), Name::new("Mixed", backend)];
+            let said = |value: &str| bare_word(&sql::expression(value, backend).unwrap(), &columns);
+            for fine in ["1", "'member'", "name", "TRUE", "current_timestamp", "now()", "name || 'x'", "-1"] {
+                assert_eq!(said(fine), None, "{fine}");
+            }
+            assert_eq!(said("member").unwrap(), "no such column: member");
+            assert_eq!(said("(member)").unwrap(), "no such column: member");
+        }
+    }
 }
