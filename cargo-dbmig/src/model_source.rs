@@ -6,6 +6,8 @@
 
 mod column;
 mod constraints;
+mod counting;
+mod enums;
 mod kept;
 mod names;
 mod rust_type;
@@ -18,11 +20,12 @@ use dbmig_build::diagnostic::Diagnostic;
 use dbmig_build::diff::diff;
 use dbmig_build::emit::diesel::{SchemaOptions, schema_module};
 use dbmig_build::models::{self, Models};
-use dbmig_build::schema::{Change, ObjectName, Schema};
+use dbmig_build::schema::{Change, Name, ObjectName, Schema, Sequence};
 use dbmig_build::source::Source;
 use dbmig_build::target::target;
 
 use crate::table_macro::{self, Macros};
+use enums::Enums;
 use names::Names;
 
 /// Models as text.
@@ -43,6 +46,9 @@ struct Context<'a> {
     config: &'a DatabaseConfig,
     macros: Macros,
     names: Names,
+    enums: Enums,
+    /// The sequences of columns.
+    sequences: BTreeMap<(&'a ObjectName, &'a Name), &'a Sequence>,
     /// The path of the emitted `table!`s.
     schema_path: &'a str,
     /// Tables whose structs are no models, and why.
@@ -65,8 +71,12 @@ pub fn write(
     let written =
         |name: &&ObjectName| wanted.is_none_or(|wanted| wanted.contains(*name)) && macros.of_table(name).is_some();
     let tables: Vec<&ObjectName> = schema.tables.keys().filter(written).collect();
-    let names = Names::of(schema, &tables, &macros);
-    let mut context = Context { schema, config, macros, names, schema_path, plain: BTreeMap::new() };
+    let mut taken = names::taken(&tables);
+    let enums = Enums::of(schema, &tables, wanted.is_none(), &macros, config.backend, &mut taken);
+    let names = Names::of(schema, &tables, &macros, taken);
+    let owned = schema.sequences.values().filter_map(|one| one.owner.as_ref().map(|owner| (owner, one)));
+    let sequences = owned.map(|((table, column), one)| ((table, column), one)).collect();
+    let mut context = Context { schema, config, macros, names, enums, sequences, schema_path, plain: BTreeMap::new() };
     // Each round takes at least one table out, and most schemas need one.
     for _ in 0..=tables.len() {
         let (text, places) = text_of(&tables, &context)?;
@@ -74,6 +84,9 @@ pub fn write(
         if wrong.is_empty() {
             let mut unsaid = missing(schema, wanted, &context.macros, &left_out);
             unsaid.extend(tables.iter().flat_map(|name| notes(name, &context)));
+            if wanted.is_none() {
+                unsaid.extend(kept::of_schema(schema));
+            }
             return Ok(ModelSource { text, unsaid });
         }
         context.plain.extend(wrong);
@@ -115,6 +128,11 @@ fn text_of(tables: &[&ObjectName], context: &Context<'_>) -> Result<Placed, Stri
         "//! The tables of the database, as `cargo dbmig models` wrote them.\n\nuse diesel::prelude::*;\n",
     );
     let mut places = Vec::new();
+    for item in context.enums.items() {
+        let file = syn::parse_file(&item).map_err(|error| format!("{error} in\n{item}"))?;
+        text.push('\n');
+        text.push_str(&prettyplease::unparse(&file));
+    }
     for name in tables {
         let Some(table) = context.schema.tables.get(*name) else { continue };
         let item = table::item(table, context);
@@ -140,6 +158,9 @@ fn differing(
         Err(faults) => return at_fault(&faults, places, tables, context),
     };
     let mut wrong = BTreeMap::new();
+    for name in differing_sequences(&models, tables, context) {
+        wrong.insert(name, "its struct can't say all: a sequence".to_owned());
+    }
     for change in changes(&models, context) {
         let name = match &change {
             Change::CreateTable(table) | Change::DropTable(table) => Some(&table.name),
@@ -164,8 +185,32 @@ fn what(change: &Change) -> String {
 }
 
 fn changes(models: &Models, context: &Context<'_>) -> Vec<Change> {
-    let kept = target(context.schema, &models.schema, &models.renames, &[], &BTreeSet::new());
-    diff(context.schema, &kept.schema, &models.renames)
+    diff(context.schema, &kept(models, context), &models.renames)
+}
+
+/// What the models come to, with what they can't say.
+fn kept(models: &Models, context: &Context<'_>) -> Schema {
+    target(context.schema, &models.schema, &models.renames, &[], &BTreeSet::new()).schema
+}
+
+/// The tables whose sequences aren't those of the schema.
+fn differing_sequences(models: &Models, tables: &[&ObjectName], context: &Context<'_>) -> Vec<ObjectName> {
+    if context.schema.sequences.is_empty() && models.schema.sequences.is_empty() {
+        return Vec::new();
+    }
+    let kept = kept(models, context);
+    let of = |schema: &Schema| -> BTreeMap<ObjectName, Vec<Sequence>> {
+        let mut by_table: BTreeMap<ObjectName, Vec<Sequence>> = BTreeMap::new();
+        for one in schema.sequences.values() {
+            if let Some((table, _)) = &one.owner {
+                by_table.entry(table.clone()).or_default().push(one.clone());
+            }
+        }
+        by_table
+    };
+    let (before, after) = (of(context.schema), of(&kept));
+    let differs = |name: &&&ObjectName| !context.plain.contains_key(**name) && before.get(**name) != after.get(**name);
+    tables.iter().filter(differs).map(|name| (*name).clone()).collect()
 }
 
 fn at_fault(

@@ -21,7 +21,7 @@ use crate::source::{Source, Span};
 
 pub use diesel_toml::DieselToml;
 pub use lint::{LintLevel, LintLevels};
-pub use naming::{ConstraintKind, Naming};
+pub use naming::{ConstraintKind, Naming, kept};
 pub use print_schema::{ColumnSorting, Docs, PrintSchema, SameQuery, TableFilter};
 pub use sqlite_version::SqliteVersion;
 pub use style::Style;
@@ -87,6 +87,8 @@ pub struct DatabaseConfig {
     pub version_table_schema: Option<String>,
     /// How constraints of models are named.
     pub naming: Naming,
+    /// Whether the doc comments of models are the comments of tables, columns and types. Default: no.
+    pub comments: bool,
     /// What becomes of warnings.
     pub lint: LintLevels,
     /// Whether the migrations that are written spare a database that bears traffic. Default: they do.
@@ -121,6 +123,7 @@ impl DatabaseConfig {
             version_table: "__diesel_schema_migrations".to_owned(),
             version_table_schema: None,
             naming: Naming::default(),
+            comments: false,
             lint: LintLevels::default(),
             style: Style::default(),
             sqlite_version: SqliteVersion::default(),

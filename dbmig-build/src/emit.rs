@@ -5,10 +5,12 @@ pub mod diesel;
 mod diesel_type;
 pub mod out;
 
+use diesel::SchemaModule;
+
 /// The file that `dbmig::embed!()` includes: an error if there is one, `pub mod schema` and the bundle.
 ///
 /// There are outer attributes only, because `include!` refuses inner ones.
-pub fn file(error: &str, schema: &str, bundle: &str) -> String {
+pub fn file(error: &str, schema: &SchemaModule, bundle: &str) -> String {
     let mut text = String::from("// Written by dbmig-build from the migrations; every build writes it anew.\n\n");
     if !error.is_empty() {
         text.push_str(error);
@@ -17,7 +19,7 @@ pub fn file(error: &str, schema: &str, bundle: &str) -> String {
     text.push_str("/// The tables that the migrations build, as `diesel print-schema` would print them.\n");
     text.push_str(UNUSED_IS_FINE);
     text.push_str("pub mod schema {\n");
-    for line in schema.lines() {
+    for line in schema.text.lines() {
         if !line.is_empty() {
             text.push_str("    ");
             text.push_str(line);
@@ -25,6 +27,10 @@ pub fn file(error: &str, schema: &str, bundle: &str) -> String {
         text.push('\n');
     }
     text.push_str("}\n\n");
+    for one in &schema.enums {
+        let labels: Vec<String> = one.labels.iter().map(|label| format!("{label:?}")).collect();
+        text.push_str(&format!("::dbmig::enum_type!(schema::{}, [{}]);\n\n", one.path, labels.join(", ")));
+    }
     // The host may use one half only, and may include it in a module that is not public.
     match bundle.split_once("pub static") {
         Some((docs, item)) => text.push_str(&format!("{docs}{UNUSED_IS_FINE}pub static{item}")),

@@ -4,6 +4,7 @@
 //! them.
 
 mod attr;
+mod cfg;
 mod diesel_attr;
 mod facts;
 mod lower;
@@ -18,8 +19,8 @@ use crate::config::DatabaseConfig;
 use crate::diagnostic::Diagnostic;
 use crate::schema::{Name, ObjectName, Renames, Schema};
 use crate::source::{Source, Span};
+use parse::Parsed;
 
-pub use lower::serial_default;
 pub use rust_type::{Kind, RUST_TYPES, RustType};
 
 /// What the models of a package say.
@@ -35,6 +36,8 @@ pub struct Models {
     pub tables: BTreeMap<ObjectName, Span>,
     /// The field of each column.
     pub columns: BTreeMap<(ObjectName, Name), Span>,
+    /// The enum of each type.
+    pub types: BTreeMap<ObjectName, Span>,
 }
 
 /// Reads the models under the configured files and folders of the package in `root`.
@@ -49,14 +52,14 @@ pub fn read(root: &Path, config: &DatabaseConfig) -> Result<Models, Vec<Diagnost
     // Parsing costs; a word search doesn't.
     let (likely, others): (Vec<Source>, Vec<Source>) =
         sources.into_iter().partition(|source| source.text().contains("dbmig"));
-    let mut structs: Vec<parse::Struct> =
-        likely.iter().flat_map(|source| parse::parse(source, &mut diagnostics)).collect();
+    let mut parsed = Parsed::default();
+    likely.iter().for_each(|source| parsed.add(parse::parse(source, config.backend, &mut diagnostics)));
     let mut files: BTreeSet<String> = likely.iter().map(|source| source.path().to_owned()).collect();
-    find_embedded(&mut structs, others, &mut files, &mut diagnostics);
+    find_embedded(&mut parsed, config, others, &mut files, &mut diagnostics);
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
-    let models = lower::lower(&structs, config)?;
+    let models = lower::lower(&parsed, config)?;
     Ok(Models { files: files.into_iter().collect(), ..models })
 }
 
@@ -67,20 +70,22 @@ pub fn read(root: &Path, config: &DatabaseConfig) -> Result<Models, Vec<Diagnost
 /// As [`read`].
 pub fn parse(source: &Source, config: &DatabaseConfig) -> Result<Models, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
-    let structs = parse::parse(source, &mut diagnostics);
-    if diagnostics.is_empty() { lower::lower(&structs, config) } else { Err(diagnostics) }
+    let parsed = parse::parse(source, config.backend, &mut diagnostics);
+    if diagnostics.is_empty() { lower::lower(&parsed, config) } else { Err(diagnostics) }
 }
 
 /// Parses those of the other files that declare structs which models embed.
 fn find_embedded(
-    structs: &mut Vec<parse::Struct>,
+    parsed: &mut Parsed,
+    config: &DatabaseConfig,
     mut others: Vec<Source>,
     files: &mut BTreeSet<String>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     loop {
+        let structs = &parsed.structs;
         let known: BTreeSet<&str> = structs.iter().map(|one| one.name.text.as_str()).collect();
-        let embedding = structs.iter().flat_map(|one| &one.fields).filter(|field| field.diesel.embed);
+        let embedding = structs.iter().flat_map(|one| &one.fields).filter(|field| field.embeds());
         let missing: Vec<String> =
             embedding.filter_map(embedded).filter(|name| !known.contains(name.as_str())).collect();
         let declares = |source: &Source| missing.iter().any(|name| source.text().contains(&format!("struct {name}")));
@@ -90,7 +95,7 @@ fn find_embedded(
         }
         for source in found {
             files.insert(source.path().to_owned());
-            structs.extend(parse::parse(&source, diagnostics));
+            parsed.add(parse::parse(&source, config.backend, diagnostics));
         }
         others = rest;
     }

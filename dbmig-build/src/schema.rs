@@ -13,6 +13,7 @@ mod mention;
 mod name;
 mod order;
 pub mod rust_name;
+mod sequence;
 mod table;
 mod user_type;
 
@@ -29,8 +30,9 @@ pub use index::{Index, IndexColumn, IndexKey, NullsOrder, SortOrder};
 pub use mention::{mentioned, mentions, mentions_table};
 pub use name::{Name, ObjectName};
 pub use order::{aside, parents_first, rename_order, types_in_order};
+pub use sequence::Sequence;
 pub use table::{PartitionOf, Table, TableOptions, Trigger};
-pub use user_type::{Attribute, Domain, Sequence, UserType, UserTypeKind};
+pub use user_type::{Attribute, Domain, UserType, UserTypeKind};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,6 +64,9 @@ pub struct Renames {
     pub types: BTreeMap<ObjectName, ObjectName>,
     /// Labels of enums: the type's new name and the label's new text to its old text.
     pub enum_values: BTreeMap<(ObjectName, String), String>,
+    /// Constraints and indexes, by their table's new name, that nobody has named: the naming convention did. One of
+    /// them that the present schema has under another name keeps that name.
+    pub unstated: BTreeSet<(ObjectName, Name)>,
 }
 
 /// A view; its query is opaque.

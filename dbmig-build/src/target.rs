@@ -3,12 +3,13 @@
 //! Diff compares whole schemas. What has no model (other applications' tables, views, triggers) stands alike on both
 //! sides, so that it is never touched.
 
+mod objects;
 mod unsaid;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diff::{self, Likely, due_renames};
-use crate::schema::{ObjectName, Renames, Schema, apply};
+use crate::schema::{Name, ObjectName, Renames, Schema, apply};
 
 /// The schema that a chain is to become.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,16 +36,30 @@ pub fn target(
         // One that doesn't fit (into the place of a table without a model, say) is left to diff.
         let _ = apply(&change, &mut schema);
     }
+    objects::rename_types(&mut schema, desired, renames);
+    let used_types = objects::used_types(&schema);
+    let mut owned = objects::Owned::take(&mut schema);
+    let sequences = objects::by_column(desired);
+    let mut unstated: BTreeMap<&ObjectName, BTreeSet<&Name>> = BTreeMap::new();
+    for (table, name) in &renames.unstated {
+        unstated.entry(table).or_default().insert(name);
+    }
     for table in desired.tables.values() {
         let mut wanted = table.clone();
-        if let Some(old) = schema.tables.get(&table.name) {
-            wanted.triggers.clone_from(&old.triggers);
-            unsaid::keep(old, &mut wanted, chain);
-        }
+        let own = match schema.tables.get(&table.name) {
+            Some(old) => {
+                wanted.triggers.clone_from(&old.triggers);
+                unsaid::keep(old, &mut wanted, unstated.get(&table.name).unwrap_or(&BTreeSet::new()), chain);
+                owned.of_table(old, &mut wanted, &sequences)
+            }
+            None => objects::of_new_table(&wanted, &sequences),
+        };
+        schema.sequences.extend(own.into_iter().map(|one| (one.name.clone(), one)));
         schema.tables.insert(table.name.clone(), wanted);
     }
     schema.tables.retain(|name, _| desired.tables.contains_key(name) || !dropped.contains(name));
-    schema.sequences.retain(|_, one| one.owner.as_ref().is_none_or(|(table, _)| schema.tables.contains_key(table)));
+    owned.put_back(&mut schema);
+    objects::keep_types(&mut schema, desired, &used_types);
     let is_unmodelled = |name: &&ObjectName| {
         let whole = name.to_string();
         let pattern_matches = |pattern: &String| matches(pattern, &whole) || matches(pattern, name.name.as_str());

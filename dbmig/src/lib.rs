@@ -19,6 +19,9 @@ pub mod revision;
 pub mod version;
 
 #[cfg(feature = "diesel")]
+pub mod enums;
+
+#[cfg(feature = "diesel")]
 mod source;
 
 #[cfg(feature = "diesel")]
@@ -50,13 +53,28 @@ pub mod cli;
 
 pub use backend::Backend;
 pub use bundle::{Bundle, Revision, Script, Statement};
+#[cfg(feature = "diesel")]
+pub use dbmig_derive::Enum;
 pub use dbmig_derive::Model;
+#[cfg(feature = "diesel")]
+pub use enums::Enum;
 #[cfg(feature = "diesel")]
 pub use error::{CheckFailed, Error, Failed, Found};
 #[cfg(feature = "diesel")]
 pub use runner::{Event, Options, Report, Request, TransactionMode};
 #[cfg(feature = "diesel")]
 pub use status::Status;
+
+#[doc(hidden)]
+#[cfg(feature = "diesel")]
+pub use diesel;
+
+/// Without a backend there are no columns: nothing is said of the type.
+#[cfg(not(feature = "diesel"))]
+#[macro_export]
+macro_rules! enum_type {
+    ($($any:tt)*) => {};
+}
 
 /// Includes what the build script wrote: `pub mod schema` and `pub static MIGRATIONS: dbmig::Bundle`.
 ///

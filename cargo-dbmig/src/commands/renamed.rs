@@ -1,5 +1,7 @@
 //! What was renamed by changes that were made: so that two states of a chain are compared by what things are.
 
+use std::collections::BTreeSet;
+
 use dbmig_build::schema::{Change, Renames};
 
 /// Adds the renames among some changes to those that were made before them. (What doesn't fit any more, because its
@@ -47,6 +49,8 @@ pub(super) fn inverted(renames: &Renames) -> Renames {
             .iter()
             .map(|((of, new), old)| ((user_type(of), old.clone()), new.clone()))
             .collect(),
+        // Both sides of the way back have their names.
+        unstated: BTreeSet::new(),
     }
 }
 

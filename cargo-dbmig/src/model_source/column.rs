@@ -1,14 +1,15 @@
 //! One field.
 
 use dbmig::Backend;
-use dbmig_build::models::{Kind, serial_default};
+use dbmig_build::models::Kind;
 use dbmig_build::schema::{
-    Autoincrement, Column, ColumnType, Expression, Name, ObjectName, POSTGRES_TYPES, Storage, Table, rust_name,
+    Column, ColumnType, Expression, Name, ObjectName, POSTGRES_TYPES, Storage, Table, rust_name,
 };
 
 use super::constraints::Constraints;
+use super::enums::Enum;
 use super::table::key;
-use super::{Context, rust_type};
+use super::{Context, counting, rust_type};
 
 /// The text of a column's field.
 pub(super) fn field(
@@ -28,7 +29,7 @@ pub(super) fn field(
     if field != rust {
         text += &format!("#[diesel(column_name = {rust})]\n");
     }
-    let found = rust_type::of_diesel(&context.macros.diesel_type(&table.name, &column.name));
+    let found = rust_of(column, table, context);
     if is_model {
         let rust_table = rust_name::table(table.name.name.as_str());
         let mut said = Vec::new();
@@ -51,15 +52,36 @@ pub(super) fn is_nullable(column: &Column, table: &Table, context: &Context<'_>)
     printed || column.nullable && !key(table).contains(&column.name)
 }
 
+/// The Rust type of a column, without the `Option` of the column itself.
+fn rust_of(column: &Column, table: &Table, context: &Context<'_>) -> rust_type::Found {
+    let diesel = context.macros.diesel_type(&table.name, &column.name);
+    let mut found = rust_type::of_diesel(&diesel);
+    let inner = rust_type::innermost(&diesel);
+    if let Some(one) = context.enums.of_type(inner) {
+        found.text = found.text.replace(inner, &one.name);
+    }
+    found
+}
+
+/// The enum that a column holds, or an array of which.
+fn enum_of<'a>(column: &Column, table: &Table, context: &'a Context<'_>) -> Option<&'a Enum> {
+    let diesel = context.macros.diesel_type(&table.name, &column.name);
+    context.enums.of_type(rust_type::innermost(&diesel))
+}
+
 fn facts(column: &Column, table: &Table, rust: &str, context: &Context<'_>, said: &mut Vec<String>) {
     let backend = context.config.backend;
     let row = rust_type::row(rust);
     let kind = row.map_or(Kind::Other, |row| row.kind);
     said.extend(type_fact(column, table, rust, context));
-    let counting = counting(column, table, kind, backend);
-    said.extend(counting.map(str::to_owned));
-    if let Some(default) = column.default.as_ref().filter(|_| counting != Some(SERIAL)) {
-        said.push(format!("default = {}", default_value(default, column, kind, backend)));
+    let counting = counting::of(column, table, kind, context);
+    let is_serial = counting.as_ref().is_some_and(|one| one.is_serial);
+    said.extend(counting.map(|one| one.text));
+    if let Some(default) = column.default.as_ref().filter(|_| !is_serial) {
+        let variant = enum_of(column, table, context).filter(|_| !column.column_type.array);
+        let variant = variant.and_then(|one| one.variant(&default.to_string())).map(str::to_owned);
+        let value = variant.unwrap_or_else(|| default_value(default, column, kind, backend));
+        said.push(format!("default = {value}"));
     }
     if column.on_update.as_ref().is_some_and(|update| is_now(update, column)) {
         said.push("on_update = now".to_owned());
@@ -74,41 +96,18 @@ fn facts(column: &Column, table: &Table, rust: &str, context: &Context<'_>, said
     if let Some(collation) = &column.collation {
         said.push(format!("collate = {:?}", collation.as_str()));
     }
+    said.extend(column.character_set.as_ref().map(|charset| format!("charset = {charset:?}")));
     if let Some(comment) = column.comment.as_ref().filter(|_| backend != Backend::Sqlite) {
         said.push(format!("comment = {comment:?}"));
-    }
-}
-
-const SERIAL: &str = "autoincrement = serial";
-
-/// What says whether the database gives out a column's values, where a reader wouldn't take it so anyway: a sole integer
-/// key is given out unless it is another table's, too.
-fn counting(column: &Column, table: &Table, kind: Kind, backend: Backend) -> Option<&'static str> {
-    let refers = table.foreign_keys.iter().any(|one| one.columns == [column.name.clone()]);
-    let is_plain = column.default.is_none() && column.generated.is_none() && !column.nullable;
-    let is_sole = key(table) == [column.name.clone()] && kind == Kind::Integer && is_plain && !refers;
-    match column.autoincrement {
-        Autoincrement::Keyword if backend == Backend::Sqlite || !is_sole => Some("autoincrement"),
-        Autoincrement::IdentityByDefault if !is_sole => Some("autoincrement"),
-        Autoincrement::IdentityAlways => Some("autoincrement = always"),
-        Autoincrement::No if backend == Backend::Postgres => {
-            let is_serial = column.default.is_some() && column.default == serial_default(&table.name, &column.name);
-            match is_serial
-                && !column.nullable
-                && ["smallint", "integer", "bigint"].contains(&&*column.column_type.name)
-            {
-                true => Some(SERIAL),
-                false => is_sole.then_some("autoincrement = none"),
-            }
-        }
-        Autoincrement::No if backend == Backend::Mysql => is_sole.then_some("autoincrement = none"),
-        _ => None,
     }
 }
 
 /// What says the column's type, where its Rust type alone doesn't.
 fn type_fact(column: &Column, table: &Table, rust: &str, context: &Context<'_>) -> Option<String> {
     let backend = context.config.backend;
+    if enum_of(column, table, context).is_some() {
+        return None;
+    }
     let row = rust_type::row(rust);
     let column_type = &column.column_type;
     let big = context.config.sqlite_integer_primary_key_is_bigint;
@@ -123,9 +122,10 @@ fn type_fact(column: &Column, table: &Table, rust: &str, context: &Context<'_>) 
         }
     }
     let usual = row.and_then(|row| row.sql(backend).ok());
-    let written = match &column_type.schema {
-        _ if backend == Backend::Postgres => postgres_sql(column_type),
-        _ => column_type.to_string(),
+    let written = match backend {
+        Backend::Postgres => postgres_sql(column_type),
+        Backend::Mysql => mysql_sql(column_type),
+        Backend::Sqlite => column_type.to_string(),
     };
     let of_elements = || rust_type::element(rust)?.sql(backend).ok().map(|element| format!("{element}[]"));
     if usual.is_some_and(|usual| usual == written) || of_elements().is_some_and(|usual| usual == written) {
@@ -159,6 +159,17 @@ fn postgres_sql(column_type: &ColumnType) -> String {
         false => format!("({})", column_type.arguments.join(", ")),
     };
     format!("{sql}{arguments}{}", if column_type.array { "[]" } else { "" })
+}
+
+/// A type of MySQL as SQL: arguments stand behind the first word, `decimal(10, 2) unsigned`.
+fn mysql_sql(column_type: &ColumnType) -> String {
+    match column_type.name.split_once(' ') {
+        Some((word, attributes)) => {
+            let word = ColumnType::with_arguments(word, column_type.arguments.clone());
+            format!("{word} {attributes}")
+        }
+        None => column_type.to_string(),
+    }
 }
 
 /// The length of a `varchar`.

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use dbmig::Backend;
 use dbmig_build::config::ConstraintKind;
 use dbmig_build::schema::{
-    ForeignKey, Index, IndexColumn, IndexKey, Name, ReferentialAction, SortOrder, Table, Unique,
+    Deferrable, Exclusion, ForeignKey, Index, IndexColumn, IndexKey, Name, NullsOrder, PrimaryKey, ReferentialAction,
+    SortOrder, Table, Unique,
 };
 
 use super::Context;
@@ -17,6 +18,8 @@ pub(super) struct Constraints {
     pub(super) on_field: BTreeMap<Name, Vec<String>>,
     /// On the struct.
     pub(super) on_struct: Vec<String>,
+    /// The key, where it needs a word beside Diesel's.
+    pub(super) primary_key: Option<String>,
 }
 
 /// How models write the actions of foreign keys.
@@ -28,14 +31,28 @@ const ACTIONS: [(ReferentialAction, &str); 5] = [
     (ReferentialAction::SetDefault, "set_default"),
 ];
 
-/// Words that mean something else than a column in `index(…)`.
-const INDEX_WORDS: [&str; 2] = ["unique", "desc"];
+/// Words that mean something else than a column in lists of columns.
+const WORDS: [&str; 12] = [
+    "unique",
+    "deferrable",
+    "nulls_not_distinct",
+    "name",
+    "where",
+    "using",
+    "expr",
+    "include",
+    "with",
+    "asc",
+    "desc",
+    "references",
+];
 
 impl Constraints {
     /// What says the constraints of a table.
     pub(super) fn of(table: &Table, context: &Context<'_>) -> Constraints {
         let mut said = Constraints::default();
         let mut writer = Writer { table, context, names: given(table) };
+        said.primary_key = table.primary_key.as_ref().and_then(|key| writer.primary_key(key));
         for unique in &table.uniques {
             writer.unique(unique, &mut said);
         }
@@ -48,15 +65,15 @@ impl Constraints {
                 .collect();
             let only = if let [only] = mentioned.as_slice() { Some((*only).clone()) } else { None };
             let usual = writer.usual(ConstraintKind::Check, only.as_slice());
-            // Over no single column it is the table's.
-            let usual = if only.is_some() { usual } else { usual.replace("__", "_") };
             let expression = check.expression.to_string();
-            let text = match writer.name(check.name.as_ref(), usual) {
-                Some(name) => format!("check(name = {name:?}, expr = {expression:?})"),
-                None => match &only {
-                    Some(_) => format!("check = {expression:?}"),
-                    None => format!("check(expr = {expression:?})"),
-                },
+            let name = writer.name(check.name.as_ref(), usual).map(|name| format!("name = {name:?}"));
+            let mut options: Vec<String> = name.into_iter().collect();
+            options.push(format!("expr = {expression:?}"));
+            options.extend(check.no_inherit.then(|| "no_inherit".to_owned()));
+            options.extend(check.not_enforced.then(|| "not_enforced".to_owned()));
+            let text = match (&only, options.len()) {
+                (Some(_), 1) => format!("check = {expression:?}"),
+                _ => format!("check({})", options.join(", ")),
             };
             said.add(only, text);
         }
@@ -66,6 +83,9 @@ impl Constraints {
         }
         for index in table.indexes.iter().filter(|index| !writer.is_made_by_reference(index)) {
             writer.index(index, &mut said);
+        }
+        for exclusion in &table.exclusions {
+            writer.exclusion(exclusion, &mut said);
         }
         said
     }
@@ -98,7 +118,8 @@ impl Writer<'_> {
     /// The name that the configured convention gives.
     fn usual(&self, kind: ConstraintKind, columns: &[Name]) -> String {
         let columns = columns.iter().map(Name::as_str);
-        self.context.config.naming.name(kind, self.table.name.name.as_str(), columns)
+        let config = self.context.config;
+        config.naming.name(kind, self.table.name.name.as_str(), columns, config.backend)
     }
 
     /// The name to say: none where the convention gives the one that it has. What has no name in the schema may have
@@ -122,20 +143,79 @@ impl Writer<'_> {
         field.unwrap_or_else(|| format!("{:?}", column.as_str()))
     }
 
+    fn primary_key(&mut self, key: &PrimaryKey) -> Option<String> {
+        let columns = columns_of(&key.columns);
+        let usual = self.usual(ConstraintKind::PrimaryKey, &columns);
+        let usual_name = self.table.name.name.renamed(&usual);
+        let is_rowid = self.context.config.backend == Backend::Sqlite && self.table.rowid_alias().is_some();
+        let name = key.name.as_ref().filter(|name| **name != usual_name && !is_rowid);
+        let mut options: Vec<String> = name.map(|name| format!("name = {:?}", name.as_str())).into_iter().collect();
+        options.extend(deferrable(key.deferrable));
+        options.extend(self.include(&key.include));
+        let nullable = |name: &Name| self.table.column(name).is_some_and(|one| one.nullable);
+        let is_odd = key.columns.iter().any(|part| !part_options(part).is_empty());
+        if columns.iter().any(nullable) || is_odd && !key.inline_desc {
+            let parts: Vec<String> = key.columns.iter().map(|part| self.part_text(part)).collect();
+            return Some(format!("primary_key({})", parts.into_iter().chain(options).collect::<Vec<_>>().join(", ")));
+        }
+        (!options.is_empty()).then(|| format!("primary_key({})", options.join(", ")))
+    }
+
     fn unique(&mut self, unique: &Unique, said: &mut Constraints) {
-        let columns: Vec<Name> = unique.columns.iter().filter_map(|column| column.name().cloned()).collect();
+        let columns = columns_of(&unique.columns);
         let usual = self.usual(ConstraintKind::Unique, &columns);
         let name = self.name(unique.name.as_ref(), usual).map(|name| format!("name = {name:?}"));
-        match columns.as_slice() {
-            [only] if !said.has(only, "unique") => {
-                let text = name.map_or_else(|| "unique".to_owned(), |name| format!("unique({name})"));
-                said.add(Some(only.clone()), text);
+        let mut options: Vec<String> = name.into_iter().collect();
+        options.extend(unique.nulls_not_distinct.then(|| "nulls_not_distinct".to_owned()));
+        options.extend(deferrable(unique.deferrable));
+        options.extend(self.include(&unique.include));
+        match unique.columns.as_slice() {
+            [only] if part_options(only).is_empty() && !columns.is_empty() && !said.has(&columns[0], "unique") => {
+                let text =
+                    if options.is_empty() { "unique".to_owned() } else { format!("unique({})", options.join(", ")) };
+                said.add(Some(columns[0].clone()), text);
             }
-            columns => {
-                let parts = columns.iter().map(|column| self.field(column)).chain(name);
+            parts => {
+                let parts = parts.iter().map(|part| self.part_text(part)).chain(options);
                 said.add(None, format!("unique({})", parts.collect::<Vec<_>>().join(", ")));
             }
         }
+    }
+
+    fn exclusion(&mut self, exclusion: &Exclusion, said: &mut Constraints) {
+        let keys: Vec<IndexColumn> = exclusion.elements.iter().map(|(key, _)| key.clone()).collect();
+        let usual = self.usual(ConstraintKind::Exclusion, &columns_of(&keys));
+        let name = self.name(exclusion.name.as_ref(), usual);
+        let element = |(key, operator): &(IndexColumn, String)| format!("{} = {operator:?}", self.part_text(key));
+        let mut parts: Vec<String> = exclusion.elements.iter().map(element).collect();
+        parts.extend(name.map(|name| format!("name = {name:?}")));
+        parts.extend(exclusion.method.as_ref().map(|method| format!("using = {method:?}")));
+        parts.extend(exclusion.predicate.as_ref().map(|predicate| format!("where = {:?}", predicate.to_string())));
+        parts.extend(deferrable(exclusion.deferrable));
+        parts.extend(self.include(&exclusion.include));
+        said.add(None, format!("exclude({})", parts.join(", ")));
+    }
+
+    fn include(&self, columns: &[Name]) -> Option<String> {
+        let columns: Vec<String> = columns.iter().map(|column| self.listed(column)).collect();
+        (!columns.is_empty()).then(|| format!("include({})", columns.join(", ")))
+    }
+
+    /// A key of an index among others.
+    fn part_text(&self, part: &IndexColumn) -> String {
+        let options = part_options(part).join(", ");
+        match (&part.key, options.is_empty()) {
+            (IndexKey::Column(name), true) => self.listed(name),
+            (IndexKey::Column(name), false) => format!("{}({options})", self.listed(name)),
+            (IndexKey::Expression(expression), true) => format!("expr({:?})", expression.to_string()),
+            (IndexKey::Expression(expression), false) => format!("expr({:?}, {options})", expression.to_string()),
+        }
+    }
+
+    /// A field in a list of columns.
+    fn listed(&self, column: &Name) -> String {
+        let field = self.field(column);
+        if WORDS.contains(&field.as_str()) { format!("{:?}", column.as_str()) } else { field }
     }
 
     fn reference(&mut self, reference: &ForeignKey, said: &mut Constraints) {
@@ -144,14 +224,21 @@ impl Writer<'_> {
         let mut options = vec![format!("references = {}", self.target(reference))];
         for (key, action) in [("on_delete", reference.on_delete), ("on_update", reference.on_update)] {
             let word = ACTIONS.iter().find(|(one, _)| *one == action).map_or("no_action", |(_, word)| word);
-            options.extend((action != ReferentialAction::NoAction).then(|| format!("{key} = {word}")));
+            let some = if key == "on_delete" { &reference.on_delete_columns[..] } else { &[] };
+            let some: Vec<String> = some.iter().map(|column| self.listed(column)).collect();
+            let some = if some.is_empty() { String::new() } else { format!("({})", some.join(", ")) };
+            options.extend((action != ReferentialAction::NoAction).then(|| format!("{key} = {word}{some}")));
         }
+        options.extend(deferrable(reference.deferrable));
+        let is_postgres = self.context.config.backend == Backend::Postgres;
+        let match_type = reference.match_type.as_ref().filter(|_| is_postgres);
+        options.extend(match_type.map(|word| format!("match = {}", word.to_ascii_lowercase())));
         match reference.columns.as_slice() {
             [only] if name.is_none() && !said.has(only, "references") => {
                 said.add(Some(only.clone()), options.join(", "))
             }
             columns => {
-                let parts = columns.iter().map(|column| self.field(column)).chain(options);
+                let parts = columns.iter().map(|column| self.listed(column)).chain(options);
                 let parts = parts.chain(name.map(|name| format!("name = {name:?}")));
                 said.add(None, format!("foreign_key({})", parts.collect::<Vec<_>>().join(", ")));
             }
@@ -204,30 +291,55 @@ impl Writer<'_> {
         options.extend(index.unique.then(|| "unique".to_owned()));
         options.extend(index.method.as_ref().map(|method| format!("using = {method:?}")));
         options.extend(index.predicate.as_ref().map(|predicate| format!("where = {:?}", predicate.to_string())));
-        let include: Vec<String> = index.include.iter().map(|column| self.field(column)).collect();
-        options.extend((!include.is_empty()).then(|| format!("include({})", include.join(", "))));
-        if let [IndexColumn { key: IndexKey::Column(only), order, .. }] = index.columns.as_slice() {
-            if *order == SortOrder::Descending {
-                options.insert(0, "desc".to_owned());
+        options.extend(self.include(&index.include));
+        options.extend(index.nulls_not_distinct.then(|| "nulls_not_distinct".to_owned()));
+        options.extend(super::table::parameters(&index.parameters));
+        if let [only] = index.columns.as_slice() {
+            if let IndexKey::Column(column) = &only.key {
+                let options: Vec<String> = part_options(only).into_iter().chain(options).collect();
+                let text =
+                    if options.is_empty() { "index".to_owned() } else { format!("index({})", options.join(", ")) };
+                return said.add(Some(column.clone()), text);
             }
-            let text = if options.is_empty() { "index".to_owned() } else { format!("index({})", options.join(", ")) };
-            return said.add(Some(only.clone()), text);
         }
-        let keys = index.columns.iter().map(|column| match (&column.key, column.order) {
-            (IndexKey::Expression(expression), _) => format!("expr = {:?}", expression.to_string()),
-            (IndexKey::Column(name), SortOrder::Ascending) => self.index_field(name),
-            (IndexKey::Column(name), SortOrder::Descending) => format!("desc({})", self.field(name)),
+        let keys = index.columns.iter().map(|column| match &column.key {
+            IndexKey::Expression(expression) if part_options(column).is_empty() => {
+                format!("expr = {:?}", expression.to_string())
+            }
+            _ => self.part_text(column),
         });
         said.add(None, format!("index({})", keys.chain(options).collect::<Vec<_>>().join(", ")));
-    }
-
-    fn index_field(&self, column: &Name) -> String {
-        let field = self.field(column);
-        if INDEX_WORDS.contains(&field.as_str()) { format!("{:?}", column.as_str()) } else { field }
     }
 
     /// What an index is named after: an expression counts as `expr`.
     fn part(&self, column: &IndexColumn) -> Name {
         column.name().cloned().unwrap_or_else(|| self.table.name.name.renamed("expr"))
     }
+}
+
+/// What is special about a key of an index.
+fn part_options(part: &IndexColumn) -> Vec<String> {
+    let mut options = Vec::new();
+    options.extend((part.order == SortOrder::Descending).then(|| "desc".to_owned()));
+    options.extend(part.nulls.map(|nulls| match nulls {
+        NullsOrder::First => "nulls = first".to_owned(),
+        NullsOrder::Last => "nulls = last".to_owned(),
+    }));
+    options.extend(part.operator_class.as_ref().map(|class| format!("ops = {class:?}")));
+    options.extend(part.collation.as_ref().map(|collation| format!("collate = {:?}", collation.as_str())));
+    options.extend(part.length.map(|length| format!("length = {length}")));
+    options
+}
+
+fn deferrable(when: Deferrable) -> Option<String> {
+    match when {
+        Deferrable::No => None,
+        Deferrable::InitiallyImmediate => Some("deferrable".to_owned()),
+        Deferrable::InitiallyDeferred => Some("deferrable = deferred".to_owned()),
+    }
+}
+
+/// The columns among the keys.
+fn columns_of(keys: &[IndexColumn]) -> Vec<Name> {
+    keys.iter().filter_map(|key| key.name().cloned()).collect()
 }

@@ -40,11 +40,15 @@ const TAKEN: [&str; 14] = [
     "Associations",
 ];
 
+/// Names that nothing in the file can have.
+pub(super) fn taken(tables: &[&ObjectName]) -> BTreeSet<String> {
+    let own = tables.iter().map(|name| rust_name::table(name.name.as_str()));
+    TAKEN.iter().map(|name| (*name).to_owned()).chain(own).collect()
+}
+
 impl Names {
     /// Gives names to tables and their columns.
-    pub(super) fn of(schema: &Schema, tables: &[&ObjectName], macros: &Macros) -> Names {
-        let mut taken: BTreeSet<String> = TAKEN.iter().map(|name| (*name).to_owned()).collect();
-        taken.extend(tables.iter().map(|name| rust_name::table(name.name.as_str())));
+    pub(super) fn of(schema: &Schema, tables: &[&ObjectName], macros: &Macros, mut taken: BTreeSet<String>) -> Names {
         let mut names = Names::default();
         for name in tables {
             let Some(table) = schema.tables.get(*name) else { continue };

@@ -89,6 +89,15 @@ pub(super) fn of_diesel(diesel: &str) -> Found {
     Found { text: if is_word { diesel.to_owned() } else { "Vec<u8>".to_owned() }, is_hosts: true }
 }
 
+/// The type without `Nullable` and `Array` round it.
+pub(super) fn innermost(diesel: &str) -> &str {
+    let mut current = diesel;
+    while let Some(inner) = inside(current, "Nullable").or_else(|| inside(current, "Array")) {
+        current = inner;
+    }
+    current
+}
+
 /// What stands between the angle brackets of a wrapper.
 fn inside<'t>(text: &'t str, wrapper: &str) -> Option<&'t str> {
     text.strip_prefix(wrapper)?.strip_prefix('<')?.strip_suffix('>')

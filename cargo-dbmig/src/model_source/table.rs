@@ -1,6 +1,6 @@
 //! One struct.
 
-use dbmig_build::schema::{IndexColumn, Name, Table};
+use dbmig_build::schema::{Name, Table};
 
 use super::constraints::Constraints;
 use super::{Context, column, kept, rust_type};
@@ -24,6 +24,7 @@ pub(super) fn item(table: &Table, context: &Context<'_>) -> String {
     text += &parents.concat();
     if is_model {
         let mut said = table_facts(table, rust_table);
+        said.extend(constraints.primary_key.take());
         said.append(&mut constraints.on_struct);
         said.iter().for_each(|one| text += &format!("#[dbmig({one})]\n"));
     }
@@ -110,6 +111,13 @@ fn parents(table: &Table, context: &Context<'_>) -> Vec<String> {
     lines.collect()
 }
 
+/// Storage parameters, where there are any.
+pub(super) fn parameters(parameters: &[(String, String)]) -> Option<String> {
+    let one = |(key, value): &(String, String)| format!("{key} = {value:?}");
+    let list: Vec<String> = parameters.iter().map(one).collect();
+    (!list.is_empty()).then(|| format!("with({})", list.join(", ")))
+}
+
 /// What is said of the table itself.
 fn table_facts(table: &Table, rust_table: &str) -> Vec<String> {
     let mut said = Vec::new();
@@ -120,16 +128,16 @@ fn table_facts(table: &Table, rust_table: &str) -> Vec<String> {
     if let Some(schema) = &table.name.schema {
         said.push(format!("schema = {:?}", schema.as_str()));
     }
-    let nullable_key =
-        |column: &IndexColumn| column.name().and_then(|name| table.column(name)).is_some_and(|one| one.nullable);
-    if table.primary_key.as_ref().is_some_and(|key| key.columns.iter().any(nullable_key)) {
-        let columns: Vec<String> = key(table).iter().map(|name| format!("{:?}", name.as_str())).collect();
-        said.push(format!("primary_key({})", columns.join(", ")));
+    let options = &table.options;
+    let flags = [("strict", options.strict), ("without_rowid", options.without_rowid)];
+    let flags: Vec<&str> = flags.iter().filter(|(_, is_on)| *is_on).map(|(word, _)| *word).collect();
+    if !flags.is_empty() {
+        said.push(format!("backend(sqlite({}))", flags.join(", ")));
     }
-    let options = [("strict", table.options.strict), ("without_rowid", table.options.without_rowid)];
-    let options: Vec<&str> = options.iter().filter(|(_, is_on)| *is_on).map(|(word, _)| *word).collect();
-    if !options.is_empty() {
-        said.push(format!("backend(sqlite({}))", options.join(", ")));
+    let mut own: Vec<String> = options.unlogged.then(|| "unlogged".to_owned()).into_iter().collect();
+    own.extend(parameters(&options.parameters));
+    if !own.is_empty() {
+        said.push(format!("backend(postgres({}))", own.join(", ")));
     }
     if let Some(comment) = &table.comment {
         said.push(format!("comment = {comment:?}"));

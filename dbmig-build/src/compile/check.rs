@@ -5,7 +5,7 @@ use std::path::Path;
 use super::ahead::ahead;
 use crate::config::DatabaseConfig;
 use crate::diagnostic::{Code, Diagnostic, Level};
-use crate::emit::{self, diesel::SchemaOptions};
+use crate::emit::diesel::{self, SchemaModule, SchemaOptions};
 use crate::link::{self, Chain};
 use crate::migration::{self, Migration};
 use crate::replay::Replay;
@@ -31,7 +31,7 @@ pub struct Readable {
     /// The schema at its heads.
     pub schema: Schema,
     /// The schema as Diesel's `table!`s.
-    pub schema_module: String,
+    pub schema_module: SchemaModule,
 }
 
 /// Reads and checks a database's chain; `package` is the folder of the host's Cargo.toml.
@@ -62,8 +62,8 @@ fn run(package: &Path, config: &DatabaseConfig, found: &mut Vec<Diagnostic>) -> 
 
     let options = SchemaOptions::of_config(config);
     let place = |table: &ObjectName| replay.place_of_table(table);
-    let (schema_module, unprinted) = emit::diesel::schema_module_with_places(&schema, &options, place);
-    found.extend(unprinted);
+    let mut schema_module = diesel::schema_module_with_places(&schema, &options, place);
+    found.append(&mut schema_module.diagnostics);
     Ok(Readable { chain, schema, schema_module })
 }
 

@@ -14,7 +14,7 @@ use crate::toml_reader::{Reader, Table};
 
 const TABLE: &str = "package.metadata.dbmig";
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "backend",
     "migrations",
     "models",
@@ -22,6 +22,7 @@ const KEYS: [&str; 13] = [
     "version_table",
     "version_table_schema",
     "naming",
+    "comments",
     "lint",
     "style",
     "sqlite_version",
@@ -118,6 +119,9 @@ fn database(
     }
     if let Some(patterns) = reader.table(section, "naming") {
         read_naming(reader, patterns, &format!("{table}.naming"), &mut config);
+    }
+    if let Some(comments) = reader.boolean(section, "comments") {
+        config.comments = comments;
     }
     if let Some(levels) = reader.table(section, "lint") {
         config.lint = lint(reader, levels, &format!("{table}.lint"));

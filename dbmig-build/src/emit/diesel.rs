@@ -79,6 +79,39 @@ pub struct Printed {
     pub diagnostics: Vec<(Option<ObjectName>, Diagnostic)>,
     /// The names that it defines beside each other.
     names: Vec<String>,
+    /// The types that hold labels of enums.
+    enums: Vec<EnumType>,
+}
+
+/// The body of `pub mod schema`, and what goes with it.
+#[derive(Clone, Debug, Default)]
+pub struct SchemaModule {
+    /// The body.
+    pub text: String,
+    /// What is to be said of it: warnings about tables, errors about patches.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The types in it that hold labels of enums.
+    pub enums: Vec<EnumType>,
+}
+
+/// An emitted type that holds labels of an enum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnumType {
+    /// Its path in the schema's module: `sql_types::Mood`.
+    pub path: String,
+    /// The labels, in order.
+    pub labels: Vec<String>,
+}
+
+impl EnumType {
+    fn new(path: &str, labels: &[String]) -> EnumType {
+        EnumType { path: path.to_owned(), labels: labels.to_vec() }
+    }
+
+    /// Its place when what it is in is put into a module.
+    fn move_into(&mut self, module: &str) {
+        self.path = format!("{module}::{}", self.path);
+    }
 }
 
 /// A table that isn't printed as print-schema would have it, or not at all.
@@ -94,8 +127,8 @@ struct Remark {
 /// Left out are views, tables whose names begin with `__`, and on SQLite those with `sqlite`, as print-schema does. A
 /// section that prints a name that an earlier one has printed is put into a module of its own name.
 pub fn schema_module(schema: &Schema, options: &SchemaOptions) -> (String, Vec<Diagnostic>) {
-    let (text, said) = module_of(print(schema, options));
-    (text, said.into_iter().map(|(_, diagnostic)| diagnostic).collect())
+    let module = schema_module_with_places(schema, options, |_| None);
+    (module.text, module.diagnostics)
 }
 
 /// As [`schema_module`], with the place in the chain of each table that something is said of, where it is known.
@@ -103,35 +136,31 @@ pub fn schema_module_with_places(
     schema: &Schema,
     options: &SchemaOptions,
     place: impl Fn(&ObjectName) -> Option<(Span, String)>,
-) -> (String, Vec<Diagnostic>) {
-    let (text, said) = module_of(print(schema, options));
+) -> SchemaModule {
     let with_place = |(table, diagnostic): (Option<ObjectName>, Diagnostic)| match table.as_ref().and_then(&place) {
         Some((span, text)) => diagnostic.at(span, text),
         None => diagnostic,
     };
-    (text, said.into_iter().map(with_place).collect())
-}
-
-fn module_of(sections: Vec<Printed>) -> (String, Vec<(Option<ObjectName>, Diagnostic)>) {
-    let mut said = Vec::new();
-    let mut text = String::new();
+    let mut module = SchemaModule::default();
     let mut taken: BTreeSet<String> = BTreeSet::new();
-    for printed in sections {
-        said.extend(printed.diagnostics);
-        let mut body = printed.text;
+    for printed in print(schema, options) {
+        module.diagnostics.extend(printed.diagnostics.into_iter().map(with_place));
+        let (mut body, mut enums) = (printed.text, printed.enums);
         if printed.names.iter().any(|name| taken.contains(name)) {
             let name = rust_name::table(&printed.name);
             body = module::wrapped(&name, &body);
+            enums.iter_mut().for_each(|one| one.move_into(&name));
             taken.insert(name);
         } else {
             taken.extend(printed.names);
         }
-        if !text.is_empty() && !body.is_empty() {
-            text.push('\n');
+        if !module.text.is_empty() && !body.is_empty() {
+            module.text.push('\n');
         }
-        text += &body;
+        module.text += &body;
+        module.enums.extend(enums);
     }
-    (text, said)
+    module
 }
 
 /// What each section prints, as Diesel's command line would print it into a file of its own.
@@ -147,7 +176,13 @@ pub fn print(schema: &Schema, options: &SchemaOptions) -> Vec<Printed> {
                 Err(diagnostic) => diagnostics.push((None, *diagnostic)),
             }
         }
-        Printed { name: section.name, text, diagnostics, names: printed.names }
+        // A patch may have taken a type away.
+        let is_there = |one: &EnumType| {
+            let name = one.path.rsplit("::").next().unwrap_or(&one.path);
+            section.patch.is_none() || text.contains(&format!("struct {name}"))
+        };
+        let enums = printed.enums.into_iter().filter(is_there).collect();
+        Printed { name: section.name, text, diagnostics, names: printed.names, enums }
     };
     sections(schema, options).into_iter().map(print).collect()
 }

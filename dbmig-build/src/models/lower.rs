@@ -4,23 +4,23 @@ mod column;
 mod constraints;
 mod counter;
 mod default;
+mod enumeration;
 mod key;
-
-pub use counter::serial_default;
-
-use std::collections::BTreeMap;
+mod names;
+mod several;
 
 use dbmig::Backend;
 
 use super::Models;
-use super::facts::{self, FieldFacts, Reference, StructFacts};
-use super::parse::{Field, Struct};
+use super::facts::{self, At, FieldFacts, Reference, StructFacts};
+use super::parse::{Field, Parsed, Struct};
 use super::rust_type::FieldType;
 use crate::config::DatabaseConfig;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
-use crate::schema::{Name, ObjectName, Table, rust_name};
+use crate::schema::{Name, ObjectName, Sequence, Table, TableOptions, rust_name};
 use crate::source::Span;
+use enumeration::DraftEnum;
 
 /// A table in the making.
 struct Draft<'a> {
@@ -31,6 +31,10 @@ struct Draft<'a> {
     table: Table,
     /// In the order of the table's columns.
     fields: Vec<DraftField<'a>>,
+    /// Those that give out its values (PostgreSQL).
+    sequences: Vec<Sequence>,
+    /// Constraints and indexes that nobody has named.
+    unstated: Vec<Name>,
 }
 
 /// A field that is a column.
@@ -41,12 +45,15 @@ struct DraftField<'a> {
     /// The name of the column in the emitted `table!`.
     rust_name: String,
     name: Name,
+    /// The check that goes with its type: an enum's labels on SQLite.
+    implied_check: Option<String>,
 }
 
 /// What all parts of lowering look at.
 struct Context<'a> {
     config: &'a DatabaseConfig,
     structs: &'a [Struct],
+    enums: Vec<DraftEnum<'a>>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -55,11 +62,13 @@ struct Context<'a> {
 /// # Errors
 ///
 /// All that is wrong with them.
-pub(super) fn lower(structs: &[Struct], config: &DatabaseConfig) -> Result<Models, Vec<Diagnostic>> {
-    let mut context = Context { config, structs, diagnostics: Vec::new() };
-    let models = structs.iter().filter(|one| one.is_model);
-    let mut drafts: Vec<Draft<'_>> = models.map(|model| draft(model, &mut context)).collect();
-    report_shared_tables(&drafts, &mut context);
+pub(super) fn lower(parsed: &Parsed, config: &DatabaseConfig) -> Result<Models, Vec<Diagnostic>> {
+    let structs = &parsed.structs;
+    let mut context = Context { config, structs, enums: Vec::new(), diagnostics: Vec::new() };
+    context.enums = enumeration::lower(&parsed.enums, &mut context);
+    let declared = structs.iter().filter(|one| one.is_model);
+    let drafts: Vec<Draft<'_>> = declared.map(|model| draft(model, &mut context)).collect();
+    let mut drafts = several::models(drafts, &mut context);
     for draft in &mut drafts {
         key::lower(draft, &mut context);
     }
@@ -68,28 +77,36 @@ pub(super) fn lower(structs: &[Struct], config: &DatabaseConfig) -> Result<Model
         return Err(context.diagnostics);
     }
     let mut models = Models::default();
-    for draft in drafts {
-        let table = draft.table.name.clone();
-        if let Some(old) = &draft.facts.renamed_from {
-            let old = ObjectName { schema: table.schema.clone(), name: table.name.renamed(&old.value) };
-            models.renames.tables.insert(table.clone(), old);
-        }
-        for field in &draft.fields {
-            let key = (table.clone(), field.name.clone());
-            if let Some(old) = &field.facts.renamed_from {
-                models.renames.columns.insert(key.clone(), field.name.renamed(&old.value));
-            }
-            models.columns.insert(key, field.field.name.place.clone());
-        }
-        models.tables.insert(table.clone(), draft.declared.name.place.clone());
-        models.schema.tables.insert(table, draft.table);
-    }
+    enumeration::finish(&context.enums, config.backend, &mut models);
+    drafts.into_iter().for_each(|draft| finish(draft, &mut models));
+    let used = models.schema.tables.keys().chain(models.schema.types.keys()).filter_map(|name| name.schema.clone());
+    models.schema.namespaces = used.collect();
     Ok(models)
+}
+
+/// Puts a table among what the models say.
+fn finish(draft: Draft<'_>, models: &mut Models) {
+    let table = draft.table.name.clone();
+    if let Some(old) = &draft.facts.renamed_from {
+        let old = ObjectName { schema: table.schema.clone(), name: table.name.renamed(&old.value) };
+        models.renames.tables.insert(table.clone(), old);
+    }
+    for field in &draft.fields {
+        let key = (table.clone(), field.name.clone());
+        if let Some(old) = &field.facts.renamed_from {
+            models.renames.columns.insert(key.clone(), field.name.renamed(&old.value));
+        }
+        models.columns.insert(key, field.field.name.place.clone());
+    }
+    models.renames.unstated.extend(draft.unstated.into_iter().map(|name| (table.clone(), name)));
+    models.tables.insert(table.clone(), draft.declared.name.place.clone());
+    models.schema.sequences.extend(draft.sequences.into_iter().map(|one| (one.name.clone(), one)));
+    models.schema.tables.insert(table, draft.table);
 }
 
 fn draft<'a>(declared: &'a Struct, context: &mut Context<'a>) -> Draft<'a> {
     let backend = context.config.backend;
-    let facts = facts::on_struct(&declared.attributes, &mut context.diagnostics);
+    let facts = facts::on_struct(&declared.attributes, backend, &mut context.diagnostics);
     let said = declared.diesel.table_name.as_ref();
     let rust_table = said.map_or_else(|| diesel_table_name(&declared.name.text), |word| word.text.clone());
     let sql_name = match &facts.table {
@@ -111,15 +128,29 @@ fn draft<'a>(declared: &'a Struct, context: &mut Context<'a>) -> Draft<'a> {
     let schema = facts.schema.as_ref().filter(|_| backend == Backend::Postgres);
     let schema = schema.map(|name| Name::new(&name.value, backend));
     let mut table = Table::new(ObjectName { schema, name: Name::new(&sql_name, backend) });
-    table.options.strict = facts.strict.is_some() && backend == Backend::Sqlite;
-    table.options.without_rowid = facts.without_rowid.is_some() && backend == Backend::Sqlite;
-    table.comment = facts.comment.as_ref().filter(|_| backend != Backend::Sqlite).map(|text| text.value.clone());
+    // What stands in another backend's section isn't among these facts.
+    table.options = TableOptions {
+        strict: facts.strict.is_some(),
+        without_rowid: facts.without_rowid.is_some(),
+        unlogged: facts.unlogged,
+        parameters: facts.parameters.clone(),
+        engine: facts.engine.as_ref().map(|one| one.value.to_ascii_lowercase()),
+        character_set: facts.charset.as_ref().map(|one| one.value.to_ascii_lowercase()),
+        collation: facts.collate.as_ref().map(|one| one.value.to_ascii_lowercase()),
+        ..TableOptions::default()
+    };
+    if let Some(collation) = &table.options.collation {
+        // It is of one character set.
+        table.options.character_set = collation.split('_').next().map(str::to_owned);
+    }
+    table.comment = context.comment(facts.comment.as_ref(), declared.docs.as_ref());
     if let Some(old) = facts.renamed_from.as_ref().filter(|old| table.name.name == table.name.name.renamed(&old.value))
     {
         let problem = format!("table `{sql_name}` can't be renamed from itself");
         context.diagnostics.push(Diagnostic::error(Code::ModelAttribute, problem).at(old.place.clone(), ""));
     }
-    let mut draft = Draft { declared, facts, rust_name: emitted, table, fields: Vec::new() };
+    let (fields, sequences, unstated) = (Vec::new(), Vec::new(), Vec::new());
+    let mut draft = Draft { declared, facts, rust_name: emitted, table, fields, sequences, unstated };
     column::lower(declared, &mut draft, context);
     draft
 }
@@ -141,22 +172,6 @@ fn diesel_table_name(name: &str) -> String {
 /// What print-schema leaves out on SQLite; `LIKE` takes no notice of case.
 fn is_left_out(name: &str) -> bool {
     name.starts_with("__") || name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("sqlite"))
-}
-
-fn report_shared_tables(drafts: &[Draft<'_>], context: &mut Context<'_>) {
-    let mut first: BTreeMap<&ObjectName, &Draft<'_>> = BTreeMap::new();
-    for draft in drafts {
-        let Some(other) = first.get(&draft.table.name) else {
-            first.insert(&draft.table.name, draft);
-            continue;
-        };
-        let problem = format!("table `{}` has two models", draft.table.name);
-        let fault = Diagnostic::error(Code::Model, problem)
-            .at(draft.declared.name.place.clone(), "the second")
-            .at(other.declared.name.place.clone(), "the first")
-            .help("derive `dbmig::Model` on the struct that has all columns, and not on the others");
-        context.diagnostics.push(fault);
-    }
 }
 
 impl<'a> Draft<'a> {
@@ -205,6 +220,14 @@ fn not_found<'n>(problem: String, reference: &Reference, known: impl Iterator<It
 }
 
 impl Context<'_> {
+    /// What a comment says: what is stated, or the doc comment where the configuration wants it. SQLite has none; a
+    /// model that serves several backends may say them all the same.
+    fn comment(&self, said: Option<&At<String>>, docs: Option<&String>) -> Option<String> {
+        let docs = docs.filter(|_| self.config.comments);
+        let text = said.map(|said| &said.value).or(docs);
+        text.filter(|_| self.config.backend != Backend::Sqlite).cloned()
+    }
+
     fn fault(&mut self, code: Code, problem: impl Into<String>, place: &Span, help: impl Into<String>) {
         self.diagnostics.push(Diagnostic::error(code, problem).at(place.clone(), "").help(help));
     }

@@ -1,27 +1,36 @@
-//! Rust source to the structs that can be models, with their attributes as trees.
+//! Rust source to the structs and enums that can be models, with their attributes as trees.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod scope;
+
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use dbmig::Backend;
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Fields, Item, Meta, Token, UseTree};
+use syn::{Attribute, Fields, Item, Meta, Token};
 
 use super::attr::{self, Entry};
+use super::cfg;
 use super::diesel_attr::{self, DieselField, DieselStruct};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Source, Span};
+use scope::{Derive, Scope};
 
 /// A struct, model or not: one that isn't may be embedded in one that is.
 pub(super) struct Struct {
     pub(super) name: Word,
     pub(super) is_model: bool,
+    /// Whether Diesel writes it and never reads it: its `Option`s say nothing of NULL.
+    pub(super) is_written_only: bool,
     pub(super) attributes: Vec<Entry>,
     pub(super) diesel: DieselStruct,
     pub(super) fields: Vec<Field>,
     pub(super) aliases: Rc<BTreeMap<String, syn::Type>>,
+    /// What its doc comment says.
+    pub(super) docs: Option<String>,
 }
 
 /// A field of a struct.
@@ -31,6 +40,43 @@ pub(super) struct Field {
     pub(super) type_place: Span,
     pub(super) attributes: Vec<Entry>,
     pub(super) diesel: DieselField,
+    /// What its doc comment says.
+    pub(super) docs: Option<String>,
+}
+
+impl Field {
+    /// Whether it holds another struct's columns.
+    pub(super) fn embeds(&self) -> bool {
+        self.diesel.embed || self.attributes.iter().any(|entry| entry.key() == Some("embed"))
+    }
+}
+
+/// An enum that is a column's type.
+pub(super) struct Enum {
+    pub(super) name: Word,
+    pub(super) attributes: Vec<Entry>,
+    pub(super) variants: Vec<Variant>,
+    pub(super) docs: Option<String>,
+}
+
+/// A variant of an enum.
+pub(super) struct Variant {
+    pub(super) name: Word,
+    pub(super) attributes: Vec<Entry>,
+}
+
+/// What a file declares.
+#[derive(Default)]
+pub(super) struct Parsed {
+    pub(super) structs: Vec<Struct>,
+    pub(super) enums: Vec<Enum>,
+}
+
+impl Parsed {
+    pub(super) fn add(&mut self, other: Parsed) {
+        self.structs.extend(other.structs);
+        self.enums.extend(other.enums);
+    }
 }
 
 /// A name and where it stands.
@@ -61,12 +107,12 @@ impl File {
     }
 }
 
-/// Reads the structs of a file.
+/// Reads the structs and enums of a file.
 ///
 /// # Errors
 ///
 /// If the file isn't Rust.
-pub(super) fn parse(source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Vec<Struct> {
+pub(super) fn parse(source: &Source, backend: Backend, diagnostics: &mut Vec<Diagnostic>) -> Parsed {
     let shift = shebang(source.text());
     let file = File { source: source.clone(), shift };
     let syntax = match syn::parse_str::<syn::File>(source.text().get(shift..).unwrap_or_default()) {
@@ -74,15 +120,17 @@ pub(super) fn parse(source: &Source, diagnostics: &mut Vec<Diagnostic>) -> Vec<S
         Err(error) => {
             let problem = format!("can't parse `{}`: {error}", source.path());
             diagnostics.push(Diagnostic::error(Code::ModelSource, problem).at(file.place(error.span()), ""));
-            return Vec::new();
+            return Parsed::default();
         }
     };
     let mut scope = Scope::default();
     scope.collect(&syntax.items);
-    let mut reader = Reader { file, imports: scope.imports, aliases: Rc::new(scope.aliases), diagnostics };
-    let mut structs = Vec::new();
-    reader.items(syntax.items, &mut structs);
-    structs
+    let mut reader = Reader { file, backend, imports: scope.imports, aliases: Rc::new(scope.aliases), diagnostics };
+    let mut parsed = Parsed::default();
+    if cfg::is_there(&syntax.attrs, backend) {
+        reader.items(syntax.items, &mut parsed);
+    }
+    parsed
 }
 
 /// The length of a `#!` line that isn't an inner attribute.
@@ -93,69 +141,34 @@ fn shebang(text: &str) -> usize {
     }
 }
 
-/// What the names of a file mean. Modules of a file aren't told apart: a name that means two things in two of them
-/// is rarer than a model in a module that says `use super::*`.
-#[derive(Default)]
-struct Scope {
-    /// Local names of `dbmig::Model`.
-    imports: BTreeSet<String>,
-    /// Type aliases without parameters.
-    aliases: BTreeMap<String, syn::Type>,
-}
-
-impl Scope {
-    fn collect(&mut self, items: &[Item]) {
-        for item in items {
-            match item {
-                Item::Use(one) => self.import(&one.tree, false),
-                Item::Type(alias) if alias.generics.params.is_empty() => {
-                    self.aliases.insert(alias.ident.to_string(), (*alias.ty).clone());
-                }
-                Item::Mod(module) => {
-                    if let Some((_, items)) = &module.content {
-                        self.collect(items);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn import(&mut self, tree: &UseTree, in_dbmig: bool) {
-        match tree {
-            UseTree::Path(path) => self.import(&path.tree, path.ident == "dbmig"),
-            UseTree::Group(group) => group.items.iter().for_each(|tree| self.import(tree, in_dbmig)),
-            UseTree::Name(name) if in_dbmig && name.ident == "Model" => {
-                self.imports.insert("Model".to_owned());
-            }
-            UseTree::Rename(rename) if in_dbmig && rename.ident == "Model" => {
-                self.imports.insert(rename.rename.to_string());
-            }
-            UseTree::Glob(_) if in_dbmig => {
-                self.imports.insert("Model".to_owned());
-            }
-            _ => {}
-        }
-    }
-}
-
 struct Reader<'a> {
     file: File,
-    imports: BTreeSet<String>,
+    backend: Backend,
+    imports: BTreeMap<String, Derive>,
     aliases: Rc<BTreeMap<String, syn::Type>>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
-    fn items(&mut self, items: Vec<Item>, structs: &mut Vec<Struct>) {
+    fn items(&mut self, items: Vec<Item>, parsed: &mut Parsed) {
+        let backend = self.backend;
+        let is_there = |attributes: &[Attribute]| cfg::is_there(attributes, backend);
         for item in items {
             match item {
-                Item::Struct(item) if !is_test(&item.attrs) => structs.extend(self.declaration(item)),
-                Item::Enum(item) if !is_test(&item.attrs) => self.refuse(&item.attrs, &item.ident, "an enum"),
-                Item::Union(item) if !is_test(&item.attrs) => self.refuse(&item.attrs, &item.ident, "a union"),
-                Item::Mod(module) if !is_test(&module.attrs) => {
+                Item::Struct(item) if is_there(&item.attrs) => {
+                    self.refuse(&item.attrs, &item.ident, Derive::Enum, "a struct");
+                    parsed.structs.extend(self.declaration(item));
+                }
+                Item::Enum(item) if is_there(&item.attrs) => {
+                    self.refuse(&item.attrs, &item.ident, Derive::Model, "an enum");
+                    parsed.enums.extend(self.enumeration(item));
+                }
+                Item::Union(item) if is_there(&item.attrs) => {
+                    self.refuse(&item.attrs, &item.ident, Derive::Model, "a union");
+                }
+                Item::Mod(module) if is_there(&module.attrs) => {
                     if let Some((_, items)) = module.content {
-                        self.items(items, structs);
+                        self.items(items, parsed);
                     }
                 }
                 _ => {}
@@ -164,39 +177,74 @@ impl Reader<'_> {
     }
 
     fn declaration(&mut self, item: syn::ItemStruct) -> Option<Struct> {
-        let attributes = flatten(&item.attrs);
+        let attributes = cfg::flatten(&item.attrs, self.backend);
         let fields = match item.fields {
             Fields::Named(fields) => fields.named,
             Fields::Unnamed(_) => {
-                self.refuse(&item.attrs, &item.ident, "a tuple struct");
+                self.refuse(&item.attrs, &item.ident, Derive::Model, "a tuple struct");
                 return None;
             }
             Fields::Unit => {
-                self.refuse(&item.attrs, &item.ident, "a struct without fields");
+                self.refuse(&item.attrs, &item.ident, Derive::Model, "a struct without fields");
                 return None;
             }
         };
-        let uses_dbmig = |attributes: &[Attribute]| attributes.iter().any(|one| one.path().is_ident("dbmig"));
-        let mentions = uses_dbmig(&attributes) || fields.iter().any(|field| uses_dbmig(&flatten(&field.attrs)));
-        let is_model = self.derives_model(&attributes, mentions);
+        let fields: Vec<syn::Field> =
+            fields.into_iter().filter(|field| cfg::is_there(&field.attrs, self.backend)).collect();
+        let mentions =
+            uses_dbmig(&attributes) || fields.iter().any(|field| uses_dbmig(&cfg::flatten(&field.attrs, self.backend)));
+        let is_model = self.derives(&attributes, Derive::Model, mentions);
         Some(Struct {
             name: self.word(&item.ident),
             is_model,
+            is_written_only: is_written_only(&attributes),
             attributes: self.dbmig_entries(&attributes),
             diesel: self.diesel_entries(&attributes, diesel_attr::on_struct),
             fields: fields.into_iter().filter_map(|field| self.field(field)).collect(),
             aliases: self.aliases.clone(),
+            docs: docs(&attributes),
         })
     }
 
+    /// An enum that derives `dbmig::Enum`.
+    fn enumeration(&mut self, item: syn::ItemEnum) -> Option<Enum> {
+        let attributes = cfg::flatten(&item.attrs, self.backend);
+        let variants: Vec<syn::Variant> =
+            item.variants.into_iter().filter(|one| cfg::is_there(&one.attrs, self.backend)).collect();
+        let mentions = uses_dbmig(&attributes) || variants.iter().any(|one| uses_dbmig(&one.attrs));
+        if !self.derives(&attributes, Derive::Enum, mentions) {
+            return None;
+        }
+        if variants.is_empty() {
+            let problem = format!("`{}` has no variants, and a column needs a value", item.ident);
+            self.fault(problem, item.ident.span(), "add a variant");
+        }
+        let mut read = Vec::new();
+        for variant in variants {
+            if !matches!(variant.fields, Fields::Unit) {
+                let problem = format!("`{}` has fields, and a column holds its label alone", variant.ident);
+                self.fault(problem, variant.fields.span(), "take the fields away, or make them columns");
+            }
+            let attributes = cfg::flatten(&variant.attrs, self.backend);
+            read.push(Variant { name: self.word(&variant.ident), attributes: self.dbmig_entries(&attributes) });
+        }
+        let (name, docs) = (self.word(&item.ident), docs(&attributes));
+        Some(Enum { name, attributes: self.dbmig_entries(&attributes), variants: read, docs })
+    }
+
+    fn fault(&mut self, problem: String, place: proc_macro2::Span, help: &str) {
+        self.diagnostics.push(Diagnostic::error(Code::Model, problem).at(self.file.place(place), "").help(help));
+    }
+
     fn field(&mut self, field: syn::Field) -> Option<Field> {
-        let attributes = flatten(&field.attrs);
+        let attributes = cfg::flatten(&field.attrs, self.backend);
         Some(Field {
             name: self.word(field.ident.as_ref()?),
             type_place: self.file.place(field.ty.span()),
             rust_type: field.ty,
             attributes: self.dbmig_entries(&attributes),
             diesel: self.diesel_entries(&attributes, diesel_attr::on_field),
+            docs: docs(&attributes),
         })
     }
 
@@ -204,24 +252,37 @@ impl Reader<'_> {
         Word { text: ident.unraw().to_string(), place: self.file.place(ident.span()) }
     }
 
-    fn refuse(&mut self, attributes: &[Attribute], name: &syn::Ident, what: &str) {
-        let attributes = flatten(attributes);
-        let mentions = attributes.iter().any(|one| one.path().is_ident("dbmig"));
-        if self.derives_model(&attributes, mentions) {
-            let problem = format!("`{name}` is {what}: only a struct with named fields can be a model");
-            self.diagnostics.push(Diagnostic::error(Code::Model, problem).at(self.file.place(name.span()), what));
+    fn refuse(&mut self, attributes: &[Attribute], name: &syn::Ident, derive: Derive, what: &str) {
+        let attributes = cfg::flatten(attributes, self.backend);
+        if !self.derives(&attributes, derive, uses_dbmig(&attributes)) {
+            return;
         }
+        let problem = match derive {
+            Derive::Model => format!("`{name}` is {what}: only a struct with named fields can be a model"),
+            Derive::Enum => format!("`{name}` is {what}: a `dbmig::Enum` is an enum without fields"),
+        };
+        let help = match what {
+            "an enum" => "an enum that is a column's type derives `dbmig::Enum`",
+            "a struct" => "the model of a table derives `dbmig::Model`",
+            _ => "give it named fields",
+        };
+        let fault = Diagnostic::error(Code::Model, problem).at(self.file.place(name.span()), what);
+        self.diagnostics.push(fault.help(help));
     }
 
-    /// Whether a derive names `dbmig::Model`. A bare `Model` is dbmig's if it was imported from there or if there are
+    /// Whether a derive names one of dbmig's. A bare name is dbmig's if it was imported from there or if there are
     /// `#[dbmig]` attributes, which another derive would hardly declare (a prelude may have brought it).
-    fn derives_model(&self, attributes: &[Attribute], mentions_dbmig: bool) -> bool {
+    fn derives(&self, attributes: &[Attribute], derive: Derive, mentions_dbmig: bool) -> bool {
         let derives = attributes.iter().filter(|attribute| attribute.path().is_ident("derive"));
+        let known = |name: &str| Derive::ALL.into_iter().any(|(known, one)| known == name && one == derive);
         derives.filter_map(|attribute| attribute.parse_args_with(paths).ok()).flatten().any(|path| {
             let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
             match names.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-                ["dbmig", "Model"] => true,
-                [name] => self.imports.contains(*name) || *name == "Model" && mentions_dbmig,
+                ["dbmig", name] => known(name),
+                [name] => match self.imports.get(*name) {
+                    Some(found) => *found == derive,
+                    None => known(name) && mentions_dbmig,
+                },
                 _ => false,
             }
         })
@@ -261,44 +322,34 @@ impl Reader<'_> {
     }
 }
 
-/// The attributes with what `cfg_attr` holds, whatever its condition: a column can't depend on a feature, since the
-/// chain doesn't.
-fn flatten(attributes: &[Attribute]) -> Vec<Attribute> {
-    let mut flat: Vec<Attribute> = Vec::new();
-    for attribute in attributes {
-        if !attribute.path().is_ident("cfg_attr") {
-            flat.push(attribute.clone());
-            continue;
-        }
-        let metas = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
-        match metas {
-            Ok(metas) => {
-                let inner = metas.into_iter().skip(1).map(|meta| Attribute { meta, ..attribute.clone() });
-                flat.extend(flatten(&inner.collect::<Vec<_>>()));
-            }
-            // rustc will say it.
-            Err(_) => flat.push(attribute.clone()),
-        }
-    }
-    flat
+fn uses_dbmig(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|one| one.path().is_ident("dbmig"))
+}
+
+/// The text of doc comments: their lines without the blank in front.
+fn docs(attributes: &[Attribute]) -> Option<String> {
+    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
+        Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    });
+    let texts: Vec<String> = lines.collect();
+    let lines =
+        texts.iter().flat_map(|text| text.lines()).map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end());
+    let text = lines.collect::<Vec<_>>().join("\n");
+    Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+fn is_written_only(attributes: &[Attribute]) -> bool {
+    let derives = attributes.iter().filter(|attribute| attribute.path().is_ident("derive"));
+    let paths = derives.filter_map(|attribute| attribute.parse_args_with(paths).ok()).flatten();
+    let names: Vec<String> = paths.filter_map(|path| path.segments.last().map(|last| last.ident.to_string())).collect();
+    let has = |known: &[&str]| names.iter().any(|name| known.contains(&name.as_str()));
+    has(&["Insertable", "AsChangeset"]) && !has(&["Queryable", "Selectable", "QueryableByName", "Identifiable"])
 }
 
 fn paths(input: syn::parse::ParseStream<'_>) -> syn::Result<Punctuated<syn::Path, Token![,]>> {
     Punctuated::parse_terminated_with(input, syn::Path::parse_mod_style)
-}
-
-/// Whether it is compiled for tests only.
-fn is_test(attributes: &[Attribute]) -> bool {
-    let conditions = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-    conditions.filter_map(|attribute| attribute.parse_args::<Meta>().ok()).any(|meta| requires_test(&meta))
-}
-
-fn requires_test(meta: &Meta) -> bool {
-    match meta {
-        Meta::Path(path) => path.is_ident("test"),
-        Meta::List(list) if list.path.is_ident("all") => list
-            .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
-            .is_ok_and(|metas| metas.iter().any(requires_test)),
-        _ => false,
-    }
 }

@@ -117,6 +117,10 @@ pub(super) struct FieldType {
     pub(super) known: Option<&'static RustType>,
     /// The row of what a `Vec` holds, where it is an array: `Vec<T>`, `Vec<Option<T>>`.
     pub(super) element: Option<&'static RustType>,
+    /// The last part of the type's name.
+    pub(super) name: Option<String>,
+    /// The last part of the name of what a `Vec` holds.
+    pub(super) element_name: Option<String>,
 }
 
 /// Looks a field's type up. As in Diesel, `Option` and the types are known by the last part of their paths.
@@ -128,12 +132,18 @@ pub(super) fn read(rust_type: &syn::Type, aliases: &BTreeMap<String, syn::Type>)
         current = match current {
             syn::Type::Group(group) => &group.elem,
             syn::Type::Paren(paren) => &paren.elem,
+            // What is written may be borrowed.
+            syn::Type::Reference(reference) => &reference.elem,
             syn::Type::Path(path) => match path.path.segments.last() {
                 Some(last) if last.ident == "Option" => match argument(last) {
                     Some(inner) => {
                         nullable = true;
                         inner
                     }
+                    None => break,
+                },
+                Some(last) if last.ident == "Cow" => match argument(last) {
+                    Some(inner) => inner,
                     None => break,
                 },
                 Some(last) if path.path.segments.len() == 1 && last.arguments.is_none() => {
@@ -147,13 +157,31 @@ pub(super) fn read(rust_type: &syn::Type, aliases: &BTreeMap<String, syn::Type>)
             _ => break,
         };
     }
-    FieldType { nullable, shown: shown(current), known: lookup(current), element: element(current) }
+    let inner = elements(current);
+    let element = inner.and_then(|inner| lookup(inner).filter(|_| !is_u8(inner)));
+    let element_name = inner.and_then(last_name);
+    FieldType {
+        nullable,
+        shown: shown(current),
+        known: lookup(current),
+        element,
+        name: last_name(current),
+        element_name,
+    }
 }
 
-/// The row of an array's elements; a column's arrays may hold NULLs whatever the type says.
-fn element(rust_type: &syn::Type) -> Option<&'static RustType> {
-    let inner = argument_of(rust_type, "Vec")?;
-    lookup(argument_of(inner, "Option").unwrap_or(inner)).filter(|_| !is_u8(inner))
+/// The type of an array's elements; a column's arrays may hold NULLs whatever the type says.
+fn elements(rust_type: &syn::Type) -> Option<&syn::Type> {
+    let inner = match rust_type {
+        syn::Type::Slice(slice) => &slice.elem,
+        other => argument_of(other, "Vec")?,
+    };
+    Some(argument_of(inner, "Option").unwrap_or(inner))
+}
+
+fn last_name(rust_type: &syn::Type) -> Option<String> {
+    let syn::Type::Path(path) = rust_type else { return None };
+    path.path.segments.last().filter(|last| last.arguments.is_none()).map(|last| last.ident.to_string())
 }
 
 fn argument_of<'t>(rust_type: &'t syn::Type, wrapper: &str) -> Option<&'t syn::Type> {
@@ -162,13 +190,23 @@ fn argument_of<'t>(rust_type: &'t syn::Type, wrapper: &str) -> Option<&'t syn::T
 }
 
 fn lookup(rust_type: &syn::Type) -> Option<&'static RustType> {
-    let syn::Type::Path(path) = rust_type else { return None };
+    let path = match rust_type {
+        syn::Type::Path(path) => path,
+        syn::Type::Slice(slice) if is_u8(&slice.elem) => return row_of("Vec<u8>"),
+        _ => return None,
+    };
     let last = path.path.segments.last()?;
-    let word = if last.ident == "Vec" && argument(last).is_some_and(is_u8) {
+    let word = if last.ident == "str" {
+        "String".to_owned()
+    } else if last.ident == "Vec" && argument(last).is_some_and(is_u8) {
         "Vec<u8>".to_owned()
     } else {
         last.ident.to_string()
     };
+    row_of(&word)
+}
+
+fn row_of(word: &str) -> Option<&'static RustType> {
     RUST_TYPES.iter().find(|row| row.last_part() == word)
 }
 

@@ -2,7 +2,10 @@
 
 mod attributes;
 mod backends;
+mod enums;
 mod files;
+mod names;
+mod several;
 mod tables;
 mod types;
 

@@ -1,6 +1,6 @@
 //! Columns.
 
-use super::{ColumnType, Conflict, Expression, Name};
+use super::{ColumnType, Conflict, Expression, Name, TableOptions};
 
 /// A column of a table. Keys, uniques, checks and references that were written on the column are the table's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,5 +81,23 @@ impl Column {
             inherited: false,
             comment: None,
         }
+    }
+    /// The column without what it shares with its table anyway: character set and collation (MySQL).
+    pub fn unlike(mut self, table: &TableOptions) -> Column {
+        let same = |one: Option<&str>, other: &Option<String>| one.is_some() && one == other.as_deref();
+        // A collation says which character set it is for.
+        if let Some(collation) = &self.collation {
+            let set = collation.key().split('_').next().unwrap_or_default();
+            if self.character_set.as_deref() == Some(set) {
+                self.character_set = None;
+            }
+        }
+        if same(self.collation.as_ref().map(Name::key), &table.collation) {
+            self.collation = None;
+        }
+        if same(self.character_set.as_deref(), &table.character_set) && self.collation.is_none() {
+            self.character_set = None;
+        }
+        self
     }
 }

@@ -43,6 +43,13 @@ impl ColumnType {
         self.name == user_type.name.as_str() && self.schema == user_type.schema
     }
 
+    /// The labels of MySQL's `enum('a','b')`.
+    pub fn enum_labels(&self) -> Option<Vec<String>> {
+        let inside =
+            |label: &String| label.trim().strip_prefix('\'')?.strip_suffix('\'').map(|it| it.replace("''", "'"));
+        if self.name == "enum" { self.arguments.iter().map(inside).collect() } else { None }
+    }
+
     /// Whether the column has no type at all (SQLite).
     pub fn is_untyped(&self) -> bool {
         self.name.is_empty()

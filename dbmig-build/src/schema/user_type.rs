@@ -1,4 +1,4 @@
-//! Types, sequences and schemas that a migration makes (PostgreSQL).
+//! Types that a migration makes (PostgreSQL).
 
 use super::{Check, ColumnType, Expression, Name, ObjectName};
 
@@ -52,44 +52,4 @@ pub struct Attribute {
     pub column_type: ColumnType,
     /// Its collation, where it isn't the type's.
     pub collation: Option<Name>,
-}
-
-/// A sequence, those of `serial` and identity columns included.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sequence {
-    /// Its name.
-    pub name: ObjectName,
-    /// `smallint`, `integer` or `bigint`.
-    pub data_type: ColumnType,
-    /// What is added for each value.
-    pub increment: i64,
-    /// The smallest value; none for the type's own bound (1 where it ascends).
-    pub minimum: Option<i64>,
-    /// The greatest value; none for the type's own bound (-1 where it descends).
-    pub maximum: Option<i64>,
-    /// The first value; none for the smallest (the greatest where it descends).
-    pub start: Option<i64>,
-    /// How many values a session takes at once.
-    pub cache: i64,
-    /// Whether it begins again when it has reached its end.
-    pub cycle: bool,
-    /// The table and column with which it is dropped.
-    pub owner: Option<(ObjectName, Name)>,
-}
-
-impl Sequence {
-    /// A sequence as `CREATE SEQUENCE name` makes it.
-    pub fn new(name: ObjectName) -> Sequence {
-        Sequence {
-            name,
-            data_type: ColumnType::plain("bigint"),
-            increment: 1,
-            minimum: None,
-            maximum: None,
-            start: None,
-            cache: 1,
-            cycle: false,
-            owner: None,
-        }
-    }
 }

@@ -1,24 +1,28 @@
 //! What models have no words for: it stays as the chain has it.
 //!
-//! A model that says a foreign key and can't say that it is deferrable must not make it another one. What the grammar
-//! of models learns to say leaves this file.
+//! A model that says a foreign key and can't say that it isn't validated yet must not make it another one. What the
+//! grammar of models learns to say leaves this file. A name that nobody stated counts as unsaid, too: what the chain
+//! has under another name keeps that name, whatever the naming convention would make of it today.
+
+use std::collections::BTreeSet;
+
+use dbmig::Backend;
 
 use crate::schema::{
-    Check, Column, ForeignKey, Index, IndexColumn, Name, PrimaryKey, Schema, Table, TableOptions, Unique,
+    Check, Column, Exclusion, ForeignKey, Index, IndexColumn, Name, PrimaryKey, Schema, Table, TableOptions, Unique,
 };
 
-/// Takes over from the chain's table, under the same name, what the model's can't say.
-pub(super) fn keep(before: &Table, after: &mut Table, chain: &Schema) {
-    let said = std::mem::take(&mut after.options);
-    after.options = TableOptions { without_rowid: said.without_rowid, strict: said.strict, ..before.options.clone() };
-    after.exclusions.clone_from(&before.exclusions);
+/// Takes over from the chain's table, under the same name, what the model's can't say; `unstated` are the names that
+/// nobody stated.
+pub(super) fn keep(before: &Table, after: &mut Table, unstated: &BTreeSet<&Name>, chain: &Schema) {
+    keep_options(&before.options, &mut after.options, before.name.name.backend());
     for column in &mut after.columns {
         if let Some(before) = before.column(&column.name) {
             keep_column(before, column);
         }
     }
     if let (Some(before), Some(after)) = (&before.primary_key, &mut after.primary_key) {
-        keep_key(before, after);
+        keep_key(before, after, unstated);
     }
     // A key that takes no NULL although nothing says so (SQLite's WITHOUT ROWID and STRICT tables).
     let implied = after.options.without_rowid || after.options.strict;
@@ -27,56 +31,198 @@ pub(super) fn keep(before: &Table, after: &mut Table, chain: &Schema) {
     for column in after.columns.iter_mut().filter(|column| implied && key.contains(&column.name)) {
         column.nullable |= before.column(&column.name).is_some_and(|before| before.nullable);
     }
-    for unique in &mut after.uniques {
-        let same = |one: &&Unique| names(&one.columns) == names(&unique.columns) && same_name(&one.name, &unique.name);
-        if let Some(found) = before.uniques.iter().find(same) {
-            let name = unique.name.clone();
-            *unique = Unique { name, ..found.clone() };
+    pair(&before.uniques, &mut after.uniques, unstated, is_same_unique);
+    let is_same = |one: &ForeignKey, other: &ForeignKey| is_same_reference(one, other, chain);
+    pair(&before.foreign_keys, &mut after.foreign_keys, unstated, is_same);
+    pair(&before.checks, &mut after.checks, unstated, |one, other| {
+        one.expression == other.expression
+            && one.no_inherit == other.no_inherit
+            && one.not_enforced == other.not_enforced
+    });
+    pair(&before.exclusions, &mut after.exclusions, unstated, |one, other| {
+        *one == Exclusion { name: one.name.clone(), ..other.clone() }
+    });
+    pair(&before.indexes, &mut after.indexes, unstated, |one, other| {
+        *one == Index { name: one.name.clone(), ..other.clone() }
+    });
+}
+
+/// Something with a name and with facts that models can't say.
+trait Part {
+    fn name(&self) -> Option<&Name>;
+
+    fn rename(&mut self, name: Name);
+
+    /// Takes over what models can't say.
+    fn keep(&mut self, before: &Self);
+}
+
+/// Finds what each of `after` was before, and takes over from it what models can't say: of what has the same name, or
+/// no name, or of what is the same where nobody stated a name, and then the name with it.
+fn pair<T: Part>(before: &[T], after: &mut [T], unstated: &BTreeSet<&Name>, is_same: impl Fn(&T, &T) -> bool) {
+    let mut left: Vec<&T> = before.iter().collect();
+    let mut found: Vec<Option<&T>> = after
+        .iter()
+        .map(|one| {
+            claim(&mut left, |other| other.name().is_some() && other.name() == one.name() && is_same(other, one))
+        })
+        .collect();
+    for (one, found) in after.iter().zip(&mut found) {
+        let is_free = one.name().is_some_and(|name| unstated.contains(name));
+        if found.is_none() {
+            *found = claim(&mut left, |other| (is_free || other.name().is_none()) && is_same(other, one));
         }
     }
-    for reference in &mut after.foreign_keys {
-        let same = |one: &&ForeignKey| is_same_reference(one, reference, chain);
-        if let Some(found) = before.foreign_keys.iter().find(same) {
-            let name = reference.name.clone();
-            let (on_delete, on_update) = (reference.on_delete, reference.on_update);
-            *reference = ForeignKey { name, on_delete, on_update, ..found.clone() };
+    for (one, found) in after.iter_mut().zip(&found) {
+        let Some(found) = found else { continue };
+        let is_free = one.name().is_some_and(|name| unstated.contains(name));
+        one.keep(found);
+        if let Some(name) = found.name().filter(|_| is_free) {
+            one.rename(name.clone());
         }
     }
-    for check in &mut after.checks {
-        let same = |one: &&Check| one.expression == check.expression && same_name(&one.name, &check.name);
-        if let Some(found) = before.checks.iter().find(same) {
-            let name = check.name.clone();
-            *check = Check { name, ..found.clone() };
-        }
+    // What is new gives way to the names that stayed.
+    let mut taken: BTreeSet<Name> = after
+        .iter()
+        .zip(&found)
+        .filter(|(_, found)| found.is_some())
+        .filter_map(|(one, _)| one.name().cloned())
+        .collect();
+    for (one, _) in after.iter_mut().zip(&found).filter(|(_, found)| found.is_none()) {
+        let Some(name) = one.name().cloned() else { continue };
+        let is_free = unstated.contains(&name);
+        let numbered = (1..).map(|number| name.renamed(&format!("{name}{number}")));
+        let mut candidates = std::iter::once(name.clone()).chain(numbered);
+        let fresh = candidates.find(|name| !is_free || !taken.contains(name)).unwrap_or(name);
+        taken.insert(fresh.clone());
+        one.rename(fresh);
     }
-    for index in &mut after.indexes {
-        if let Some(before) = before.index(&index.name) {
-            keep_index(before, index);
+}
+
+fn claim<'a, T>(left: &mut Vec<&'a T>, is_it: impl Fn(&T) -> bool) -> Option<&'a T> {
+    let at = left.iter().position(|one| is_it(one))?;
+    Some(left.remove(at))
+}
+
+impl Part for Unique {
+    fn name(&self) -> Option<&Name> {
+        self.name.as_ref()
+    }
+
+    fn rename(&mut self, name: Name) {
+        self.name = Some(name);
+    }
+
+    fn keep(&mut self, before: &Unique) {
+        self.on_conflict = before.on_conflict;
+    }
+}
+
+impl Part for ForeignKey {
+    fn name(&self) -> Option<&Name> {
+        self.name.as_ref()
+    }
+
+    fn rename(&mut self, name: Name) {
+        self.name = Some(name);
+    }
+
+    fn keep(&mut self, before: &ForeignKey) {
+        self.referenced.clone_from(&before.referenced);
+        self.not_valid = before.not_valid;
+        // SQLite reads it and does nothing with it.
+        if self.match_type.is_none() && before.table.name.backend() == Backend::Sqlite {
+            self.match_type.clone_from(&before.match_type);
         }
     }
 }
 
-fn same_name(before: &Option<Name>, after: &Option<Name>) -> bool {
-    before.is_none() || after.is_none() || before == after
+impl Part for Check {
+    fn name(&self) -> Option<&Name> {
+        self.name.as_ref()
+    }
+
+    fn rename(&mut self, name: Name) {
+        self.name = Some(name);
+    }
+
+    fn keep(&mut self, before: &Check) {
+        self.on_conflict = before.on_conflict;
+        self.not_valid = before.not_valid;
+    }
 }
 
-fn names(columns: &[IndexColumn]) -> Vec<Option<&Name>> {
-    columns.iter().map(IndexColumn::name).collect()
+impl Part for Exclusion {
+    fn name(&self) -> Option<&Name> {
+        self.name.as_ref()
+    }
+
+    fn rename(&mut self, name: Name) {
+        self.name = Some(name);
+    }
+
+    fn keep(&mut self, _before: &Exclusion) {}
+}
+
+impl Part for Index {
+    fn name(&self) -> Option<&Name> {
+        Some(&self.name)
+    }
+
+    fn rename(&mut self, name: Name) {
+        self.name = name;
+    }
+
+    fn keep(&mut self, _before: &Index) {}
+}
+
+/// What nobody wants to say of every table (MySQL's engine and character set) stays where it isn't said.
+fn keep_options(before: &TableOptions, after: &mut TableOptions, backend: Backend) {
+    let said = std::mem::take(after);
+    // MySQL's ROW_FORMAT and its like have no words.
+    let parameters = if backend == Backend::Mysql { before.parameters.clone() } else { said.parameters };
+    *after = TableOptions {
+        without_rowid: said.without_rowid,
+        strict: said.strict,
+        unlogged: said.unlogged,
+        parameters,
+        engine: said.engine.or_else(|| before.engine.clone()),
+        character_set: said.character_set.or_else(|| before.character_set.clone()),
+        collation: said.collation.or_else(|| before.collation.clone()),
+        ..before.clone()
+    };
 }
 
 fn keep_column(before: &Column, after: &mut Column) {
     if !after.nullable {
         after.not_null_conflict = before.not_null_conflict;
     }
-    after.character_set.clone_from(&before.character_set);
+    if after.character_set.is_none() {
+        after.character_set.clone_from(&before.character_set);
+    }
     after.inherited = before.inherited;
 }
 
-/// The name of a primary key, the order of its columns and its other options.
-fn keep_key(before: &PrimaryKey, after: &mut PrimaryKey) {
-    if names(&before.columns) == names(&after.columns) {
-        after.clone_from(before);
+/// A table has one key: it keeps its name even if it becomes another one.
+fn keep_key(before: &PrimaryKey, after: &mut PrimaryKey, unstated: &BTreeSet<&Name>) {
+    let names = |key: &PrimaryKey| key.columns.iter().map(|one| one.name().cloned()).collect::<Vec<_>>();
+    let is_free = after.name.as_ref().is_none_or(|name| unstated.contains(name));
+    if is_free && (before.name.is_some() || names(before) == names(after)) {
+        after.name.clone_from(&before.name);
     }
+    if names(before) == names(after) {
+        let is_plain =
+            after.columns.iter().all(|one| one.name().is_some_and(|name| *one == IndexColumn::column(name.clone())));
+        if is_plain {
+            after.columns.clone_from(&before.columns);
+        }
+        after.on_conflict = before.on_conflict;
+        after.inline_desc = before.inline_desc;
+    }
+}
+
+fn is_same_unique(one: &Unique, other: &Unique) -> bool {
+    *one == Unique { name: one.name.clone(), on_conflict: one.on_conflict, ..other.clone() }
 }
 
 /// Whether two references lead from the same columns to the same ones; none named are those of the parent's key.
@@ -89,19 +235,5 @@ fn is_same_reference(before: &ForeignKey, after: &ForeignKey, chain: &Schema) ->
         .flat_map(|key| key.columns.iter().filter_map(|column| column.name().cloned()))
         .collect();
     let referenced = |one: &ForeignKey| if one.referenced.is_empty() { key.clone() } else { one.referenced.clone() };
-    before.columns == after.columns
-        && before.table == after.table
-        && referenced(before) == referenced(after)
-        && same_name(&before.name, &after.name)
-}
-
-/// Collations, operator classes and the like of the same keys.
-fn keep_index(before: &Index, after: &mut Index) {
-    let is_same = before.columns.len() == after.columns.len()
-        && before.columns.iter().zip(&after.columns).all(|(a, b)| a.key == b.key && a.order == b.order);
-    if is_same {
-        after.columns.clone_from(&before.columns);
-        after.parameters.clone_from(&before.parameters);
-        after.nulls_not_distinct = before.nulls_not_distinct;
-    }
+    before.columns == after.columns && before.table == after.table && referenced(before) == referenced(after)
 }

@@ -9,6 +9,7 @@ const DBMIG: Modules = &[
     ("version", &[]),
     ("checksum", &[]),
     ("bundle", &["backend"]),
+    ("enums", &[]),
     ("revision", &["bundle", "version"]),
     ("error", &["backend", "revision"]),
     ("driver", &["backend", "checksum", "error"]),

@@ -7,7 +7,7 @@ use dbmig::Backend;
 
 use super::joins::joins;
 use super::table::{self, TableData};
-use super::{Remark, filter, module, same_query, types};
+use super::{EnumType, Remark, filter, module, same_query, types};
 use crate::config::PrintSchema;
 use crate::diagnostic::Code;
 use crate::schema::{Schema, Table, rust_name};
@@ -18,6 +18,8 @@ pub(super) struct Section {
     pub(super) remarks: Vec<Remark>,
     /// The names that it defines beside each other.
     pub(super) names: Vec<String>,
+    /// The types that hold labels of enums.
+    pub(super) enums: Vec<EnumType>,
 }
 
 /// What the parts of a section need to know of it.
@@ -67,12 +69,15 @@ pub(super) fn print(schema: &Schema, section: &PrintSchema, backend: Backend) ->
         text.push('\n');
         text += &calls;
     }
+    let enum_type = |(name, labels): (&str, &[String])| EnumType::new(&format!("sql_types::{name}"), labels);
+    let mut enums: Vec<EnumType> = types::enums(&custom).map(enum_type).collect();
     if let Some(name) = &section.schema {
         let name = rust_name::table(name);
         text = module::wrapped(&name, &text);
+        enums.iter_mut().for_each(|one| one.move_into(&name));
         names = vec![name];
     }
-    Section { text, remarks, names }
+    Section { text, remarks, names, enums }
 }
 
 /// How far the section's items are indented.

@@ -11,7 +11,7 @@ use super::filter::Patterns;
 use super::section::About;
 use super::table::{TableData, string};
 use crate::config::Docs;
-use crate::schema::rust_name;
+use crate::schema::{ObjectName, Table, UserTypeKind, rust_name};
 
 /// A type that is defined.
 pub(super) struct Custom {
@@ -20,6 +20,8 @@ pub(super) struct Custom {
     schema: Option<String>,
     /// The table and column whose own type it is (MySQL).
     owner: Option<(String, String)>,
+    /// The labels of an enum.
+    labels: Option<Vec<String>>,
 }
 
 /// The types that are defined, by what they are known under: schema and name, on MySQL the table's and column's names.
@@ -57,12 +59,37 @@ pub(super) fn custom(tables: &[TableData<'_>], about: About<'_>) -> Customs {
                 sql_name: found.sql_name.clone(),
                 schema: found.schema.clone(),
                 owner: of_column.then(|| (table.rust_name.clone(), column.rust_name.clone())),
+                labels: labels(table.table, column.sql_name, found, about),
             };
             customs.insert(known_under(&table.rust_name, column.sql_name, found, about.backend), custom);
         }
     }
     tell_apart(&mut customs);
     customs
+}
+
+/// The labels of a column's type, if it is an enum.
+fn labels(table: &Table, column: &str, found: &DieselType, about: About<'_>) -> Option<Vec<String>> {
+    let named = |text: &str| table.name.name.renamed(text);
+    match about.backend {
+        Backend::Sqlite => None,
+        Backend::Mysql => {
+            let column_type = &table.column(&named(column))?.column_type;
+            column_type.enum_labels()
+        }
+        Backend::Postgres => {
+            let name = ObjectName { schema: found.schema.as_deref().map(named), name: named(&found.sql_name) };
+            match &about.schema.types.get(&name)?.kind {
+                UserTypeKind::Enum(labels) => Some(labels.clone()),
+                _ => None,
+            }
+        }
+    }
+}
+
+/// The types among them that hold labels of enums: the name of each in Rust, and its labels.
+pub(super) fn enums(customs: &Customs) -> impl Iterator<Item = (&str, &[String])> {
+    customs.values().filter_map(|custom| Some((custom.rust_name.as_str(), custom.labels.as_deref()?)))
 }
 
 /// Gives each type a name that Rust takes, and no other type has. The default schema comes first and keeps its names.

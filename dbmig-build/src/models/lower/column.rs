@@ -5,9 +5,9 @@ use dbmig::Backend;
 use super::super::facts::{self, At, FieldFacts};
 use super::super::parse::{Field, Struct};
 use super::super::rust_type::{self, FieldType, Kind};
-use super::{Context, Draft, DraftField, counter, default};
+use super::{Context, Draft, DraftField, counter, default, enumeration};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::schema::{Column, ColumnType, Generated, Name, rust_name};
+use crate::schema::{Column, ColumnType, Generated, Name, Sequence, rust_name};
 use crate::source::Span;
 use crate::sql;
 
@@ -18,15 +18,15 @@ pub(super) fn lower<'a>(declared: &'a Struct, draft: &mut Draft<'a>, context: &m
 
 fn fields<'a>(from: &'a Struct, draft: &mut Draft<'a>, context: &mut Context<'a>, inside: &mut Vec<&'a str>) {
     for field in &from.fields {
-        let facts = facts::on_field(&field.attributes, &field.name, &mut context.diagnostics);
+        let facts = facts::on_field(&field.attributes, &field.name, context.config.backend, &mut context.diagnostics);
         if facts.skip || field.diesel.select_expression {
             continue;
         }
-        if field.diesel.embed {
+        if field.diesel.embed || facts.embed {
             embed(field, draft, context, inside);
             continue;
         }
-        let Some((drafted, column)) = lower_field(from, field, facts, draft, context) else { continue };
+        let Some((drafted, column, sequence)) = lower_field(from, field, facts, draft, context) else { continue };
         if let Some(other) = draft.fields.iter().find(|other| other.name == drafted.name) {
             let problem = format!("column `{}` is two fields", drafted.name);
             let fault = Diagnostic::error(Code::Model, problem).at(field.name.place.clone(), "the second");
@@ -34,6 +34,7 @@ fn fields<'a>(from: &'a Struct, draft: &mut Draft<'a>, context: &mut Context<'a>
             continue;
         }
         draft.fields.push(drafted);
+        draft.sequences.extend(sequence);
         draft.table.columns.push(column);
     }
 }
@@ -65,7 +66,7 @@ fn lower_field<'a>(
     facts: FieldFacts,
     draft: &Draft<'a>,
     context: &mut Context<'a>,
-) -> Option<(DraftField<'a>, Column)> {
+) -> Option<(DraftField<'a>, Column, Option<Sequence>)> {
     let backend = context.config.backend;
     let said = field.diesel.column_name.as_ref().unwrap_or(&field.name);
     let to_rust = |sql: &str| rust_name::column(sql, &draft.rust_name);
@@ -82,7 +83,8 @@ fn lower_field<'a>(
 
     let stored = field.diesel.deserialize_as.as_ref().or(field.diesel.serialize_as.as_ref());
     let field_type = rust_type::read(stored.unwrap_or(&field.rust_type), &from.aliases);
-    let column_type = column_type(field, &facts, &field_type, context)?;
+    let of_enum = enumeration::of_field(&field_type, &field.type_place, context);
+    let column_type = column_type(field, &facts, &field_type, of_enum, context)?;
     if draft.table.options.strict && !is_strict(&column_type) {
         let problem = format!("a strict table has no columns of type `{column_type}`");
         let help = "SQLite's strict types are INTEGER, REAL, TEXT, BLOB and ANY: say one with `sql_type`";
@@ -91,9 +93,11 @@ fn lower_field<'a>(
 
     let mut column = Column::new(name.clone(), column_type);
     column.nullable = field_type.nullable;
-    let kind = field_type.known.map_or(Kind::Other, |row| row.kind);
+    let kind = field_type.known.filter(|_| of_enum.is_none()).map_or(Kind::Other, |row| row.kind);
     if let Some(value) = &facts.default {
-        match default::lower(value, kind, &field_type, &column.column_type, backend) {
+        let meant = of_enum.filter(|(_, is_array)| !is_array).map(|(at, _)| &context.enums[at]);
+        let about = default::About { kind, field_type: &field_type, column_type: &column.column_type, meant };
+        match default::lower(value, &about, backend) {
             Ok(expression) => column.default = expression,
             Err(fault) => context.diagnostics.push(*fault),
         }
@@ -111,16 +115,20 @@ fn lower_field<'a>(
         let text = default::current_timestamp(&column.column_type, backend);
         column.on_update = sql::expression(&text, backend).ok();
     }
-    if let Some(counting) = &facts.autoincrement {
-        counter::lower(counting, &mut column, &draft.table.name, context);
+    let sequence = facts.autoincrement.as_ref();
+    let sequence = sequence.and_then(|counting| counter::lower(counting, &mut column, &draft.table.name, context));
+    column.comment = context.comment(facts.comment.as_ref(), field.docs.as_ref());
+    if backend == Backend::Mysql {
+        column.character_set = facts.charset.as_ref().map(|one| one.value.to_ascii_lowercase());
+        column = column.unlike(&draft.table.options);
     }
-    // SQLite has no comments; a model that serves several backends may say them all the same.
-    column.comment = facts.comment.as_ref().filter(|_| backend != Backend::Sqlite).map(|text| text.value.clone());
     if let Some(old) = facts.renamed_from.as_ref().filter(|old| name == name.renamed(&old.value)) {
         let problem = format!("column `{name}` can't be renamed from itself");
         context.fault(Code::ModelAttribute, problem, &old.place, "say the name that the column had before");
     }
-    Some((DraftField { field, facts, field_type, rust_name: emitted, name }, column))
+    let is_checked = backend == Backend::Sqlite && facts.sql_type.is_none();
+    let implied_check = of_enum.filter(|_| is_checked).map(|(at, _)| context.enums[at].check(&name));
+    Some((DraftField { field, facts, field_type, rust_name: emitted, name, implied_check }, column, sequence))
 }
 
 /// Reads an expression in an attribute.
@@ -139,6 +147,7 @@ fn column_type(
     field: &Field,
     facts: &FieldFacts,
     field_type: &FieldType,
+    of_enum: Option<(usize, bool)>,
     context: &mut Context<'_>,
 ) -> Option<ColumnType> {
     let precision = (facts.precision.as_ref(), facts.scale.as_ref());
@@ -169,6 +178,22 @@ fn column_type(
         return Some(column_type);
     }
     let backend = context.config.backend;
+    if let Some((at, is_array)) = of_enum {
+        if is_array && backend != Backend::Postgres {
+            let problem = format!("{backend} has no arrays, and `{}` is one", field_type.shown);
+            unknown_type(problem, &field.type_place, None, context);
+            return None;
+        }
+        for said in [facts.precision.as_ref(), facts.scale.as_ref(), facts.length.as_ref()].into_iter().flatten() {
+            if backend != Backend::Sqlite || facts.length.as_ref().is_none_or(|one| one.place != said.place) {
+                let problem = format!("`{}` is an enum, whose labels say how long it is", field_type.shown);
+                context.fault(Code::ModelAttribute, problem, &said.place, "leave it out");
+            }
+        }
+        let length = facts.length.as_ref().map(|one| one.value).filter(|length| *length > 0);
+        let column_type = context.enums[at].column_type(length, backend);
+        return Some(ColumnType { array: is_array, ..column_type });
+    }
     let array = field_type.element.filter(|_| backend == Backend::Postgres);
     let Some(row) = field_type.known.or(array) else {
         let problem = format!("dbmig doesn't know which column `{}` becomes", field_type.shown);
@@ -256,7 +281,7 @@ fn sql_type(text: &str, backend: Backend) -> Result<ColumnType, String> {
         None => (text, Vec::new()),
     };
     let name = words.split_whitespace().map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
-    let is_word = |text: &str| text.chars().all(|one| one.is_alphanumeric() || "_ +-.'".contains(one));
+    let is_word = |text: &str| text.chars().all(|one| one.is_alphanumeric() || "_ +-.'[]".contains(one));
     if name.is_empty() || !is_word(&name) || arguments.iter().any(|one: &String| one.is_empty() || !is_word(one)) {
         return Err(format!("can't read the type `{text}`"));
     }

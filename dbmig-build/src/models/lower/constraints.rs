@@ -1,51 +1,123 @@
-//! Uniques, indexes, checks and foreign keys, each with a name.
+//! Uniques, indexes, checks, exclusions and foreign keys, each with a name.
 
 mod foreign_key;
+pub(super) mod parts;
 
 use std::collections::BTreeMap;
 
 use dbmig::Backend;
 
-use super::super::facts::{At, CheckThat, IndexOn, IndexPartKey, UniqueSet};
+use super::super::facts::{At, CheckThat, ExclusionOf, IndexOn, UniqueSet};
 use super::column::read_expression;
+use super::names::Names;
 use super::{Context, Draft};
 use crate::config::ConstraintKind;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
-use crate::schema::{Check, Expression, Index, IndexColumn, IndexKey, Name, ObjectName, Table, Unique};
+use crate::schema::{Check, Exclusion, Expression, Index, IndexColumn, Name, Table, Unique};
 use crate::source::Span;
 
 /// Gives every table its constraints and indexes. Foreign keys come last: what they refer to must be unique.
 pub(super) fn lower(drafts: &mut [Draft<'_>], context: &mut Context<'_>) {
-    for draft in drafts.iter_mut() {
-        let mut names = Names::default();
-        let uniques =
-            draft.facts.uniques.iter().chain(draft.fields.iter().filter_map(|field| field.facts.unique.as_ref()));
-        let uniques: Vec<Unique> = uniques.filter_map(|said| unique(said, draft, &mut names, context)).collect();
-        let own_checks =
-            draft.fields.iter().flat_map(|field| field.facts.checks.iter().map(move |one| (one, Some(&field.name))));
-        let checks = draft.facts.checks.iter().map(|one| (one, None)).chain(own_checks);
-        let checks: Vec<Check> = checks.filter_map(|(said, on)| check(said, on, draft, &mut names, context)).collect();
-        draft.table.uniques = uniques;
-        draft.table.checks = checks;
-        names.report(context);
-    }
-    // SQLite and PostgreSQL have one set of index names in a schema, MySQL one in a table.
-    let mut schemas: BTreeMap<Option<Name>, Names> = BTreeMap::new();
-    for draft in drafts.iter_mut() {
-        let names = schemas.entry(draft.table.name.schema.clone()).or_default();
-        let said = draft.facts.indexes.iter().chain(draft.fields.iter().flat_map(|field| &field.facts.indexes));
-        let indexes: Vec<Index> = said.filter_map(|said| index(said, draft, names, context)).collect();
-        draft.table.indexes = indexes;
-        if context.config.backend == Backend::Mysql {
-            std::mem::take(names).report(context);
-            unique_keys(&mut draft.table);
-        }
-    }
-    schemas.into_values().for_each(|names| names.report(context));
-    foreign_key::lower(drafts, context);
+    let mut scopes: Vec<Names> = drafts.iter_mut().map(|draft| constraints(draft, context)).collect();
+    indexes(drafts, context);
+    foreign_key::lower(drafts, &mut scopes, context);
     if context.config.backend == Backend::Mysql {
         drafts.iter_mut().for_each(|draft| foreign_key_indexes(&mut draft.table));
+    }
+}
+
+/// Gives a table its uniques, checks and exclusions, and its key its name.
+fn constraints(draft: &mut Draft<'_>, context: &mut Context<'_>) -> Names {
+    let mut names = Names::default();
+    let (like, facts) = (draft.table.name.name.clone(), draft.facts.clone());
+    let of_fields: Vec<(Name, UniqueAndChecks)> = draft.fields.iter().map(UniqueAndChecks::of).collect();
+    let uniques: Vec<&UniqueSet> =
+        facts.uniques.iter().chain(of_fields.iter().flat_map(|(_, one)| &one.unique)).collect();
+    let own = of_fields.iter().flat_map(|(name, one)| one.checks.iter().map(move |check| (check, Some(name))));
+    let checks: Vec<(&CheckThat, Option<&Name>)> = facts.checks.iter().map(|one| (one, None)).chain(own).collect();
+
+    let key = facts.primary_key.as_ref().and_then(|key| key.name.as_ref());
+    let stated = key.into_iter().chain(uniques.iter().filter_map(|one| one.name.as_ref()));
+    let stated = stated.chain(checks.iter().filter_map(|(one, _)| one.name.as_ref()));
+    let stated = stated.chain(facts.exclusions.iter().filter_map(|one| one.name.as_ref()));
+    stated.for_each(|name| names.state(name, &like, context));
+
+    super::key::name(draft, key, &mut names, context);
+    let (mut once, mut once_checked) = (Once(Vec::new()), Once(Vec::new()));
+    for said in uniques {
+        let Some(unique) = unique(said, draft, &mut names, context) else { continue };
+        if said.name.is_none() {
+            once.check(Unique { name: None, ..unique.clone() }, &said.place, context);
+        }
+        draft.table.uniques.push(unique);
+    }
+    for (said, on) in checks {
+        let Some(check) = check(said, on, draft, &mut names, context) else { continue };
+        if said.name.is_none() {
+            once_checked.check(check.expression.clone(), &said.expression.place, context);
+        }
+        draft.table.checks.push(check);
+    }
+    draft.table.exclusions =
+        facts.exclusions.iter().filter_map(|said| exclusion(said, draft, &mut names, context)).collect();
+    names
+}
+
+/// What a field says that is the table's.
+struct UniqueAndChecks {
+    unique: Option<UniqueSet>,
+    checks: Vec<CheckThat>,
+}
+
+impl UniqueAndChecks {
+    fn of(field: &super::DraftField<'_>) -> (Name, UniqueAndChecks) {
+        let mut checks = field.facts.checks.clone();
+        let place = || field.field.type_place.clone();
+        checks.extend(field.implied_check.iter().map(|text| CheckThat {
+            expression: At { value: text.clone(), place: place() },
+            name: None,
+            no_inherit: false,
+            not_enforced: false,
+        }));
+        (field.name.clone(), UniqueAndChecks { unique: field.facts.unique.clone(), checks })
+    }
+}
+
+/// Gives every table its indexes. SQLite and PostgreSQL have one set of index names in a schema, MySQL one in a table.
+fn indexes(drafts: &mut [Draft<'_>], context: &mut Context<'_>) {
+    let is_mysql = context.config.backend == Backend::Mysql;
+    let mut scopes: BTreeMap<Option<Name>, Names> = BTreeMap::new();
+    let scope_of = |draft: &Draft<'_>| match is_mysql {
+        true => Some(draft.table.name.name.clone()),
+        false => draft.table.name.schema.clone(),
+    };
+    let said = |draft: &Draft<'_>| -> Vec<IndexOn> {
+        draft.facts.indexes.iter().chain(draft.fields.iter().flat_map(|field| &field.facts.indexes)).cloned().collect()
+    };
+    for draft in drafts.iter() {
+        let names = scopes.entry(scope_of(draft)).or_default();
+        if context.config.backend == Backend::Postgres {
+            let keys = draft.table.constraints().filter(|one| one.has_index());
+            keys.filter_map(|one| one.name().cloned()).for_each(|name| names.take(&name));
+        }
+        for name in said(draft).iter().filter_map(|one| one.name.as_ref()) {
+            names.state(name, &draft.table.name.name, context);
+        }
+    }
+    for draft in drafts.iter_mut() {
+        let names = scopes.entry(scope_of(draft)).or_default();
+        let mut once = Once(Vec::new());
+        for said in said(draft) {
+            let Some(index) = index(&said, draft, names, context) else { continue };
+            if said.name.is_none() {
+                once.check(Index { name: index.name.renamed(""), ..index.clone() }, &said.place, context);
+            }
+            draft.table.indexes.push(index);
+        }
+        if is_mysql {
+            unique_keys(&mut draft.table);
+        }
     }
 }
 
@@ -66,66 +138,43 @@ fn foreign_key_indexes(table: &mut Table) {
     }
 }
 
-/// The names that were given, and where.
-#[derive(Default)]
-struct Names(Vec<(Name, Span)>);
+/// Reports what is said twice; names aside, which two of one sort may well have.
+struct Once<T>(Vec<(T, Span)>);
 
-impl Names {
-    fn add(&mut self, name: &Name, place: &Span) {
-        self.0.push((name.clone(), place.clone()));
-    }
-
-    fn report(self, context: &mut Context<'_>) {
-        let mut first: BTreeMap<Name, Span> = BTreeMap::new();
-        for (name, place) in self.0 {
-            let Some(other) = first.get(&name) else {
-                first.insert(name, place);
-                continue;
-            };
-            let fault = Diagnostic::error(Code::ModelAttribute, format!("two of these are called `{name}`"));
-            let fault = fault.at(place, "the second").at(other.clone(), "the first");
-            let fault = fault.help(format!("take one away, or give it another name: `name = \"{name}2\"`"));
-            context.diagnostics.push(fault);
+impl<T: PartialEq> Once<T> {
+    fn check(&mut self, one: T, place: &Span, context: &mut Context<'_>) {
+        if let Some((_, other)) = self.0.iter().find(|(other, _)| *other == one) {
+            let fault = Diagnostic::error(Code::ModelAttribute, "this is said twice");
+            let fault = fault.at(place.clone(), "again").at(other.clone(), "first here");
+            context.diagnostics.push(fault.help("take one away, or give both a name"));
         }
+        self.0.push((one, place.clone()));
     }
 }
 
-/// The name that was said, or the one that the naming convention gives.
-fn named(
-    said: Option<&At<String>>,
-    kind: ConstraintKind,
-    table: &ObjectName,
-    columns: &[Name],
-    context: &Context<'_>,
-) -> Name {
-    let given = said.map(|name| name.value.clone());
-    let columns = columns.iter().map(Name::as_str);
-    let name = given.unwrap_or_else(|| context.config.naming.name(kind, table.name.as_str(), columns));
-    let name = match context.config.backend {
-        Backend::Postgres => within(&name, 63),
-        _ => &name,
-    };
-    table.name.renamed(name)
+/// The columns among the keys.
+fn columns_of(keys: &[IndexColumn]) -> Vec<Name> {
+    keys.iter().filter_map(|key| key.name().cloned()).collect()
 }
 
-/// As much of a name as PostgreSQL keeps of it.
-fn within(name: &str, bytes: usize) -> &str {
-    let end = (0..=bytes.min(name.len())).rev().find(|&end| name.is_char_boundary(end)).unwrap_or_default();
-    &name[..end]
-}
-
-fn unique(said: &UniqueSet, draft: &Draft<'_>, names: &mut Names, context: &mut Context<'_>) -> Option<Unique> {
-    let columns = draft.resolve_all(&said.columns, &mut context.diagnostics)?;
-    let name = named(said.name.as_ref(), ConstraintKind::Unique, &draft.table.name, &columns, context);
-    names.add(&name, &said.place);
-    let columns = columns.into_iter().map(IndexColumn::column).collect();
-    Some(Unique { name: Some(name), ..Unique::new(columns) })
+fn unique(said: &UniqueSet, draft: &mut Draft<'_>, names: &mut Names, context: &mut Context<'_>) -> Option<Unique> {
+    let columns = parts::keys(&said.columns, draft, context)?;
+    let include = draft.resolve_all(&said.include, &mut context.diagnostics)?;
+    let name = names.name(said.name.as_ref(), ConstraintKind::Unique, &columns_of(&columns), draft, context);
+    let is_postgres = context.config.backend == Backend::Postgres;
+    Some(Unique {
+        name: Some(name),
+        deferrable: if is_postgres { said.deferrable } else { Default::default() },
+        include: if is_postgres { include } else { Vec::new() },
+        nulls_not_distinct: said.nulls_not_distinct && is_postgres,
+        ..Unique::new(columns)
+    })
 }
 
 fn check(
     said: &CheckThat,
     field: Option<&Name>,
-    draft: &Draft<'_>,
+    draft: &mut Draft<'_>,
     names: &mut Names,
     context: &mut Context<'_>,
 ) -> Option<Check> {
@@ -140,51 +189,55 @@ fn check(
             if mentioned.len() == 1 { mentioned } else { Vec::new() }
         }
     };
-    let name = match (&said.name, mentioned.is_empty()) {
-        (None, true) => {
-            let pattern = context.config.naming.name(ConstraintKind::Check, draft.table.name.name.as_str(), []);
-            draft.table.name.name.renamed(&pattern.replace("__", "_"))
-        }
-        _ => named(said.name.as_ref(), ConstraintKind::Check, &draft.table.name, &mentioned, context),
-    };
-    names.add(&name, &said.expression.place);
-    Some(Check { name: Some(name), ..Check::new(expression) })
+    let name = names.name(said.name.as_ref(), ConstraintKind::Check, &mentioned, draft, context);
+    let no_inherit = said.no_inherit && context.config.backend == Backend::Postgres;
+    let not_enforced = said.not_enforced && context.config.backend == Backend::Mysql;
+    Some(Check { name: Some(name), no_inherit, not_enforced, ..Check::new(expression) })
 }
 
-fn index(said: &IndexOn, draft: &Draft<'_>, names: &mut Names, context: &mut Context<'_>) -> Option<Index> {
-    let mut columns = Vec::new();
-    for part in &said.keys {
-        let key = match &part.key {
-            IndexPartKey::Column(reference) => IndexKey::Column(draft.resolve(reference, &mut context.diagnostics)?),
-            IndexPartKey::Expression(text) => {
-                let expression = read_expression(text, context)?;
-                report_unknown_columns(&expression, &text.place, draft, context);
-                IndexKey::Expression(expression)
-            }
-        };
-        columns.push(IndexColumn { order: part.order, ..IndexColumn::new(key) });
+fn exclusion(
+    said: &ExclusionOf,
+    draft: &mut Draft<'_>,
+    names: &mut Names,
+    context: &mut Context<'_>,
+) -> Option<Exclusion> {
+    if context.config.backend != Backend::Postgres {
+        let help = "say it for that database alone: `backend(postgres(exclude(…)))`";
+        context.fault(Code::ModelAttribute, "exclusion constraints are PostgreSQL's", &said.place, help);
+        return None;
     }
-    let predicate = match &said.predicate {
-        Some(text) => {
-            let predicate = read_expression(text, context)?;
-            report_unknown_columns(&predicate, &text.place, draft, context);
-            Some(predicate)
-        }
-        None => None,
-    };
+    let (keys, operators): (Vec<_>, Vec<_>) = said.elements.iter().cloned().unzip();
+    let columns = parts::keys(&keys, draft, context)?;
+    let include = draft.resolve_all(&said.include, &mut context.diagnostics)?;
+    let predicate = parts::predicate(said.predicate.as_ref(), draft, context)?;
+    let name = names.name(said.name.as_ref(), ConstraintKind::Exclusion, &columns_of(&columns), draft, context);
+    let method = parts::method(said.method.as_ref(), context.config.backend);
+    let elements = columns.into_iter().zip(operators).collect();
+    Some(Exclusion { name: Some(name), method, elements, predicate, deferrable: said.deferrable, include })
+}
+
+fn index(said: &IndexOn, draft: &mut Draft<'_>, names: &mut Names, context: &mut Context<'_>) -> Option<Index> {
+    let columns = parts::keys(&said.keys, draft, context)?;
+    let predicate = parts::predicate(said.predicate.as_ref(), draft, context)?;
+    let backend = context.config.backend;
+    if let Some(said) = said.predicate.as_ref().filter(|_| backend == Backend::Mysql) {
+        let help = "leave `where` out, or say it for others alone: `backend(postgres(index(…)))`";
+        context.fault(Code::ModelAttribute, "MySQL's indexes are over all rows", &said.place, help);
+    }
+    let include = draft.resolve_all(&said.include, &mut context.diagnostics)?;
     // PostgreSQL calls the place of an expression `expr`.
     let expr = draft.table.name.name.renamed("expr");
     let parts: Vec<Name> = columns.iter().map(|column| column.name().unwrap_or(&expr).clone()).collect();
-    let name = named(said.name.as_ref(), ConstraintKind::Index, &draft.table.name, &parts, context);
-    names.add(&name, &said.place);
-    let include = draft.resolve_all(&said.include, &mut context.diagnostics)?;
-    // SQLite has one kind of index, and it carries nothing else; the index is as good without.
-    let is_sqlite = context.config.backend == Backend::Sqlite;
+    let name = names.name(said.name.as_ref(), ConstraintKind::Index, &parts, draft, context);
+    // What only PostgreSQL's indexes have leaves an index of others as good as it was.
+    let is_postgres = backend == Backend::Postgres;
     Some(Index {
         unique: said.unique,
         predicate,
-        method: said.method.as_ref().filter(|_| !is_sqlite).map(|method| method.value.to_ascii_lowercase()),
-        include: if is_sqlite { Vec::new() } else { include },
+        method: parts::method(said.method.as_ref(), backend),
+        include: if is_postgres { include } else { Vec::new() },
+        nulls_not_distinct: said.nulls_not_distinct && is_postgres,
+        parameters: if is_postgres { said.parameters.clone() } else { Vec::new() },
         ..Index::new(name, columns)
     })
 }

@@ -4,22 +4,35 @@ use dbmig::Backend;
 
 use super::super::facts::{At, DefaultValue};
 use super::super::rust_type::{FieldType, Kind};
+use super::enumeration::DraftEnum;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
 use crate::schema::{ColumnType, Expression};
 use crate::sql;
 
+/// The column whose default it is.
+pub(super) struct About<'a> {
+    pub(super) kind: Kind,
+    pub(super) field_type: &'a FieldType,
+    pub(super) column_type: &'a ColumnType,
+    /// The enum that its type is.
+    pub(super) meant: Option<&'a DraftEnum<'a>>,
+}
+
 /// The expression of a default, or what is wrong with it; none for MySQL's NULL.
 pub(super) fn lower(
     value: &At<DefaultValue>,
-    kind: Kind,
-    field_type: &FieldType,
-    column_type: &ColumnType,
+    about: &About<'_>,
     backend: Backend,
 ) -> Result<Option<Expression>, Box<Diagnostic>> {
+    let About { kind, field_type, column_type, meant } = *about;
     let fault = |problem: String| Diagnostic::error(Code::ModelAttribute, problem).at(value.place.clone(), "");
     let misfit = |what: &str| Box::new(fault(format!("{what} is no default for `{}`", field_type.shown)));
     let text = match &value.value {
+        DefaultValue::Bool(_) | DefaultValue::Number(_) if meant.is_some() => {
+            let variant = meant.and_then(|meant| meant.variants().next()).unwrap_or_default();
+            return Err(Box::new(misfit("a literal").help(format!("a variant: default = {variant}"))));
+        }
         DefaultValue::Bool(bool) if matches!(kind, Kind::Bool | Kind::Other) => {
             if *bool { "TRUE" } else { "FALSE" }.to_owned()
         }
@@ -33,6 +46,14 @@ pub(super) fn lower(
             }
             _ => return Err(misfit(&format!("`{number}`"))),
         },
+        DefaultValue::Word(word) if word != "null" && meant.is_some() => {
+            let literal = meant.and_then(|meant| meant.literal(word));
+            let near = meant.and_then(|meant| nearest(word, meant.variants()));
+            literal.ok_or_else(|| {
+                let fault = fault(format!("`{word}` is no variant of `{}`", field_type.shown));
+                Box::new(near.iter().fold(fault, |fault, near| fault.help(format!("default = {near}"))))
+            })?
+        }
         DefaultValue::Word(word) => match (word.as_str(), kind) {
             ("now", Kind::Date) => "CURRENT_DATE".to_owned(),
             ("now", Kind::Time) => "CURRENT_TIME".to_owned(),

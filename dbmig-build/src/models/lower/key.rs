@@ -3,12 +3,14 @@
 use dbmig::Backend;
 
 use super::super::diesel_attr::BelongsTo;
-use super::super::facts::Reference;
+use super::super::facts::{At, PartOf, Reference};
 use super::super::rust_type::{Kind, RustType};
+use super::constraints::parts;
+use super::names::Names;
 use super::{Context, Draft, DraftField, counter};
 use crate::config::ConstraintKind;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::schema::{Autoincrement, Column, ColumnType, IndexColumn, Name, PrimaryKey};
+use crate::schema::{Autoincrement, Column, ColumnType, IndexColumn, Name, PrimaryKey, Sequence};
 use crate::source::Span;
 
 /// Gives a table its key: what Diesel's `primary_key` says, or dbmig's on the struct or its fields, or `id`.
@@ -28,17 +30,19 @@ pub(super) fn lower(draft: &mut Draft<'_>, context: &mut Context<'_>) {
     if let [only] = columns.as_slice() {
         sole(draft, &only.clone(), context);
     }
-    let parts = columns.iter().cloned().map(IndexColumn::column).collect();
-    let key = PrimaryKey::new(parts);
+    let is_postgres = context.config.backend == Backend::Postgres;
+    let said = draft.facts.primary_key.clone();
+    let parts = said.as_ref().filter(|said| !said.columns.is_empty());
+    let parts = parts.and_then(|said| parts::keys(&said.columns, draft, context));
+    // Diesel's attribute may say the key in another order, and then it has been reported.
+    let parts = parts.unwrap_or_else(|| columns.iter().cloned().map(IndexColumn::column).collect());
+    let mut key = PrimaryKey::new(parts);
+    if let Some(said) = said.filter(|_| is_postgres) {
+        key.deferrable = said.deferrable;
+        key.include = draft.resolve_all(&said.include, &mut context.diagnostics).unwrap_or_default();
+    }
     draft.table.primary_key = Some(key);
     let rowid = draft.table.rowid_alias().cloned().filter(|_| context.config.backend == Backend::Sqlite);
-    if rowid.is_none() {
-        let names = columns.iter().map(Name::as_str);
-        let name = context.config.naming.name(ConstraintKind::PrimaryKey, draft.table.name.name.as_str(), names);
-        if let Some(key) = &mut draft.table.primary_key {
-            key.name = Some(columns[0].renamed(&name));
-        }
-    }
     let outside = draft.table.columns.iter().filter(|column| column.autoincrement != Autoincrement::No);
     let outside: Vec<Name> =
         outside.map(|column| column.name.clone()).filter(|name| rowid.as_ref() != Some(name)).collect();
@@ -49,6 +53,17 @@ pub(super) fn lower(draft: &mut Draft<'_>, context: &mut Context<'_>) {
             let problem = "`autoincrement` is for a sole integer key";
             context.fault(Code::ModelAttribute, problem, &place, "leave `autoincrement` out");
         }
+    }
+}
+
+/// Gives the key its name; SQLite's rowid needs none.
+pub(super) fn name(draft: &mut Draft<'_>, said: Option<&At<String>>, names: &mut Names, context: &Context<'_>) {
+    let is_rowid = context.config.backend == Backend::Sqlite && draft.table.rowid_alias().is_some();
+    let Some(key) = draft.table.primary_key.as_ref().filter(|_| !is_rowid || said.is_some()) else { return };
+    let columns: Vec<Name> = key.columns.iter().filter_map(|column| column.name().cloned()).collect();
+    let name = names.name(said, ConstraintKind::PrimaryKey, &columns, draft, context);
+    if let Some(key) = &mut draft.table.primary_key {
+        key.name = Some(name);
     }
 }
 
@@ -86,8 +101,12 @@ fn columns(draft: &Draft<'_>, context: &mut Context<'_>) -> Option<Vec<Name>> {
 
 /// The key as dbmig's attributes say it, and where; its columns unless one isn't found.
 fn own_key(draft: &Draft<'_>, context: &mut Context<'_>) -> Option<(Option<Vec<Name>>, Span)> {
-    if let Some(said) = &draft.facts.primary_key {
-        let columns = draft.resolve_all(&said.value, &mut context.diagnostics);
+    if let Some(said) = draft.facts.primary_key.as_ref().filter(|said| !said.columns.is_empty()) {
+        let columns = said.columns.iter().filter_map(|part| match &part.key {
+            PartOf::Column(reference) => Some(reference.clone()),
+            PartOf::Expression(_) => None,
+        });
+        let columns = draft.resolve_all(&columns.collect::<Vec<_>>(), &mut context.diagnostics);
         return Some((columns, said.place.clone()));
     }
     let marked: Vec<_> = draft.fields.iter().filter(|field| field.facts.primary_key.is_some()).collect();
@@ -127,8 +146,12 @@ fn sole(draft: &mut Draft<'_>, name: &Name, context: &mut Context<'_>) {
     let counts = |column: &&mut Column| {
         !is_said && !refers && !column.nullable && (way == Autoincrement::Keyword || counter::is_integer(column))
     };
+    let table = draft.table.name.clone();
     if let Some(column) = draft.table.column_mut(name).filter(counts) {
         column.autoincrement = way;
+        if way == Autoincrement::IdentityByDefault {
+            draft.sequences.push(Sequence::of_column(&table, column));
+        }
     }
 }
 

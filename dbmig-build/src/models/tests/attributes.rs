@@ -200,8 +200,8 @@ fn names_that_clash() {
     same(
         &faults(&source),
         "
-error[model-attribute]: two of these are called `users_f_key`
-help: take one away, or give it another name: `name = \"users_f_key2\"`
+error[model-attribute]: this is said twice
+help: take one away, or give both a name
 ",
     );
     let source = model("", "#[dbmig(index(name = \"i\"))] f: i32")

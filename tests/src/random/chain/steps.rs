@@ -92,7 +92,7 @@ fn renames<'a>(before: &Schema, changes: impl Iterator<Item = &'a Change>) -> Re
     tables.retain(|new, old| new != old);
     types.retain(|new, old| new != old);
     columns.retain(|(_, new), old| new != old);
-    Renames { tables, columns, types, enum_values: labels }
+    Renames { tables, columns, types, enum_values: labels, ..Renames::default() }
 }
 
 fn moved<K: Ord, V>(

@@ -2,10 +2,10 @@
 
 use dbmig::Backend;
 
-use super::super::super::facts::{At, Reference, Target};
+use super::super::super::facts::{At, Reference, Target, Ways};
 use super::super::super::parse::Word;
+use super::super::names::Names;
 use super::super::{Context, Draft, not_found};
-use super::{Names, named};
 use crate::config::ConstraintKind;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::schema::{ForeignKey, Name, ObjectName, ReferentialAction};
@@ -18,32 +18,36 @@ struct Wanted<'d> {
     place: Span,
     target: &'d Target,
     name: Option<&'d At<String>>,
-    on_delete: ReferentialAction,
-    on_update: ReferentialAction,
+    ways: &'d Ways,
 }
 
 /// Gives every table its foreign keys.
-pub(super) fn lower(drafts: &mut [Draft<'_>], context: &mut Context<'_>) {
-    let built: Vec<Vec<ForeignKey>> = drafts.iter().map(|draft| of_table(draft, drafts, context)).collect();
-    for (draft, keys) in drafts.iter_mut().zip(built) {
-        draft.table.foreign_keys = keys;
+pub(super) fn lower(drafts: &mut [Draft<'_>], scopes: &mut [Names], context: &mut Context<'_>) {
+    let built: Vec<Vec<(ForeignKey, bool)>> = drafts.iter().map(|draft| of_table(draft, drafts, context)).collect();
+    for ((draft, keys), constraints) in drafts.iter_mut().zip(built).zip(scopes) {
+        // On PostgreSQL a table has one set of names for all constraints.
+        let mut own = Names::default();
+        let names = if context.config.backend == Backend::Postgres { constraints } else { &mut own };
+        let stated: Vec<At<String>> = draft.facts.foreign_keys.iter().filter_map(|key| key.name.clone()).collect();
+        stated.iter().for_each(|name| names.state(name, &draft.table.name.name, context));
+        for (mut key, is_stated) in keys {
+            if !is_stated {
+                let columns = key.columns.clone();
+                key.name = Some(names.name(None, ConstraintKind::ForeignKey, &columns, draft, context));
+            }
+            draft.table.foreign_keys.push(key);
+        }
     }
 }
 
-fn of_table(draft: &Draft<'_>, drafts: &[Draft<'_>], context: &mut Context<'_>) -> Vec<ForeignKey> {
-    let mut names = Names::default();
+/// The foreign keys of a table, and whether their names are stated; the others have none yet.
+fn of_table(draft: &Draft<'_>, drafts: &[Draft<'_>], context: &mut Context<'_>) -> Vec<(ForeignKey, bool)> {
     let mut keys = Vec::new();
     for said in &draft.facts.foreign_keys {
         let Some(columns) = draft.resolve_all(&said.columns, &mut context.diagnostics) else { continue };
-        let wanted = Wanted {
-            columns,
-            place: said.place.clone(),
-            target: &said.target,
-            name: said.name.as_ref(),
-            on_delete: action(said.on_delete.as_ref()),
-            on_update: action(said.on_update.as_ref()),
-        };
-        keys.extend(key(wanted, draft, drafts, &mut names, context));
+        let (place, name) = (said.place.clone(), said.name.as_ref());
+        let wanted = Wanted { columns, place, target: &said.target, name, ways: &said.ways };
+        keys.extend(key(wanted, draft, drafts, context));
     }
     let parents = parents(draft, drafts);
     for field in &draft.fields {
@@ -56,26 +60,21 @@ fn of_table(draft: &Draft<'_>, drafts: &[Draft<'_>], context: &mut Context<'_>) 
             _ => None,
         };
         let Some((target, place)) = target else {
-            let actions = [("on_delete", &facts.on_delete), ("on_update", &facts.on_update)];
-            for (word, said) in actions.iter().filter_map(|(word, said)| said.as_ref().map(|said| (word, said))) {
+            for (word, place) in facts.ways.said() {
                 let problem = format!("`{word}` without `references`");
                 let help = format!("references = parents(id), {word} = …");
-                context.fault(Code::ModelAttribute, problem, &said.place, help);
+                context.fault(Code::ModelAttribute, problem, place, help);
             }
             continue;
         };
-        let wanted = Wanted {
-            columns: vec![field.name.clone()],
-            place,
-            target,
-            name: None,
-            on_delete: action(facts.on_delete.as_ref()),
-            on_update: action(facts.on_update.as_ref()),
-        };
-        keys.extend(key(wanted, draft, drafts, &mut names, context));
+        let wanted = Wanted { columns: vec![field.name.clone()], place, target, name: None, ways: &facts.ways };
+        keys.extend(key(wanted, draft, drafts, context));
     }
-    names.report(context);
-    keys
+    let with_name = |key: ForeignKey| {
+        let is_stated = key.name.is_some();
+        (key, is_stated)
+    };
+    keys.into_iter().map(with_name).collect()
 }
 
 fn action(said: Option<&At<ReferentialAction>>) -> ReferentialAction {
@@ -103,13 +102,7 @@ fn default_column(parent: &Word) -> String {
     format!("{}_id", plural.strip_suffix('s').unwrap_or(&plural))
 }
 
-fn key(
-    wanted: Wanted<'_>,
-    draft: &Draft<'_>,
-    drafts: &[Draft<'_>],
-    names: &mut Names,
-    context: &mut Context<'_>,
-) -> Option<ForeignKey> {
+fn key(wanted: Wanted<'_>, draft: &Draft<'_>, drafts: &[Draft<'_>], context: &mut Context<'_>) -> Option<ForeignKey> {
     let Target { table, columns } = wanted.target;
     // Of two tables of one name in several schemas the one in this table's schema is meant.
     let is_near = |one: &&Draft<'_>| one.table.name.schema == draft.table.name.schema;
@@ -130,19 +123,27 @@ fn key(
             return None;
         }
     };
-    for (word, action) in [("on_delete", wanted.on_delete), ("on_update", wanted.on_update)] {
-        let fixed = wanted.columns.iter().filter_map(|name| draft.table.column(name)).find(|column| !column.nullable);
+    let backend = context.config.backend;
+    let (on_delete, on_update) = (action(wanted.ways.on_delete.as_ref()), action(wanted.ways.on_update.as_ref()));
+    let some = draft.resolve_all(&wanted.ways.on_delete_columns, &mut context.diagnostics)?;
+    for (word, action) in [("on_delete", on_delete), ("on_update", on_update)] {
+        let about = if word == "on_delete" && !some.is_empty() { &some } else { &wanted.columns };
+        let fixed = about.iter().filter_map(|name| draft.table.column(name)).find(|column| !column.nullable);
         if let Some(column) = fixed.filter(|_| action == ReferentialAction::SetNull) {
             let problem = format!("`{word} = set_null`, but `{}` can't be NULL", column.name);
             context.fault(Code::ModelAttribute, problem, &wanted.place, "make the field an `Option`");
         }
     }
-    let constraint = named(wanted.name, ConstraintKind::ForeignKey, &draft.table.name, &wanted.columns, context);
-    names.add(&constraint, &wanted.place);
+    let deferrable = wanted.ways.deferrable.as_ref().filter(|_| backend != Backend::Mysql);
+    let match_type =
+        wanted.ways.match_type.as_ref().filter(|said| backend == Backend::Postgres && said.value != "SIMPLE");
     Some(ForeignKey {
-        name: Some(constraint),
-        on_delete: wanted.on_delete,
-        on_update: wanted.on_update,
+        name: wanted.name.map(|name| draft.table.name.name.renamed(&name.value)),
+        on_delete,
+        on_update,
+        on_delete_columns: if backend == Backend::Postgres { some } else { Vec::new() },
+        deferrable: deferrable.map(|said| said.value).unwrap_or_default(),
+        match_type: match_type.map(|said| said.value.clone()),
         ..ForeignKey::new(wanted.columns, name, referenced)
     })
 }
