@@ -13,12 +13,13 @@
 //! names of a folder's migrations, for projects that merge folders so. `diesel_toml` says how the schema is printed;
 //! `before` is what must have run before the chain.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use dbmig_tests::corpus::{Project, Row, Verdict, compared, read};
+use dbmig_tests::corpus::{Outcome, Project, Row, Verdict, compared, edited, read};
 
 /// Compare what dbmig replays and emits with what real projects have checked in
 #[derive(Parser)]
@@ -34,6 +35,12 @@ struct Arguments {
     /// Only this backend: sqlite, postgres or mysql
     #[arg(long)]
     backend: Option<String>,
+    /// Edit each project's models so many times, and make the edits on a database that ran its chain, there and back
+    #[arg(long, value_name = "TIMES")]
+    edits: Option<u64>,
+    /// The first seed of the edits
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
     /// Show what differs, and the diagnostics
     #[arg(short, long)]
     verbose: bool,
@@ -56,12 +63,61 @@ fn main() -> ExitCode {
                 .as_ref()
                 .is_none_or(|backend| project.backend.to_string().eq_ignore_ascii_case(backend))
     };
+    if let Some(times) = arguments.edits {
+        let projects: Vec<Project> = projects.into_iter().filter(wanted).collect();
+        return edit(&projects, arguments.seed..arguments.seed + times);
+    }
     println!(
         "{:<48} {:<10} {:>9} {:>10} {:>11} {:>13} {:>13} {:>6}",
         "project", "backend", "revisions", "statements", "diagnostics", "schema file", "server", "ms"
     );
     let rows: Vec<Row> = projects.into_iter().filter(wanted).map(|project| row(project, &arguments)).collect();
     summary(&rows)
+}
+
+/// Edits the models of projects.
+fn edit(projects: &[Project], seeds: Range<u64>) -> ExitCode {
+    let mut all = [0; 4];
+    let mut without = 0;
+    println!("{:<48} {:<10} {:>6} {:>8} {:>8} {:>7}", "project", "backend", "back", "checked", "refused", "failed");
+    for project in projects {
+        let trials = match edited(project, seeds.clone()) {
+            Ok(trials) => trials,
+            Err(error) => {
+                println!("{:<48} {}: {error}", project.name, project.backend);
+                without += 1;
+                continue;
+            }
+        };
+        let place = |outcome: &Outcome| match outcome {
+            Outcome::Back => 0,
+            Outcome::Checked(_) => 1,
+            Outcome::Refused(_) => 2,
+            Outcome::Failed(_) => 3,
+        };
+        let mut counts = [0; 4];
+        trials.iter().for_each(|trial| counts[place(&trial.outcome)] += 1);
+        let [back, checked, refused, failed] = counts;
+        let backend = project.backend.to_string();
+        println!("{:<48} {backend:<10} {back:>6} {checked:>8} {refused:>8} {failed:>7}", project.name);
+        for trial in &trials {
+            let (word, text) = match &trial.outcome {
+                Outcome::Back => continue,
+                Outcome::Checked(text) => ("checked", text),
+                Outcome::Refused(text) => ("refused", text),
+                Outcome::Failed(text) => ("failed", text),
+            };
+            println!("  {word}, seed {}: {}\n    {}", trial.seed, trial.edits.join("; "), text.replace('\n', "\n    "));
+        }
+        all.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+    }
+    let [back, checked, refused, failed] = all;
+    println!(
+        "\n{} edits: {back} there and back, {checked} stopped by rows, {refused} refused, {failed} failed; \
+         {without} projects not tried",
+        back + checked + refused + failed
+    );
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn row(project: Project, arguments: &Arguments) -> Row {

@@ -2,12 +2,14 @@
 //! and against what Diesel's command line prints of a real database. `tests/examples/corpus.rs` prints the table.
 
 mod chain;
+mod edits;
 mod list;
 mod printed;
 mod server;
 mod tokens;
 
 pub use chain::Read;
+pub use edits::{Outcome, Trial, edited};
 pub use list::{Project, read};
 pub use printed::Printed;
 pub use tokens::Verdict;

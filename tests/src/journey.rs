@@ -8,8 +8,9 @@ use cargo_dbmig::introspect::{Introspect, introspect};
 use cargo_dbmig::kept::{Keeps, as_kept};
 use cargo_dbmig::render::{Part, Rendered};
 use dbmig::Backend;
+use dbmig_build::diff::diff;
 use dbmig_build::replay::Replay;
-use dbmig_build::schema::{Change, Column, Name, ObjectName, Schema};
+use dbmig_build::schema::{Change, Column, Name, ObjectName, Renames, Schema};
 use dbmig_build::source::Source;
 use dbmig_build::sql::{Script, split};
 use diesel::connection::SimpleConnection;
@@ -141,8 +142,10 @@ pub fn travel<C: Place>(
         }
         no_faults(replay(&mut replayed, &part.down, C::BACKEND))?;
     }
-    agree(connection, before.schema(), "after down")?;
-    Ok(Arrival::Back)
+    agree(connection, replayed.schema(), "after down")?;
+    // Columns that come back come last.
+    let left = diff(replayed.schema(), before.schema(), &Renames::default());
+    if left.is_empty() { Ok(Arrival::Back) } else { Err(format!("after down: {left:?}")) }
 }
 
 fn no_faults(faults: Vec<String>) -> Result<(), String> {

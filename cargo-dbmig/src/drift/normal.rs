@@ -1,6 +1,8 @@
 //! Two schemas in a form in which they are equal where they mean the same: what a server fills in or rewrites, and what
 //! one side alone can know, is made equal.
 
+use std::collections::BTreeSet;
+
 use dbmig::Backend;
 use dbmig_build::schema::{
     Expression, ExpressionToken, IndexKey, Name, ReferentialAction, Schema, Table, TableOptions, UserTypeKind,
@@ -41,14 +43,37 @@ pub(super) fn comparable_in_order(
         if backend != Backend::Sqlite {
             schema.tables.values_mut().for_each(forget_what_says_nothing);
         }
-        if backend == Backend::Mysql {
-            schema.tables.values_mut().for_each(forget_mysql_names);
+        match backend {
+            Backend::Mysql => schema.tables.values_mut().for_each(forget_mysql_names),
+            Backend::Sqlite => schema.tables.values_mut().for_each(single_quote),
+            Backend::Postgres => {}
         }
         if expressions == Expressions::AsWritten && backend != Backend::Sqlite {
             each_expression(schema, simplify);
         }
     }
     (chain, live)
+}
+
+/// SQLite takes `"x"` for a text where there is no such column, and writes it `'x'` when anything is renamed.
+fn single_quote(table: &mut Table) {
+    let columns: BTreeSet<Name> = table.columns.iter().map(|column| column.name.clone()).collect();
+    let is_text = |token: &ExpressionToken| {
+        token.text.starts_with('"') && token.name.as_ref().is_some_and(|name| !columns.contains(name))
+    };
+    each_expression_of(table, &mut |expression| {
+        if !expression.tokens().iter().any(is_text) {
+            return;
+        }
+        let quoted = |token: &ExpressionToken| match token.name.as_ref().filter(|_| is_text(token)) {
+            Some(name) => {
+                let text: Box<str> = format!("'{}'", name.as_str().replace('\'', "''")).into();
+                ExpressionToken { key: text.clone(), text, name: None, gap: token.gap }
+            }
+            None => token.clone(),
+        };
+        *expression = Expression::new(expression.tokens().iter().map(quoted).collect());
+    });
 }
 
 /// What a server chose by itself isn't compared: MySQL's engine, character set and collation.
@@ -164,28 +189,8 @@ fn forget_mysql_names(table: &mut Table) {
 }
 
 /// Does something to every expression of a schema.
-pub(super) fn each_expression(schema: &mut Schema, change: fn(&mut Expression)) {
-    for table in schema.tables.values_mut() {
-        for column in &mut table.columns {
-            column.default.iter_mut().chain(&mut column.on_update).for_each(change);
-            column.generated.iter_mut().for_each(|one| change(&mut one.expression));
-        }
-        table.checks.iter_mut().for_each(|check| change(&mut check.expression));
-        let elements = table.exclusions.iter_mut().flat_map(|one| {
-            one.predicate.iter_mut().for_each(change);
-            one.elements.iter_mut().map(|(column, _)| column)
-        });
-        let constraints = table.uniques.iter_mut().flat_map(|one| &mut one.columns).chain(elements);
-        let indexes = table.indexes.iter_mut().flat_map(|one| {
-            one.predicate.iter_mut().for_each(change);
-            &mut one.columns
-        });
-        for column in constraints.chain(indexes) {
-            if let IndexKey::Expression(expression) = &mut column.key {
-                change(expression);
-            }
-        }
-    }
+pub(super) fn each_expression(schema: &mut Schema, mut change: fn(&mut Expression)) {
+    schema.tables.values_mut().for_each(|table| each_expression_of(table, &mut change));
     for index in schema.views.values_mut().flat_map(|view| &mut view.indexes) {
         index.predicate.iter_mut().for_each(change);
         let keys = index.columns.iter_mut().map(|column| &mut column.key);
@@ -199,6 +204,27 @@ pub(super) fn each_expression(schema: &mut Schema, change: fn(&mut Expression)) 
         if let UserTypeKind::Domain(domain) = kind {
             domain.default.iter_mut().for_each(change);
             domain.checks.iter_mut().for_each(|check| change(&mut check.expression));
+        }
+    }
+}
+
+fn each_expression_of(table: &mut Table, change: &mut impl FnMut(&mut Expression)) {
+    for column in &mut table.columns {
+        column.default.iter_mut().chain(&mut column.on_update).for_each(&mut *change);
+        column.generated.iter_mut().for_each(|one| change(&mut one.expression));
+    }
+    table.checks.iter_mut().for_each(|check| change(&mut check.expression));
+    for one in &mut table.exclusions {
+        one.predicate.iter_mut().for_each(&mut *change);
+    }
+    for index in &mut table.indexes {
+        index.predicate.iter_mut().for_each(&mut *change);
+    }
+    let elements = table.exclusions.iter_mut().flat_map(|one| one.elements.iter_mut().map(|(column, _)| column));
+    let uniques = table.uniques.iter_mut().flat_map(|one| &mut one.columns);
+    for column in uniques.chain(elements).chain(table.indexes.iter_mut().flat_map(|one| &mut one.columns)) {
+        if let IndexKey::Expression(expression) = &mut column.key {
+            change(expression);
         }
     }
 }

@@ -27,6 +27,14 @@ fn equal_schemas_dont_differ() {
 }
 
 #[test]
+fn double_quotes_round_texts_are_no_drift_in_sqlite() {
+    let sql = "CREATE TABLE a (b TEXT DEFAULT \"it's\" CHECK (\"b\" IN (\"b\", \"x\")))";
+    let rewritten = "CREATE TABLE a (b TEXT DEFAULT 'it''s' CHECK (\"b\" IN (\"b\", 'x')))";
+    assert_eq!(found(sql, rewritten, Backend::Sqlite), Drift::default());
+    assert_ne!(found(sql, &rewritten.replace("'x'", "'y'"), Backend::Sqlite), Drift::default());
+}
+
+#[test]
 fn each_difference_is_a_line() {
     let chain =
         "CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(80) NOT NULL, age INTEGER DEFAULT 1, gone TEXT,

@@ -96,6 +96,18 @@ fn adopt(project: &Project, package: &Path) -> Result<(), String> {
     if output.code == Some(0) { Ok(()) } else { Err(output.story()) }
 }
 
+/// Adopts and replays a copied chain.
+pub(crate) fn replayed(project: &Project, package: &Path) -> Result<Replay, String> {
+    adopt(project, package)?;
+    let folder = migration::read(package, "migrations", project.backend);
+    let chain = link::chain(folder.migrations).map_err(|errors| render(&errors, Style::Plain))?;
+    let mut replay = Replay::new(project.backend);
+    for migration in &chain.migrations {
+        replay.run(&migration.up);
+    }
+    Ok(replay)
+}
+
 /// Adopts and reads a copied chain.
 pub(crate) fn read(project: &Project, package: &Path) -> Result<Read, String> {
     adopt(project, package)?;

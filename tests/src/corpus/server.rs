@@ -5,17 +5,24 @@ use std::process::Command;
 
 use crate::program::{plain, workspace};
 use dbmig::Backend;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 
 /// A database of its own, dropped at the end.
 pub(crate) struct Server {
     diesel: PathBuf,
+    backend: Backend,
     url: String,
     folder: PathBuf,
+    migrations: String,
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // There is nobody to tell if it fails.
+        if self.backend == Backend::Postgres {
+            // There is nobody to tell if it fails.
+            drop(self.copied(|_, copy| vec![drop_database(copy)]));
+        }
         drop(self.run(&["database", "drop"]));
     }
 }
@@ -36,12 +43,50 @@ impl Server {
         std::fs::create_dir_all(&folder)
             .and_then(|()| std::fs::write(folder.join("diesel.toml"), ""))
             .map_err(|error| error.to_string())?;
-        let server = Server { diesel: diesel()?, url, folder };
-        drop(server.run(&["database", "drop"]));
         let migrations = package.join("migrations").display().to_string();
+        let server = Server { diesel: diesel()?, backend, url, folder, migrations };
         without_transaction(&package.join("migrations"))?;
-        server.run(&["database", "setup", "--no-default-migration", "--migration-dir", &migrations])?;
+        server.set_up()?;
         Ok(server)
+    }
+
+    fn set_up(&self) -> Result<(), String> {
+        drop(self.run(&["database", "drop"]));
+        self.run(&["database", "setup", "--no-default-migration", "--migration-dir", &self.migrations])?;
+        Ok(())
+    }
+
+    /// The URL of a database like this one, to do anything with until the next copy; MySQL has none, so there it is
+    /// this one, made anew.
+    ///
+    /// # Errors
+    ///
+    /// What the database said.
+    pub(crate) fn copy(&self) -> Result<String, String> {
+        match self.backend {
+            Backend::Sqlite => {
+                let copy = format!("{}.copy", self.url);
+                std::fs::copy(&self.url, &copy).map_err(|error| error.to_string())?;
+                Ok(copy)
+            }
+            Backend::Postgres => {
+                self.copied(|own, copy| vec![drop_database(copy), format!("CREATE DATABASE {copy} TEMPLATE {own}")])
+            }
+            Backend::Mysql => self.set_up().map(|()| self.url.clone()),
+        }
+    }
+
+    /// Runs statements about the names of this database and its copy, and says the copy's URL.
+    fn copied(&self, statements: impl Fn(&str, &str) -> Vec<String>) -> Result<String, String> {
+        let (server, own) = self.url.rsplit_once('/').ok_or("a URL without a database")?;
+        let (own, parameters) = own.split_once('?').map_or((own, String::new()), |(a, p)| (a, format!("?{p}")));
+        let copy = format!("{own}_c");
+        let admin = variable("DBMIG_TEST_POSTGRES_URL")?;
+        let mut admin = PgConnection::establish(&admin).map_err(|error| error.to_string())?;
+        for statement in statements(own, &copy) {
+            admin.batch_execute(&statement).map_err(|error| error.to_string())?;
+        }
+        Ok(format!("{server}/{copy}{parameters}"))
     }
 
     /// What `diesel print-schema` prints for a section of a `diesel.toml`. Where it gives up, without the tables for
@@ -83,6 +128,10 @@ impl Server {
         }
         Err(String::from_utf8_lossy(&output.stderr).trim().to_owned())
     }
+}
+
+fn drop_database(name: &str) -> String {
+    format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 }
 
 /// Scripts with a COMMIT of their own run only without Diesel's transaction round them.

@@ -11,7 +11,7 @@ use super::super::text::{column as place, literal, one_line};
 use super::definition::type_sql;
 use super::fits::misfits;
 use super::way::Way;
-use super::work::{Work, is_retyped};
+use super::work::{Work, is_retyped, works};
 
 /// The checks of all that rows can break, in the names that hold before anything changes.
 pub(super) fn checks(way: &Way, works: &[Work<'_>]) -> Vec<String> {
@@ -36,8 +36,25 @@ pub(super) fn checks(way: &Way, works: &[Work<'_>]) -> Vec<String> {
     checks
 }
 
+/// The checks that the way back needs: no row may refer to a table whose rows don't come back, or have a label that
+/// goes.
+pub(super) fn back(way: &Way) -> Vec<String> {
+    let mut checks = labels(way);
+    for work in &works(way) {
+        let Some(origin) = way.tables.get(&work.after.name) else { continue };
+        let rows = Rows { way, work, origin };
+        for one in &work.new {
+            match one {
+                Constraint::ForeignKey(key) if !way.tables.contains_key(&key.table) => checks.extend(rows.orphans(key)),
+                _ => {}
+            }
+        }
+    }
+    checks
+}
+
 /// The checks of labels that go, which the way back needs too.
-pub(super) fn labels(way: &Way) -> Vec<String> {
+fn labels(way: &Way) -> Vec<String> {
     let mut checks = Vec::new();
     for name in &way.remade {
         let Some(origin) = way.types.get(name) else { continue };

@@ -43,7 +43,7 @@ impl Leg {
         };
         let inverse = self.way.inverse()?;
         let up = joined(&self.first, &rest);
-        let down = joined(&check::labels(&inverse), &script(&inverse, notes, self.lock)?);
+        let down = joined(&check::back(&inverse), &script(&inverse, notes, self.lock)?);
         Ok(Part { title: self.title.clone(), up, down, run_in_transaction: self.lock == Lock::Blocking })
     }
 }
