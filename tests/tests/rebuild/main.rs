@@ -1,5 +1,6 @@
 //! What a rebuild of a SQLite table must not touch, on a real database.
 
+mod kinds;
 mod native;
 mod unfit;
 
