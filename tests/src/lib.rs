@@ -14,3 +14,4 @@ pub mod reading;
 pub mod server;
 pub mod story;
 pub mod text_diff;
+pub mod wide;
