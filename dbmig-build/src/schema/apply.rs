@@ -1,6 +1,7 @@
 //! What a change does to a schema.
 
 mod error;
+mod mentions;
 mod objects;
 
 pub use error::ApplyError;
@@ -184,12 +185,9 @@ fn rename_table(catalog: &mut Catalog, from: &ObjectName, to: &ObjectName) -> Re
         catalog.link(name);
     }
     objects::rename_owner(catalog, from, to);
-    if from.name == to.name {
-        return Ok(());
-    }
     for_each_text(catalog, to, |text, _| {
         if mention::mentions(text, &from.name) {
-            *text = mention::rename_table(text, &from.name, &to.name);
+            *text = mention::rename_table(text, from, to);
         }
     });
     Ok(())

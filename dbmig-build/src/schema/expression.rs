@@ -3,7 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use super::Name;
+use super::{Name, ObjectName};
 
 /// A SQL expression: a default, a check, an index predicate.
 ///
@@ -49,7 +49,7 @@ impl Expression {
             if token.name.as_ref() == Some(from) {
                 token.text = to.sql().into();
                 // A name that needs quotes has them in its key, so that it is no keyword's.
-                token.key = to.renamed(to.key()).sql().into();
+                token.key = key_of(to).into();
                 token.name = Some(to.clone());
             }
         }
@@ -63,9 +63,72 @@ impl Expression {
         }
     }
 
+    /// Gives a type another name where it is one: behind `::`, `AS` of a cast, or before a literal.
+    pub(super) fn rename_type(&mut self, from: &ObjectName, to: &ObjectName) {
+        let key = |at: usize| self.tokens.get(at).map_or("", |token| &*token.key);
+        let (name, schema) = (key_of(&from.name), from.schema.as_ref().map(key_of));
+        let mut found = Vec::new();
+        for at in (0..self.tokens.len()).filter(|at| key(*at) == name) {
+            let start = match at.checked_sub(2).filter(|_| at.checked_sub(1).map(key) == Some(".")) {
+                Some(start) => Some(start).filter(|start| Some(key(*start)) == schema.as_deref()),
+                None => Some(at).filter(|_| schema.is_none()),
+            };
+            let Some(start) = start else { continue };
+            let before = start.checked_sub(1).map(key);
+            if before == Some("::") || before == Some("as") || key(at + 1).starts_with('\'') {
+                found.push(start..at + 1);
+            }
+        }
+        for range in found.into_iter().rev() {
+            let gap = self.tokens.get(range.start).is_some_and(|token| token.gap);
+            let named = |name: &Name, gap| ExpressionToken {
+                gap,
+                text: name.sql().into(),
+                key: key_of(name).into(),
+                name: None,
+            };
+            let dot = ExpressionToken { gap: false, text: ".".into(), key: ".".into(), name: None };
+            let whole = match &to.schema {
+                Some(schema) => vec![named(schema, gap), dot, named(&to.name, false)],
+                None => vec![named(&to.name, gap)],
+            };
+            self.tokens.splice(range, whole);
+        }
+    }
+
+    /// Gives a label of an enum another text where it is that type's: cast to it, or compared with a column that
+    /// `is_of_it`, which is the last one mentioned before.
+    pub(super) fn rename_label(&mut self, of: &ObjectName, (from, to): (&str, &str), is_of_it: impl Fn(&Name) -> bool) {
+        let literal = |text: &str| format!("'{}'", text.replace('\'', "''"));
+        let (from, to, name) = (literal(from), literal(to), key_of(&of.name));
+        let mut last = None;
+        let mut found = Vec::new();
+        for (at, token) in self.tokens.iter().enumerate() {
+            if &*token.text == from.as_str() {
+                let cast = self.tokens.get(at + 1).is_some_and(|next| &*next.key == "::");
+                let is_cast = self.tokens.get(at + 2).is_some_and(|kind| *kind.key == *name);
+                if if cast { is_cast } else { last.is_none_or(&is_of_it) } {
+                    found.push(at);
+                }
+            }
+            last = token.name.as_ref().or(last);
+        }
+        for at in found {
+            if let Some(token) = self.tokens.get_mut(at) {
+                token.text = to.as_str().into();
+                token.key = to.as_str().into();
+            }
+        }
+    }
+
     fn keys(&self) -> impl Iterator<Item = &str> {
         self.tokens.iter().map(|token| &*token.key)
     }
+}
+
+/// A name as it is compared.
+fn key_of(name: &Name) -> String {
+    name.renamed(name.key()).sql()
 }
 
 impl PartialEq for Expression {

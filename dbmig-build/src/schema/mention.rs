@@ -5,8 +5,9 @@
 //! qualified mentions follow.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
-use super::Name;
+use super::{Name, ObjectName};
 
 /// Whether a statement mentions a name, quoted or not. String literals and comments don't count.
 pub fn mentions(sql: &str, name: &Name) -> bool {
@@ -35,11 +36,28 @@ pub fn mentioned(sql: &str, like: &Name) -> BTreeSet<Name> {
     texts.filter(is_name).map(|text| like.renamed(&unquoted(text))).collect()
 }
 
-/// The statement after a table got another name.
-pub(super) fn rename_table(sql: &str, from: &Name, to: &Name) -> String {
+/// The statement after a table got another name, or came into another schema.
+pub(super) fn rename_table(sql: &str, from: &ObjectName, to: &ObjectName) -> String {
     let names = names(sql);
     // SQLite quotes the new name of a table whatever it is, and that of a column as it was written.
-    replace(sql, &to.quoted(), names.iter().filter(|one| one.is(sql, from) && one.stands_for_table(sql)))
+    let (bare, moved) = (to.name.quoted(), from.schema != to.schema);
+    let whole = to.schema.as_ref().map_or_else(|| bare.clone(), |schema| format!("{}.{bare}", schema.sql()));
+    let mut edits = Vec::new();
+    for (at, one) in names.iter().enumerate().filter(|(_, one)| one.is(sql, &from.name)) {
+        let schema = at.checked_sub(1).and_then(|at| names.get(at)).filter(|_| one.text_before(sql) == ".");
+        let place = schema.filter(|schema| schema.names_schema(sql));
+        match place {
+            Some(place) if from.schema.as_ref().is_none_or(|schema| place.is(sql, schema)) => {
+                edits.push(if moved { (place.start..one.end, &whole) } else { (one.start..one.end, &bare) });
+            }
+            None if one.stands_for_table(sql) => {
+                let is_row_source = moved && one.is_in_place_of_table(sql);
+                edits.push((one.start..one.end, if is_row_source { &whole } else { &bare }));
+            }
+            _ => {}
+        }
+    }
+    replace(sql, edits.into_iter())
 }
 
 /// The statement after a column of `table` got another name. `is_its_trigger` says whether `NEW` and `OLD` are rows of
@@ -73,7 +91,8 @@ pub(super) fn rename_column(
         };
         found.extend(tokens.iter().filter(is_column));
     }
-    replace(sql, &to.sql(), found.into_iter())
+    let to = to.sql();
+    replace(sql, found.into_iter().map(|token| (token.start..token.end, &to)))
 }
 
 /// What names mean in one statement of a trigger's body, or in a view's query.
@@ -158,9 +177,12 @@ impl Token {
 
     /// What stands before the dot before it.
     fn qualifier(&self, sql: &str) -> Option<String> {
+        self.token_before_dot(sql).map(|last| unquoted(&sql[last.start..last.end]))
+    }
+
+    fn token_before_dot(&self, sql: &str) -> Option<Token> {
         let (dot, _) = self.before.filter(|_| self.text_before(sql) == ".")?;
-        let last = names(&sql[..dot]).pop().filter(|one| sql[one.end..dot].trim().is_empty())?;
-        Some(unquoted(&sql[last.start..last.end]))
+        names(&sql[..dot]).pop().filter(|one| sql[one.end..dot].trim().is_empty())
     }
 
     fn stands_for_table(&self, sql: &str) -> bool {
@@ -169,7 +191,21 @@ impl Token {
         // In triggers these are rows, whatever tables are called.
         let is_row = text.eq_ignore_ascii_case("new") || text.eq_ignore_ascii_case("old");
         let is_qualifier = self.next(sql).starts_with('.') && !is_row;
-        is_qualifier || self.is_in_place_of_table(sql)
+        let has_schema = || self.token_before_dot(sql).is_some_and(|schema| schema.names_schema(sql));
+        (is_qualifier || self.is_in_place_of_table(sql) || has_schema()) && !self.names_schema(sql)
+    }
+
+    /// Whether it is the schema of a table: what stands before a dot where a table stands. Behind ON, that is so in the
+    /// head of a trigger alone; elsewhere it is a table before its column.
+    fn names_schema(&self, sql: &str) -> bool {
+        let is_join =
+            || self.word_before(sql).is_some_and(|word| word.eq_ignore_ascii_case("on")) && !self.in_head(sql);
+        self.is_in_place_of_table(sql) && self.next(sql).starts_with('.') && !is_join()
+    }
+
+    fn in_head(&self, sql: &str) -> bool {
+        let head = sql.get(..self.start).unwrap_or_default().to_ascii_lowercase();
+        head.contains("trigger") && !head.contains("select")
     }
 
     fn is_in_place_of_table(&self, sql: &str) -> bool {
@@ -189,13 +225,13 @@ fn in_from_clause(sql: &str) -> bool {
     texts.into_iter().find(|word| CLAUSES.contains(&word.as_str())).is_some_and(|word| word == "from")
 }
 
-fn replace<'a>(sql: &str, to: &str, tokens: impl Iterator<Item = &'a Token>) -> String {
+fn replace<'a>(sql: &str, edits: impl Iterator<Item = (Range<usize>, &'a String)>) -> String {
     let mut text = String::with_capacity(sql.len());
     let mut at = 0;
-    for token in tokens {
-        text.push_str(&sql[at..token.start]);
+    for (range, to) in edits {
+        text.push_str(&sql[at..range.start]);
         text.push_str(to);
-        at = token.end;
+        at = range.end;
     }
     text.push_str(&sql[at..]);
     text
@@ -296,12 +332,33 @@ mod tests {
 
     #[test]
     fn a_table_is_renamed_where_a_table_stands() {
-        let renamed = |sql: &str| rename_table(sql, &name("t"), &name("new t"));
+        let (from, to) = (ObjectName::unqualified(name("t")), ObjectName::unqualified(name("new t")));
+        let renamed = |sql: &str| rename_table(sql, &from, &to);
         assert_eq!(
             renamed("CREATE TRIGGER g AFTER UPDATE OF t ON t BEGIN UPDATE t SET a = t.a WHERE 't' = t; END"),
             "CREATE TRIGGER g AFTER UPDATE OF t ON \"new t\" BEGIN UPDATE \"new t\" SET a = \"new t\".a WHERE 't' = t; END"
         );
         assert_eq!(renamed("SELECT a, t FROM o, T JOIN t"), "SELECT a, t FROM o, \"new t\" JOIN \"new t\"");
+    }
+
+    #[test]
+    fn a_table_goes_into_another_schema() {
+        let name = |text: &str| Name::new(text, Backend::Postgres);
+        let in_schema = |schema: &str, text: &str| ObjectName { schema: Some(name(schema)), name: name(text) };
+        let users = ObjectName::unqualified(name("users"));
+        assert_eq!(
+            rename_table("SELECT users.id FROM users JOIN o ON users.id = o.users", &users, &in_schema("app", "users")),
+            "SELECT \"users\".id FROM app.\"users\" JOIN o ON app.\"users\".id = o.users"
+        );
+        let to = in_schema("app", "people");
+        assert_eq!(
+            rename_table(
+                "SELECT x FROM app.\"users\" AS u JOIN b.users ON app.users = 1",
+                &in_schema("app", "users"),
+                &to
+            ),
+            "SELECT x FROM app.\"people\" AS u JOIN b.users ON app.users = 1"
+        );
     }
 
     #[test]
@@ -318,5 +375,6 @@ mod tests {
         assert_eq!(renamed("SELECT a, x.a, a(1), 2 AS a FROM t x", false, &[]), "SELECT b, x.b, a(1), 2 AS a FROM t x");
         let both = "SELECT a, t.a, z.a FROM t, o AS z";
         assert_eq!(renamed(both, false, &[name("o")]), "SELECT a, t.b, z.a FROM t, o AS z");
+        assert_eq!(renamed("SELECT a FROM app.t WHERE a = 1", false, &[]), "SELECT b FROM app.t WHERE b = 1");
     }
 }

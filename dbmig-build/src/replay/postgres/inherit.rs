@@ -53,7 +53,8 @@ pub(super) fn take_columns(
 pub(super) fn take_checks(work: &mut Work<'_>, table: &ObjectName, parent: &ObjectName) -> Result<(), Conflict> {
     let checks: Vec<Check> = work.table(parent)?.checks.iter().filter(|check| !check.no_inherit).cloned().collect();
     for check in checks {
-        place_check(work, table, &check)?;
+        // There are no rows yet that it might not hold for.
+        place_check(work, table, &Check { not_valid: false, ..check })?;
     }
     Ok(())
 }

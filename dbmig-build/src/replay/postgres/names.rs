@@ -147,6 +147,11 @@ fn figure(tokens: &[&str]) -> Option<String> {
         }
         _ => {}
     }
+    // `value[1]` is called as the value is.
+    if let Some(open) = tokens.iter().position(|token| *token == "[").filter(|_| tokens.last() == Some(&"]")) {
+        let value = tokens.get(..open)?;
+        return figure(value).filter(|_| value.len() == 1 || only_call(value));
+    }
     if rest.is_empty() {
         return is_name(first).then(|| unquoted(first));
     }

@@ -1,6 +1,6 @@
 //! Changes of types, sequences, schemas and views, and of names.
 
-use super::{ApplyError, free_index, free_name, remove, rename_in};
+use super::{ApplyError, free_index, free_name, mentions, remove, rename_in};
 use crate::schema::{Catalog, Change, ColumnType, Index, Name, ObjectName, Schema, Table, UserType, UserTypeKind};
 
 pub(super) fn apply(change: &Change, catalog: &mut Catalog) -> Result<(), ApplyError> {
@@ -43,6 +43,7 @@ pub(super) fn apply(change: &Change, catalog: &mut Catalog) -> Result<(), ApplyE
                 return Err(ApplyError::EnumValueExists(name.clone(), to.clone()));
             }
             labels[at].clone_from(to);
+            mentions::rename_label(schema, name, from, to);
             Ok(())
         }
         Change::CreateSequence(one) => {
@@ -240,6 +241,7 @@ fn rename_type(catalog: &mut Catalog, from: &ObjectName, to: &ObjectName) -> Res
         let column = column.clone();
         catalog.link_column(&table, &column);
     }
+    mentions::rename_type(&mut catalog.schema, from, to);
     Ok(())
 }
 

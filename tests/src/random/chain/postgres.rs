@@ -324,6 +324,8 @@ fn step(shop: &mut Shop, which: usize) {
             .one_of(&[
                 "ALTER TYPE mood ADD VALUE IF NOT EXISTS 'fine' BEFORE 'ok'",
                 "ALTER TYPE mood RENAME TO temper",
+                "ALTER TYPE mood RENAME VALUE 'ok' TO 'well'",
+                "ALTER TYPE mood RENAME VALUE 'sad' TO 'it''s'",
                 "ALTER DOMAIN short DROP NOT NULL",
                 "ALTER DOMAIN short SET DEFAULT lower('Q')",
                 "DROP DOMAIN short CASCADE",

@@ -1,0 +1,72 @@
+//! Types and labels that get other names, where expressions mention them: PostgreSQL keeps expressions by what they mean.
+
+use std::collections::BTreeSet;
+
+use crate::schema::{ColumnType, Expression, IndexColumn, IndexKey, Name, ObjectName, Schema, Table, UserTypeKind};
+
+/// A type has got another name.
+pub(super) fn rename_type(schema: &mut Schema, from: &ObjectName, to: &ObjectName) {
+    for table in schema.tables.values_mut() {
+        expressions(table).for_each(|expression| expression.rename_type(from, to));
+        let defaults = table.columns.iter_mut().filter_map(|column| column.default.as_mut());
+        defaults.for_each(|default| default.rename_type(from, to));
+    }
+    for (_, expression) in of_domains(schema) {
+        expression.rename_type(from, to);
+    }
+}
+
+/// A label of an enum has got another text.
+pub(super) fn rename_label(schema: &mut Schema, of: &ObjectName, from: &str, to: &str) {
+    for table in schema.tables.values_mut() {
+        let columns: BTreeSet<Name> =
+            table.columns.iter().filter(|one| one.column_type.names(of)).map(|one| one.name.clone()).collect();
+        let is_of_it = |name: &Name| columns.contains(name);
+        if !columns.is_empty() {
+            expressions(table).for_each(|expression| expression.rename_label(of, (from, to), is_of_it));
+        }
+        for column in &mut table.columns {
+            let is_of_it = column.column_type.names(of);
+            column.default.iter_mut().for_each(|default| default.rename_label(of, (from, to), |_| is_of_it));
+        }
+    }
+    for (is_made_of_it, expression) in of_domains(schema).into_iter().map(|(base, one)| (base.names(of), one)) {
+        expression.rename_label(of, (from, to), |_| is_made_of_it);
+    }
+}
+
+/// What domains say, with the type that each is made of.
+fn of_domains(schema: &mut Schema) -> Vec<(ColumnType, &mut Expression)> {
+    let mut found = Vec::new();
+    for one in schema.types.values_mut() {
+        if let UserTypeKind::Domain(domain) = &mut one.kind {
+            let base = domain.base.clone();
+            let checks = domain.checks.iter_mut().map(|check| &mut check.expression);
+            found.extend(domain.default.iter_mut().chain(checks).map(|one| (base.clone(), one)));
+        }
+    }
+    found
+}
+
+/// The expressions of a table but for defaults.
+fn expressions(table: &mut Table) -> impl Iterator<Item = &mut Expression> {
+    let computed = table.columns.iter_mut().filter_map(|column| Some(&mut column.generated.as_mut()?.expression));
+    let checks = table.checks.iter_mut().map(|check| &mut check.expression);
+    let mut found: Vec<&mut Expression> = computed.chain(checks).collect();
+    for index in &mut table.indexes {
+        found.extend(index.columns.iter_mut().filter_map(of_key));
+        found.extend(index.predicate.as_mut());
+    }
+    for exclusion in &mut table.exclusions {
+        found.extend(exclusion.elements.iter_mut().filter_map(|(column, _)| of_key(column)));
+        found.extend(exclusion.predicate.as_mut());
+    }
+    found.into_iter()
+}
+
+fn of_key(column: &mut IndexColumn) -> Option<&mut Expression> {
+    match &mut column.key {
+        IndexKey::Expression(expression) => Some(expression),
+        IndexKey::Column(_) => None,
+    }
+}
