@@ -35,7 +35,7 @@ pub(super) fn render(changes: &[Change], before: &Schema, options: &Options<'_>)
 pub(super) fn create_table(table: &Table) -> String {
     let mut alone = Schema::default();
     alone.tables.insert(table.name.clone(), table.clone());
-    table::all(&alone, table, |_| false).join("\n")
+    table::all(&alone, table, &sequences::Taken::new(), |_| false).join("\n")
 }
 
 #[cfg(test)]

@@ -23,7 +23,11 @@ pub(super) fn add(script: &mut Script<'_>, work: &Work<'_>, column: &Column) {
     let gives_values = column.generated.is_some() || sequences::is_identity(column) || column.default.is_some();
     let wants_value = !column.nullable && !gives_values;
     let definition = |column: &Column| {
-        format!("ALTER TABLE {} ADD COLUMN {};", table.sql(), column_definition(&way.after, work.after, column, false))
+        format!(
+            "ALTER TABLE {} ADD COLUMN {};",
+            table.sql(),
+            column_definition(&way.after, work.after, &way.sequences, column, false)
+        )
     };
     if way.direction == Direction::Down && !was_there {
         comments.push(lost_values(column, wants_value));
@@ -164,7 +168,7 @@ fn set_type(
     let mut comments = Vec::new();
     let found = match is_remade(way, to) && from.column_type.array == to.column_type.array {
         true => Cast::Using(by_text(&to.name, &to.column_type)),
-        false => cast(&to.name, (&way.renamed, &from.column_type), (&way.after, &to.column_type)),
+        false => cast(&to.name, (&way.renamed, &from.column_type), (&way.after, &to.column_type), way.direction),
     };
     match (found, way.direction) {
         (Cast::Assigned, _) => {}

@@ -52,7 +52,7 @@ pub(super) fn create_tables(script: &mut Script<'_>) {
             Direction::Up => Vec::new(),
             Direction::Down => vec![format!("The rows of {} are not brought back.", table.name)],
         };
-        script.push(&comments, all(&way.after, table, is_late).join("\n"));
+        script.push(&comments, all(&way.after, table, &way.sequences, is_late).join("\n"));
         late.extend(table.constraints().filter(is_late).map(|one| add_constraint(&table.name, &one)));
         missing.remove(&table.name);
     }

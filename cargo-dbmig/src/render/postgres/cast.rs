@@ -5,6 +5,7 @@
 
 use dbmig_build::schema::{ColumnType, Name, Schema, UserTypeKind};
 
+use super::super::plan::Direction;
 use super::definition::type_sql;
 use super::types::beneath;
 
@@ -57,6 +58,7 @@ pub(super) fn cast(
     column: &Name,
     (from_schema, from): (&Schema, &ColumnType),
     (to_schema, to): (&Schema, &ColumnType),
+    direction: Direction,
 ) -> Cast {
     let name = column.sql();
     let target = type_sql(to, column);
@@ -70,10 +72,18 @@ pub(super) fn cast(
             from_schema,
             &type_sql(&element, column),
         );
+        let is_string = |one: &ColumnType| STRINGS.contains(&one.name.as_str());
+        let alone = format!("WHEN {name} IS NULL THEN NULL");
         return match (other.array, between) {
+            // What an array became on the way there.
+            (true, _) if is_string(&one) => Cast::Using(format!(
+                "CASE {alone} WHEN {name} LIKE '{{%}}' THEN {name}::{target} ELSE ARRAY[{name}]::{target} END"
+            )),
             (true, Cast::Assigned | Cast::Using(_)) => {
-                Cast::Using(format!("CASE WHEN {name} IS NULL THEN NULL ELSE ARRAY[{name}]::{target} END"))
+                Cast::Using(format!("CASE {alone} ELSE ARRAY[{name}]::{target} END"))
             }
+            (false, Cast::Assigned) if direction == Direction::Down => Cast::Using(format!("{name}[1]")),
+            (false, _) if is_string(&other) => Cast::Assigned,
             _ => Cast::Missing,
         };
     }

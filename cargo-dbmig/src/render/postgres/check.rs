@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use dbmig_build::schema::{
-    Column, Constraint, Expression, ForeignKey, IndexColumn, IndexKey, Name, ObjectName, Table, UserTypeKind,
+    Column, ColumnType, Constraint, Exclusion, Expression, ForeignKey, Index, IndexColumn, IndexKey, Name, ObjectName,
+    Table, UserTypeKind,
 };
 
 use super::super::plan::Origin;
@@ -26,7 +27,8 @@ pub(super) fn checks(way: &Way, works: &[Work<'_>]) -> Vec<String> {
         for name in &work.validated {
             checks.extend(work.after.constraint(name).and_then(|one| rows.violations(&one)));
         }
-        for index in work.new_indexes.iter().filter(|index| index.unique) {
+        let was_there = |index: &&&Index| work.present.indexes.contains(index);
+        for index in work.new_indexes.iter().filter(|index| index.unique && !was_there(index)) {
             let predicate = index.predicate.as_ref();
             checks.extend(rows.duplicates(&index.columns, index.nulls_not_distinct, predicate));
         }
@@ -141,7 +143,8 @@ impl Rows<'_> {
     fn old(&self, name: &Name) -> Option<Name> {
         let after = self.work.after.column(name)?;
         let present = self.work.present.column(name)?;
-        let is_same = !is_retyped(self.way, present, after) && !self.work.added.iter().any(|one| one.name == *name);
+        let same = !is_retyped(self.way, present, after) || keeps_values(&present.column_type, &after.column_type);
+        let is_same = same && !self.work.added.iter().any(|one| one.name == *name);
         self.origin.columns.get(name).filter(|_| is_same).cloned()
     }
 
@@ -198,13 +201,7 @@ impl Rows<'_> {
         if names.as_ref().is_some_and(|names| predicate.is_none() && !nulls && self.is_unique(names)) {
             return None;
         }
-        let keys: Option<Vec<String>> = columns
-            .iter()
-            .map(|column| match &column.key {
-                IndexKey::Column(name) => self.old(name).map(|name| name.sql()),
-                IndexKey::Expression(expression) => self.old_expression(expression).map(|one| format!("({one})")),
-            })
-            .collect();
+        let keys: Option<Vec<String>> = columns.iter().map(|column| self.key(column)).collect();
         let keys = keys?;
         let mut limits = Vec::new();
         if let Some(predicate) = predicate {
@@ -248,7 +245,46 @@ impl Rows<'_> {
                 Some(self.find(&message, &mentioned, &format!("NOT ({expression})")))
             }
             Constraint::ForeignKey(key) => self.orphans(key),
+            Constraint::Exclusion(exclusion) => self.conflicts(exclusion),
             _ => None,
+        }
+    }
+
+    /// Pairs of rows that exclude each other. Without an equality among the operators, nothing but an index finds them
+    /// fast, so that nothing is asked.
+    fn conflicts(&self, exclusion: &Exclusion) -> Option<String> {
+        let elements = &exclusion.elements;
+        let predicate = exclusion.predicate.as_ref();
+        if elements.iter().all(|(_, operator)| operator == "=") {
+            let columns: Vec<IndexColumn> = elements.iter().map(|(column, _)| column.clone()).collect();
+            return self.duplicates(&columns, false, predicate);
+        }
+        elements.iter().find(|(_, operator)| operator == "=")?;
+        let mut keys = vec!["ctid".to_owned()];
+        for (at, (column, _)) in elements.iter().enumerate() {
+            keys.push(format!("{} AS key{}", self.key(column)?, at + 1));
+        }
+        let limit = match predicate {
+            Some(predicate) => format!(" WHERE {}", self.old_expression(predicate)?),
+            None => String::new(),
+        };
+        let rows = format!("(SELECT {} FROM {}{limit})", keys.join(", "), self.work.old.name.sql());
+        let pairs = elements.iter().enumerate();
+        let pairs = pairs.map(|(at, (_, operator))| format!("one.key{0} {operator} other.key{0}", at + 1));
+        let name = exclusion.name.as_ref().map_or_else(|| "an exclusion".to_owned(), |name| name.to_string());
+        let message = format!("{} is to satisfy {name}, but rows exclude each other", self.work.old.name);
+        Some(format!(
+            "-- dbmig: check {}\nSELECT one.*, other.* FROM {rows} AS one JOIN {rows} AS other ON one.ctid < other.ctid AND {} LIMIT 5;",
+            one_line(&message),
+            pairs.collect::<Vec<_>>().join(" AND ")
+        ))
+    }
+
+    /// What is indexed, in the names before.
+    fn key(&self, column: &IndexColumn) -> Option<String> {
+        match &column.key {
+            IndexKey::Column(name) => self.old(name).map(|name| name.sql()),
+            IndexKey::Expression(expression) => self.old_expression(expression).map(|one| format!("({one})")),
         }
     }
 
@@ -297,6 +333,12 @@ impl Rows<'_> {
     fn find(&self, message: &str, columns: &[Name], limit: &str) -> String {
         check(message, &select(self.work.old, columns), &self.work.old.name, limit)
     }
+}
+
+/// Whether values of one type compare alike in another one.
+fn keeps_values(from: &ColumnType, to: &ColumnType) -> bool {
+    let both = |names: &[&str]| names.contains(&from.name.as_str()) && names.contains(&to.name.as_str());
+    from.array == to.array && (both(&["smallint", "integer", "bigint"]) || both(&["text", "varchar"]))
 }
 
 fn check(message: &str, columns: &str, table: &ObjectName, limit: &str) -> String {

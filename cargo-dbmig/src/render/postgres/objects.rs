@@ -1,11 +1,11 @@
 //! Schemas, types and sequences: before the tables that use them, and after.
 
-use dbmig_build::schema::{ObjectName, Sequence, UserType};
+use dbmig_build::schema::{ColumnType, ObjectName, Sequence, UserType};
 
 use super::super::RenderError;
 use super::alter::switches;
 use super::script::Script;
-use super::way::{is_identity, moves, park};
+use super::way::{Way, is_identity, moves, park};
 use super::{sequences, types};
 
 pub(super) fn create_namespaces(script: &mut Script<'_>) {
@@ -122,7 +122,9 @@ fn new_sequences<'a>(script: &Script<'a>) -> Vec<&'a Sequence> {
         }
         let is_added = !way.tables.get(table).is_some_and(|origin| origin.columns.contains_key(column));
         let made = after.and_then(|table| Some((table, table.column(column)?)));
-        !made.is_some_and(|(table, column)| is_added && sequences::values(&way.after, table, column).serial)
+        !made.is_some_and(|(table, column)| {
+            is_added && sequences::values(&way.after, table, &way.sequences, column).serial
+        })
     };
     way.after.sequences.values().filter(is_new).collect()
 }
@@ -139,8 +141,12 @@ pub(super) fn finish_sequences(script: &mut Script<'_>) {
     for name in way.sequences.keys() {
         let (Some(from), Some(to)) = (way.renamed.sequences.get(name), way.after.sequences.get(name)) else { continue };
         let mut known = from.clone();
-        if is_identity(&way.after, to) {
-            known.data_type.clone_from(&to.data_type);
+        if let Some(column_type) = own_type(way, to).filter(|_| is_identity(&way.after, to)) {
+            // Its type follows the column's.
+            let present = from.owner.as_ref().and_then(|(table, name)| way.renamed.tables.get(table)?.column(name));
+            if present.is_some_and(|present| present.column_type != *column_type) {
+                known.data_type.clone_from(column_type);
+            }
         }
         let options = sequences::differences(&known, to);
         if !options.is_empty() {
@@ -150,11 +156,26 @@ pub(super) fn finish_sequences(script: &mut Script<'_>) {
             script.push(&[], sequences::owned_by(to));
         }
     }
+    for one in way.after.sequences.values().filter(|one| !way.sequences.contains_key(&one.name)) {
+        let made = own_type(way, one).filter(|_| is_identity(&way.after, one));
+        if let Some(column_type) = made.filter(|column_type| **column_type != one.data_type) {
+            let options = sequences::differences(&Sequence { data_type: column_type.clone(), ..one.clone() }, one);
+            let bounds = sequences::bounds(one);
+            let words: Vec<String> = options.into_iter().chain(bounds).collect();
+            script.push(&[], format!("ALTER SEQUENCE {} {};", one.name.sql(), words.join(" ")));
+        }
+    }
     for one in way.before.sequences.values().filter(|one| !way.sequences.values().any(|name| *name == one.name)) {
         if !goes_along(script, one) {
             script.push(&[], format!("DROP SEQUENCE {};", current_name(script, one).sql()));
         }
     }
+}
+
+/// The type of the column that a sequence belongs to, in the end.
+fn own_type<'a>(way: &'a Way, one: &Sequence) -> Option<&'a ColumnType> {
+    let (table, column) = one.owner.as_ref()?;
+    Some(&way.after.tables.get(table)?.column(column)?.column_type)
 }
 
 fn current_name(script: &Script<'_>, one: &Sequence) -> ObjectName {

@@ -1,5 +1,7 @@
 //! Sequences, those of columns included.
 
+use std::collections::BTreeMap;
+
 use dbmig_build::schema::{Autoincrement, Column, ColumnType, Expression, Name, ObjectName, Schema, Sequence, Table};
 
 use super::super::text::literal;
@@ -15,15 +17,18 @@ pub(super) struct Values {
     pub(super) serial: bool,
 }
 
+/// Name after to name before of sequences that are there already.
+pub(super) type Taken = BTreeMap<ObjectName, ObjectName>;
+
 /// How a new column's values come.
-pub(super) fn values(schema: &Schema, table: &Table, column: &Column) -> Values {
+pub(super) fn values(schema: &Schema, table: &Table, taken: &Taken, column: &Column) -> Values {
     let column_type = type_sql(&column.column_type, &column.name);
     if let Some(words) = identity(column) {
         let sequence = owned(schema, &table.name, &column.name);
         let options = sequence.map(|one| identity_options(one, &table.name, column)).unwrap_or_default();
         return Values { column_type, identity: Some(format!("{words}{options}")), serial: false };
     }
-    match is_serial(schema, table, column) {
+    match is_serial(schema, table, taken, column) {
         true => Values { column_type: serial(&column.column_type).to_owned(), identity: None, serial: true },
         false => Values { column_type, identity: None, serial: false },
     }
@@ -46,7 +51,7 @@ pub(super) fn identity_options(one: &Sequence, table: &ObjectName, column: &Colu
 }
 
 /// Whether `serial` makes the column and its sequence as they are.
-fn is_serial(schema: &Schema, table: &Table, column: &Column) -> bool {
+fn is_serial(schema: &Schema, table: &Table, taken: &Taken, column: &Column) -> bool {
     let Some(name) = column.default.as_ref().and_then(next_value) else { return false };
     let automatic = automatic_name(&table.name, &column.name);
     let is_sequence = |one: &Sequence| {
@@ -62,6 +67,7 @@ fn is_serial(schema: &Schema, table: &Table, column: &Column) -> bool {
         && !column.nullable
         && name == automatic.sql()
         && automatic.name.as_str().len() <= 63
+        && !taken.contains_key(&automatic)
         && schema.sequences.get(&automatic).is_none_or(is_sequence)
 }
 
@@ -109,8 +115,7 @@ fn options(one: &Sequence) -> Vec<String> {
     if one.increment != 1 {
         words.push(format!("INCREMENT BY {}", one.increment));
     }
-    words.extend(one.minimum.map(|value| format!("MINVALUE {value}")));
-    words.extend(one.maximum.map(|value| format!("MAXVALUE {value}")));
+    words.extend(bounds(one));
     words.extend(one.start.map(|value| format!("START WITH {value}")));
     if one.cache != 1 {
         words.push(format!("CACHE {}", one.cache));
@@ -119,6 +124,12 @@ fn options(one: &Sequence) -> Vec<String> {
         words.push("CYCLE".to_owned());
     }
     words
+}
+
+/// The bounds that aren't those of its type.
+pub(super) fn bounds(one: &Sequence) -> Vec<String> {
+    let minimum = one.minimum.map(|value| format!("MINVALUE {value}"));
+    minimum.into_iter().chain(one.maximum.map(|value| format!("MAXVALUE {value}"))).collect()
 }
 
 /// `OWNED BY`; nothing for a sequence of its own.

@@ -3,13 +3,18 @@
 use dbmig_build::schema::{Column, Constraint, Name, ObjectName, PrimaryKey, Schema, Table};
 
 use super::super::text::{self, literal};
-use super::definition::{Lock, column, constraint, create_index, parameters};
-use super::sequences::values;
+use super::definition::{Lock, column, constraint, create_index, default_value, parameters};
+use super::sequences::{Taken, values};
 use super::work::{is_inherited, is_inherited_index};
 
-/// A table with its indexes, comments and triggers: one statement each. Foreign keys that `is_late` names are left out.
-pub(super) fn all(schema: &Schema, table: &Table, is_late: impl Fn(&Constraint) -> bool) -> Vec<String> {
-    let mut statements = vec![create(schema, table, is_late)];
+/// A table with its indexes, comments and triggers: one statement each. Foreign keys that `is_late` names are left out;
+/// `taken` are the sequences that are there already.
+pub(super) fn all(schema: &Schema, table: &Table, taken: &Taken, is_late: impl Fn(&Constraint) -> bool) -> Vec<String> {
+    let mut statements = vec![create(schema, table, taken, |one| is_late(one) || exempts(one))];
+    statements.extend(own_of_inherited(schema, table));
+    let exempting = table.constraints().filter(|one| exempts(one) && !is_late(one));
+    let exempting = exempting.filter(|one| !is_inherited(schema, table, one));
+    statements.extend(exempting.map(|one| add_constraint(&table.name, &one)));
     let own = table.indexes.iter().filter(|index| !is_inherited_index(schema, table, index));
     statements.extend(own.map(|index| create_index(&table.name, index, Lock::Blocking)));
     statements.extend(table.comment.iter().map(|text| comment_on_table(&table.name, Some(text))));
@@ -20,15 +25,41 @@ pub(super) fn all(schema: &Schema, table: &Table, is_late: impl Fn(&Constraint) 
     statements
 }
 
-fn create(schema: &Schema, table: &Table, is_late: impl Fn(&Constraint) -> bool) -> String {
+/// Whether a constraint exempts rows. In `CREATE TABLE`, where there are none, PostgreSQL overlooks the words.
+fn exempts(one: &Constraint) -> bool {
+    match one {
+        Constraint::ForeignKey(key) => key.not_valid,
+        Constraint::Check(check) => check.not_valid,
+        _ => false,
+    }
+}
+
+/// What a table says of columns that it has from others.
+fn own_of_inherited(schema: &Schema, table: &Table) -> Vec<String> {
+    let mut statements = Vec::new();
+    let parents: Vec<&Table> = table.options.parents().filter_map(|name| schema.tables.get(name)).collect();
+    for column in table.columns.iter().filter(|column| column.inherited) {
+        let sources: Vec<&Column> = parents.iter().filter_map(|parent| parent.column(&column.name)).collect();
+        let start = format!("ALTER TABLE {} ALTER COLUMN {}", table.name.sql(), column.name.sql());
+        if !column.nullable && sources.iter().all(|one| one.nullable) {
+            statements.push(format!("{start} SET NOT NULL;"));
+        }
+        if column.generated.is_none() && !sources.iter().any(|one| one.default == column.default) {
+            let default = column.default.as_ref().map(|default| format!("SET DEFAULT {}", default_value(default)));
+            statements.push(format!("{start} {};", default.unwrap_or_else(|| "DROP DEFAULT".to_owned())));
+        }
+    }
+    statements
+}
+
+fn create(schema: &Schema, table: &Table, taken: &Taken, is_late: impl Fn(&Constraint) -> bool) -> String {
     let mut lines: Vec<String> = Vec::new();
     let key = table.primary_key.as_ref().and_then(|key| inline_key(table, key));
     for one in table.columns.iter().filter(|column| !column.inherited) {
-        lines.push(column_definition(schema, table, one, key == Some(&one.name)));
+        lines.push(column_definition(schema, table, taken, one, key == Some(&one.name)));
     }
     for one in table.constraints().filter(|one| !is_inherited(schema, table, one) && !is_late(one)) {
         let is_inline = key.is_some() && matches!(one, Constraint::PrimaryKey(_));
-        // A table without rows has none that violate anything.
         if !is_inline {
             lines.push(constraint(&one));
         }
@@ -65,8 +96,8 @@ fn inline_key<'a>(table: &'a Table, key: &'a PrimaryKey) -> Option<&'a Name> {
 }
 
 /// A column as it stands in `CREATE TABLE` and behind `ADD COLUMN`.
-pub(super) fn column_definition(schema: &Schema, table: &Table, one: &Column, is_key: bool) -> String {
-    let values = values(schema, table, one);
+pub(super) fn column_definition(schema: &Schema, table: &Table, taken: &Taken, one: &Column, is_key: bool) -> String {
+    let values = values(schema, table, taken, one);
     let plain = match values.serial {
         true => &Column { default: None, nullable: true, ..one.clone() },
         false => one,

@@ -1,5 +1,7 @@
 //! PostgreSQL.
 
+mod render;
+
 use super::*;
 
 const BACKEND: Backend = Backend::Postgres;

@@ -217,6 +217,15 @@ SELECT id, email FROM users WHERE length(rtrim(email::text)) > 20 LIMIT 5;
 -- dbmig: check users.age becomes smallint, but values don't fit
 SELECT id, age FROM users WHERE age NOT BETWEEN -32768 AND 32767 LIMIT 5;
 
+-- dbmig: check users.email is to be unique, but rows share a value
+SELECT email, count(*) AS rows FROM users WHERE email IS NOT NULL GROUP BY email HAVING count(*) > 1 LIMIT 5;
+
+-- dbmig: check users is to satisfy grown, but rows don't
+SELECT id, age FROM users WHERE NOT (age > 17) LIMIT 5;
+
+-- dbmig: check users.(lower(email)) is to be unique, but rows share a value
+SELECT (lower(email)), count(*) AS rows FROM users WHERE (age > 3) AND (lower(email)) IS NOT NULL GROUP BY (lower(email)) HAVING count(*) > 1 LIMIT 5;
+
 ALTER TABLE users ALTER COLUMN email TYPE varchar(20);
 
 ALTER TABLE users
@@ -439,3 +448,63 @@ CREATE TABLE posts (
 -- ## notes
 -- `posts` is dropped with all its rows; down.sql brings it back empty
 -- `users.email` is dropped with its values; down.sql can't bring them back
+
+-- # rows that exclude each other
+-- ## before
+CREATE TABLE rooms (id integer PRIMARY KEY, room integer, during tsrange, slug text);
+
+-- ## change
+ALTER TABLE rooms ADD CONSTRAINT once EXCLUDE USING gist (room WITH =, during WITH &&) WHERE (room > 0);
+ALTER TABLE rooms ADD EXCLUDE (slug WITH =);
+
+-- ## 1 up
+-- dbmig: check rooms is to satisfy once, but rows exclude each other
+SELECT one.*, other.* FROM (SELECT ctid, room AS key1, during AS key2 FROM rooms WHERE room > 0) AS one JOIN (SELECT ctid, room AS key1, during AS key2 FROM rooms WHERE room > 0) AS other ON one.ctid < other.ctid AND one.key1 = other.key1 AND one.key2 && other.key2 LIMIT 5;
+
+-- dbmig: check rooms.slug is to be unique, but rows share a value
+SELECT slug, count(*) AS rows FROM rooms WHERE slug IS NOT NULL GROUP BY slug HAVING count(*) > 1 LIMIT 5;
+
+ALTER TABLE rooms ADD CONSTRAINT once EXCLUDE USING gist (room WITH =, during WITH &&) WHERE (room > 0);
+
+ALTER TABLE rooms ADD CONSTRAINT rooms_slug_excl EXCLUDE (slug WITH =);
+
+-- ## 1 down
+ALTER TABLE rooms DROP CONSTRAINT once;
+
+ALTER TABLE rooms DROP CONSTRAINT rooms_slug_excl;
+
+-- # an array and a text
+-- ## before
+CREATE TABLE users (tags text[], names text);
+
+-- ## change
+ALTER TABLE users ALTER tags TYPE text, ALTER names TYPE text[] USING ARRAY[names];
+
+-- ## 1 up
+ALTER TABLE users ALTER COLUMN tags TYPE text;
+
+ALTER TABLE users ALTER COLUMN names TYPE text[] USING CASE WHEN names IS NULL THEN NULL WHEN names LIKE '{%}' THEN names::text[] ELSE ARRAY[names]::text[] END;
+
+-- ## 1 down
+ALTER TABLE users ALTER COLUMN tags TYPE text[] USING CASE WHEN tags IS NULL THEN NULL WHEN tags LIKE '{%}' THEN tags::text[] ELSE ARRAY[tags]::text[] END;
+
+ALTER TABLE users ALTER COLUMN names TYPE text USING names[1];
+
+-- # a new table with a check that exempts rows
+-- ## before
+
+
+-- ## change
+CREATE TABLE users (id integer, age integer);
+ALTER TABLE users ADD CONSTRAINT grown CHECK (age > 17) NOT VALID;
+
+-- ## 1 up
+CREATE TABLE users (
+    id integer,
+    age integer
+);
+ALTER TABLE users ADD CONSTRAINT grown CHECK (age > 17) NOT VALID;
+
+-- ## 1 down
+-- Destructive: drops the table users with all its rows.
+DROP TABLE users;
