@@ -4,6 +4,7 @@ mod edited;
 mod span;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use dbmig::revision::Id;
 use dbmig::version::Version;
 use dbmig_build::link::Chain;
@@ -44,7 +45,7 @@ pub struct AmendArgs {
     #[arg(default_value = "head", allow_negative_numbers = true)]
     revision: String,
     /// What it does now
-    #[arg(short, long)]
+    #[arg(short, long, value_parser = NonEmptyStringValueParser::new())]
     message: Option<String>,
     #[command(flatten)]
     decisions: Decisions,

@@ -1,5 +1,7 @@
 //! Changes in words: for summaries, and for `--json`.
 
+use std::collections::BTreeSet;
+
 use dbmig_build::schema::{Autoincrement, Change, Column, Constraint, ObjectName, TableOptions};
 use serde_json::{Value, json};
 
@@ -7,6 +9,32 @@ use serde_json::{Value, json};
 pub(super) fn line(change: &Change) -> String {
     let mark = if change.is_destructive() { "  (destructive: its data is lost)" } else { "" };
     format!("{}{mark}", difference(change))
+}
+
+/// The changes that are worth a line: a sequence that comes or goes with its column isn't.
+pub(super) fn told(changes: &[Change]) -> Vec<&Change> {
+    let mut tables = BTreeSet::new();
+    let mut columns = BTreeSet::new();
+    for change in changes {
+        match change {
+            Change::CreateTable(table) | Change::DropTable(table) => drop(tables.insert(&table.name)),
+            Change::AddColumn { table, column } | Change::DropColumn { table, column } => {
+                columns.insert((table, &column.name));
+            }
+            Change::AlterColumn { table, from, to } if from.autoincrement != to.autoincrement => {
+                columns.insert((table, &to.name));
+            }
+            _ => {}
+        }
+    }
+    let is_implied = |change: &&Change| match change {
+        Change::CreateSequence(one) | Change::DropSequence(one) => one
+            .owner
+            .as_ref()
+            .is_some_and(|(table, column)| tables.contains(table) || columns.contains(&(table, column))),
+        _ => false,
+    };
+    changes.iter().filter(|change| !is_implied(change)).collect()
 }
 
 /// A change as what differs between two schemas: a sign, the object, what is different.

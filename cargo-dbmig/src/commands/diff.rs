@@ -58,7 +58,7 @@ pub fn run(args: &DiffArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let answer = Answer::of(changes.is_empty() || !args.exit_code);
     if ui.json {
         let sql = rendered?.up();
-        let changes: Vec<_> = changes.iter().map(describe::change_json).collect();
+        let changes: Vec<_> = describe::told(&changes).into_iter().map(describe::change_json).collect();
         ui.answer_json(&json!({"from": args.from, "to": args.to, "changes": changes, "sql": sql}));
         return Ok(answer);
     }
@@ -67,7 +67,7 @@ pub fn run(args: &DiffArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
         return Ok(answer);
     }
     if !args.sql {
-        changes.iter().for_each(|change| ui.answer(describe::line(change)));
+        describe::told(&changes).iter().for_each(|change| ui.answer(describe::line(change)));
     }
     let rendered = rendered?;
     if !args.sql {

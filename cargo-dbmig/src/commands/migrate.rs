@@ -3,6 +3,7 @@
 mod database;
 mod draft;
 mod drops;
+mod named;
 mod only;
 mod proof;
 mod questions;
@@ -10,6 +11,7 @@ mod renames;
 pub(super) mod summary;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use dbmig_build::link::Chain;
 use dbmig_build::migration::Metadata;
 use dbmig_build::replay::Replay;
@@ -40,7 +42,7 @@ pub(super) use draft::{Asking, Decisions, Draft, draft, render_changes};
 #[command(verbatim_doc_comment)]
 pub struct MigrateArgs {
     /// What the revision does
-    #[arg(short, long, required_unless_present_any = ["check", "dry_run", "sql"])]
+    #[arg(short, long, required_unless_present_any = ["check", "dry_run", "sql"], value_parser = NonEmptyStringValueParser::new())]
     message: Option<String>,
     #[command(flatten)]
     decisions: Decisions,

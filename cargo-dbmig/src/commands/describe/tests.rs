@@ -7,7 +7,7 @@ use dbmig_build::schema::{Change, Name, ObjectName, Renames, Schema};
 use dbmig_build::source::Source;
 use dbmig_build::sql;
 
-use super::{change_json, line};
+use super::{change_json, line, told};
 
 fn schema(text: &str) -> Schema {
     let mut replay = Replay::new(Backend::Postgres);
@@ -22,7 +22,7 @@ fn lines(from: &str, to: &str) -> Vec<String> {
     for change in &changes {
         assert_ne!(change_json(change)["kind"], "other", "{change:?}");
     }
-    changes.iter().map(line).collect()
+    told(&changes).into_iter().map(line).collect()
 }
 
 #[test]
@@ -44,6 +44,11 @@ fn objects_of_every_kind() {
             "- schema app",
         ]
     );
+    // Its sequence comes and goes with a column.
+    let identity = "id int GENERATED ALWAYS AS IDENTITY";
+    assert_eq!(lines("", &format!("CREATE TABLE a ({identity}, b serial);")), ["+ table a (2 columns)"]);
+    let with_key = format!("CREATE TABLE a (b int, {identity});");
+    assert_eq!(lines("CREATE TABLE a (b int);", &with_key), ["+ column a.id integer not null"]);
     assert_eq!(lines("CREATE TABLE a (id int);", ""), ["- table a  (destructive: its data is lost)"]);
 }
 

@@ -9,7 +9,7 @@ use dbmig_build::schema::{ObjectName, Schema};
 use dbmig_build::target::Target;
 
 use super::draft::{Asking, Decisions, Draft};
-use super::drops::is_named;
+use super::named::{is_named, suggest};
 use super::questions;
 use super::renames::{self, Compared};
 use crate::commands::live;
@@ -92,7 +92,8 @@ fn wanted(only: &[String], before: &Schema, live: &Schema) -> Result<BTreeSet<Ob
         let found: Vec<_> =
             before.tables.keys().chain(live.tables.keys()).filter(|name| is_named(name, text)).collect();
         if found.is_empty() {
-            return Err(Error::new(Kind::Usage, format!("--only {text}: neither the chain nor the database have it")));
+            let error = Error::new(Kind::Usage, format!("--only {text}: neither the chain nor the database have it"));
+            return Err(suggest(error, text, before.tables.keys().chain(live.tables.keys())));
         }
         wanted.extend(found.into_iter().cloned());
     }

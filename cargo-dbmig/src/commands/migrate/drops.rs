@@ -7,6 +7,7 @@ use dbmig_build::schema::{ObjectName, Renames, Schema};
 use dbmig_build::target::{Target, target};
 
 use super::draft::Asking;
+use super::named::{is_named, suggest};
 use crate::context::Context;
 use crate::error::{Error, Kind};
 
@@ -31,7 +32,8 @@ pub(super) fn wanted(
     for text in named {
         let found = kept.schema.tables.keys().find(|name| is_named(name, text));
         let Some(name) = found else {
-            return Err(Error::new(Kind::Usage, format!("--drop-table {text}: the chain has no such table")));
+            let error = Error::new(Kind::Usage, format!("--drop-table {text}: the chain has no such table"));
+            return Err(suggest(error, text, kept.schema.tables.keys()));
         };
         if models.schema.tables.contains_key(name) {
             return Err(Error::new(Kind::Usage, format!("--drop-table {text}: the table has a model"))
@@ -53,9 +55,4 @@ pub(super) fn wanted(
     let wanted = target(before, desired, renames, unmanaged, &dropped);
     let unmodelled = kept.unmodelled.into_iter().filter(|name| !dropped.contains(name)).collect();
     Ok(Target { unmodelled, ..wanted })
-}
-
-/// Whether a text of the command line names a table: as `users`, `app.users`, or the bare name of a schema's table.
-pub(super) fn is_named(name: &ObjectName, text: &str) -> bool {
-    name.to_string() == text || name.name.key() == text
 }

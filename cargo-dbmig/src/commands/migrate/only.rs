@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use dbmig_build::models::Models;
 use dbmig_build::schema::{ObjectName, Renames, Schema};
 
-use super::drops::is_named;
+use super::named::{is_named, suggest};
 use crate::error::{Error, Kind};
 
 /// Which tables take part.
@@ -43,7 +43,8 @@ pub(super) fn scope(named: &[String], models: &Schema, before: &Schema, renames:
         let found = modelled.or_else(renamed).or_else(|| before.tables.keys().find(|name| is_named(name, text)));
         let missing = || {
             let error = Error::new(Kind::Usage, format!("--only {text}: neither the models nor the chain have it"));
-            error.help("name tables as the database does: users, app.users")
+            let error = suggest(error, text, models.tables.keys().chain(before.tables.keys()));
+            if error.help.is_empty() { error.help("name tables as the database does: users, app.users") } else { error }
         };
         names.insert(found.ok_or_else(missing)?.clone());
     }

@@ -3,7 +3,7 @@
 use dbmig_build::diff::Rename;
 use dbmig_build::schema::{Name, ObjectName, Renames, Schema, Table, UserType, UserTypeKind};
 
-use crate::commands::migrate::drops::is_named;
+use crate::commands::migrate::named::{is_named, suggest};
 use crate::error::{Error, Kind};
 
 /// Adds what `--rename` says to what the models say. A column's table may be named as before or as after.
@@ -64,6 +64,10 @@ fn missing(text: &str, what: String) -> Error {
     Error::new(Kind::Usage, format!("--rename {text}: {what}"))
 }
 
+fn unknown_column(text: &str, what: String, column: &str, table: &Table) -> Error {
+    suggest(missing(text, what), column, table.columns.iter().map(|one| &one.name))
+}
+
 fn has_table(name: &str, before: &Schema) -> bool {
     before.tables.keys().any(|one| is_named(one, name))
 }
@@ -75,9 +79,12 @@ fn has_column(text: &str, before: &Schema, desired: &Schema, renames: &Renames) 
 
 fn table(text: &str, old: &str, new: &str, before: &Schema, desired: &Schema) -> Result<Rename, Error> {
     let from = before.tables.keys().find(|name| is_named(name, old));
-    let from = from.ok_or_else(|| missing(text, format!("the chain has no table `{old}`")))?;
+    let from = from
+        .ok_or_else(|| suggest(missing(text, format!("the chain has no table `{old}`")), old, before.tables.keys()))?;
     let to = desired.tables.keys().find(|name| is_named(name, new));
-    let to = to.ok_or_else(|| missing(text, format!("the models have no table `{new}`")))?;
+    let to = to.ok_or_else(|| {
+        suggest(missing(text, format!("the models have no table `{new}`")), new, desired.tables.keys())
+    })?;
     if desired.tables.contains_key(from) {
         return Err(missing(text, format!("the models have a table `{old}` still")));
     }
@@ -118,16 +125,16 @@ fn column(
     renames: &Renames,
 ) -> Result<Rename, Error> {
     let Some((name, old)) = left.rsplit_once('.') else {
-        return Err(missing(text, format!("the chain has no table `{left}`")));
+        return Err(suggest(missing(text, format!("the chain has no table `{left}`")), left, before.tables.keys()));
     };
     let found = pair(name, before, desired, renames);
     let (present, after) =
         found.ok_or_else(|| missing(text, format!("no table `{name}` is in the chain and in the models")))?;
     let from = find_column(present, old)
-        .ok_or_else(|| missing(text, format!("the chain's `{name}` has no column `{old}`")))?;
+        .ok_or_else(|| unknown_column(text, format!("the chain's `{name}` has no column `{old}`"), old, present))?;
     let new = right.rsplit_once('.').filter(|(table, _)| is_named(&after.name, table)).map_or(right, |(_, new)| new);
-    let to =
-        find_column(after, new).ok_or_else(|| missing(text, format!("the model of `{name}` has no column `{new}`")))?;
+    let to = find_column(after, new)
+        .ok_or_else(|| unknown_column(text, format!("the model of `{name}` has no column `{new}`"), new, after))?;
     if after.column(from).is_some() {
         return Err(missing(text, format!("the model of `{name}` has `{old}` still")));
     }
@@ -139,7 +146,8 @@ fn column(
 
 fn user_type(text: &str, old: &str, new: &str, before: &Schema, desired: &Schema) -> Result<Rename, Error> {
     let from = before.types.keys().find(|name| is_named(name, old));
-    let from = from.ok_or_else(|| missing(text, format!("the chain has no type `{old}`")))?;
+    let from =
+        from.ok_or_else(|| suggest(missing(text, format!("the chain has no type `{old}`")), old, before.types.keys()))?;
     let to = desired.types.keys().find(|name| is_named(name, new));
     let to = to.ok_or_else(|| missing(text, format!("the models have no type `{new}`")))?;
     if before.types.contains_key(to) {
