@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use dbmig::Backend;
 use dbmig_build::schema::{
-    Check, Expression, ForeignKey, Index, IndexColumn, IndexKey, Name, ObjectName, PrimaryKey, ReferentialAction,
-    Schema, SortOrder, Table, Trigger, Unique, View,
+    Check, Column, Expression, ForeignKey, Index, IndexColumn, IndexKey, Name, ObjectName, PrimaryKey,
+    ReferentialAction, Schema, SortOrder, Table, Trigger, Unique, View,
 };
 use diesel::MysqlConnection;
 use diesel::prelude::*;
@@ -170,13 +170,15 @@ fn action(rule: &str) -> ReferentialAction {
 fn place_check(table: &mut Table, row: &rows::Check, flavour: Flavour) {
     let on_column = row.level == "Column";
     let owner = name(&row.name);
-    let json = format!("json_valid({})", owner.quoted());
-    if on_column && row.clause.eq_ignore_ascii_case(&json) {
-        if let Some(column) = table.column_mut(&owner).filter(|one| one.column_type.name == "longtext") {
-            column.column_type.name = "json".to_owned();
-            (column.collation, column.character_set) = (None, None);
-            return;
-        }
+    // It keeps its name when the column gets another one.
+    let is_json = |one: &&mut Column| {
+        one.column_type.name == "longtext"
+            && row.clause.eq_ignore_ascii_case(&format!("json_valid({})", one.name.quoted()))
+    };
+    if let Some(column) = table.columns.iter_mut().find(is_json).filter(|_| on_column) {
+        column.column_type.name = "json".to_owned();
+        (column.collation, column.character_set) = (None, None);
+        return;
     }
     let text = if flavour == Flavour::Mysql { column::unescaped(&row.clause) } else { row.clause.clone() };
     table.checks.push(Check {

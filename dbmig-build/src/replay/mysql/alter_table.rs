@@ -1,17 +1,21 @@
 //! `ALTER TABLE`. Whatever the order of its actions, columns and keys go before others come, and the table's new name
 //! is the last.
 
+mod change;
 mod drop;
 
-use super::create_table::{lowered, set_options};
+use dbmig::Backend;
+
+use super::create_table::lowered;
 use super::{key, object, rename_table, table};
 use crate::replay::Replay;
 use crate::replay::conflict::Conflict;
 use crate::schema::{
-    ApplyError, Autoincrement, Change, Column, ColumnType, Constraint, Index, Name, ObjectName, Table,
+    ApplyError, Autoincrement, Change, Column, ColumnType, Constraint, Expression, Index, Name, ObjectName, Table,
 };
+use crate::sql::column_default;
 use crate::sql::syntax::Ident;
-use crate::sql::syntax::mysql::{Action, AlterTable, ColumnSyntax, IfExists, KeyKind, Options, Position};
+use crate::sql::syntax::mysql::{Action, AlterTable, ColumnSyntax, IfExists, KeyKind, Position};
 
 pub(super) fn alter_table(replay: &mut Replay, alter: &AlterTable, done: &mut Vec<Change>) -> Result<(), Conflict> {
     let owner = object(&alter.table);
@@ -23,7 +27,16 @@ pub(super) fn alter_table(replay: &mut Replay, alter: &AlterTable, done: &mut Ve
     }
     table(replay, &alter.table)?;
     let mut actions: Vec<&Action> = alter.actions.iter().filter_map(|action| action.as_ref().ok()).collect();
-    actions.sort_by_key(|action| rank(action));
+    // Of columns that go, those that are computed from others go first.
+    let columns: Vec<Column> = table(replay, &alter.table)?.columns.clone();
+    let computed = |action: &Action| match action {
+        Action::DropColumn(ident, _) => {
+            let place = columns.iter().rposition(|one| one.name == ident.name && one.generated.is_some());
+            columns.len() - place.map_or(0, |place| place + 1)
+        }
+        _ => 0,
+    };
+    actions.sort_by_key(|action| (rank(action), computed(action)));
     let mut statement = Alteration { replay, owner, done };
     let mut renamed = false;
     for action in &actions {
@@ -111,7 +124,16 @@ impl Alteration<'_> {
                 if from.generated.is_some() || from.autoincrement != Autoincrement::No {
                     return Ok(());
                 }
-                let to = Column { default: default.clone(), ..from.clone() };
+                let kept = |text: String| column_default(&text, &from.column_type, Backend::Mysql);
+                let default = match default {
+                    Some(default) => kept(default.to_string()).unwrap_or_else(|_| Some(default.clone())),
+                    None => None,
+                };
+                let mut to = Column { default, ..from.clone() };
+                // Who sets another default than the current time has the column follow updates no more (MariaDB).
+                if from.default.as_ref().is_some_and(is_now) {
+                    to.on_update = None;
+                }
                 self.alter_column(from, to)
             }
             // They were renamed before.
@@ -183,18 +205,6 @@ impl Alteration<'_> {
         key::add_inline(self.replay, &self.owner, syntax, self.done)
     }
 
-    /// States a whole column anew: what isn't said of it is no more.
-    fn change_column(&mut self, syntax: &ColumnSyntax) -> Result<(), Conflict> {
-        let table = self.table()?;
-        let from = self.existing(&syntax.name)?.clone();
-        let mut to = syntax.column.clone().unlike(&table.options);
-        let in_key = |one: &crate::schema::PrimaryKey| one.columns.iter().any(|part| part.mentions(&to.name));
-        if table.primary_key.as_ref().is_some_and(in_key) {
-            to.nullable = false;
-        }
-        self.alter_column(from, to)
-    }
-
     fn alter_column(&mut self, from: Column, to: Column) -> Result<(), Conflict> {
         if from == to {
             return Ok(());
@@ -239,44 +249,10 @@ impl Alteration<'_> {
             None => Err(Conflict::at(&from.span, ApplyError::NoIndex(owner, old))),
         }
     }
+}
 
-    fn alter_options(&mut self, options: &Options) -> Result<(), Conflict> {
-        let mut after = self.table()?.clone();
-        set_options(&mut after, options);
-        let (from, comment) = (self.table()?.options.clone(), self.table()?.comment.clone());
-        let table = self.owner.clone();
-        if from != after.options {
-            let (from, to) = (Box::new(from), Box::new(after.options));
-            self.make(Change::AlterOptions { table: table.clone(), from, to })?;
-        }
-        if comment != after.comment {
-            self.make(Change::CommentTable { table, from: comment, to: after.comment })?;
-        }
-        Ok(())
-    }
-
-    /// All texts get the table's character set; those whose characters need more bytes then get a wider type.
-    fn convert(&mut self, character_set: Option<&str>, collation: Option<&str>) -> Result<(), Conflict> {
-        let set = character_set.or_else(|| collation.and_then(|name| name.split('_').next()));
-        let before = self.table()?.options.character_set.clone();
-        let columns: Vec<Column> = self.table()?.columns.clone();
-        for column in columns.into_iter().filter(|column| is_text(&column.column_type)) {
-            let held = column.collation.as_ref().and_then(|name| name.key().split('_').next());
-            let held = column.character_set.as_deref().or(held).or(before.as_deref());
-            let grows = held.zip(set).is_some_and(|(from, to)| bytes(from) < bytes(to));
-            let mut to = Column { collation: None, character_set: None, ..column.clone() };
-            if grows {
-                to.column_type = wider(&column.column_type);
-            }
-            self.alter_column(column, to)?;
-        }
-        let stated = Options {
-            character_set: set.map(str::to_owned),
-            collation: collation.map(str::to_owned),
-            ..Options::default()
-        };
-        self.alter_options(&stated)
-    }
+fn is_now(default: &Expression) -> bool {
+    default.tokens().first().is_some_and(|token| &*token.key == "current_timestamp")
 }
 
 fn is_text(column_type: &ColumnType) -> bool {
@@ -285,23 +261,13 @@ fn is_text(column_type: &ColumnType) -> bool {
 }
 
 /// How many bytes a character may take.
-fn bytes(character_set: &str) -> u8 {
+pub(super) fn bytes(character_set: &str) -> u8 {
     match character_set {
         "utf8mb4" | "utf32" | "utf16" | "gb18030" => 4,
         "utf8mb3" | "utf8" | "ujis" | "eucjpms" => 3,
         "ucs2" | "big5" | "gbk" | "sjis" | "cp932" | "euckr" | "gb2312" => 2,
         _ => 1,
     }
-}
-
-fn wider(column_type: &ColumnType) -> ColumnType {
-    let name = match column_type.name.as_str() {
-        "tinytext" => "text",
-        "text" => "mediumtext",
-        "mediumtext" => "longtext",
-        _ => return column_type.clone(),
-    };
-    ColumnType::plain(name)
 }
 
 /// An index without a column, if anything is left of it.

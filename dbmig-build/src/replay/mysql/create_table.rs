@@ -90,8 +90,9 @@ pub(super) fn set_options(table: &mut Table, stated: &Options) {
     if stated.engine.is_some() {
         options.engine.clone_from(&stated.engine);
     }
-    if let Some(set) = stated.character_set.as_ref().filter(|set| *set != "default") {
-        options.character_set = Some(set.clone());
+    if let Some(set) = &stated.character_set {
+        // `DEFAULT` is the database's.
+        options.character_set = Some(set.clone()).filter(|set| set != "default");
         options.collation = None;
     }
     if let Some(collation) = &stated.collation {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::alter_table::bytes;
 use crate::replay::Replay;
 use crate::replay::conflict::Conflict;
 use crate::schema::{
@@ -50,7 +51,10 @@ pub(super) fn add(
             if key.if_not_exists && name.as_ref().is_some_and(|name| has_key(table, name)) {
                 return Ok(());
             }
-            let columns: Vec<IndexColumn> = columns.iter().map(|key| key.column.clone()).collect();
+            let mut columns: Vec<IndexColumn> = columns.iter().map(|key| key.column.clone()).collect();
+            if method.is_none() {
+                columns.iter_mut().for_each(|part| shorten(part, table));
+            }
             drop_covered(replay, owner, &columns, done)?;
             let name = free_key(find(replay, owner)?, name, &columns)?;
             let index = Index { method: method.clone(), ..Index::new(name, columns) };
@@ -78,6 +82,26 @@ pub(super) fn add(
             replay.make(Change::AddConstraint { table: owner.clone(), constraint }, done)
         }
     }
+}
+
+/// A part of an index that is a whole text: MariaDB takes as much of it as it can, and MySQL nothing.
+pub(super) fn shorten(part: &mut IndexColumn, table: &Table) {
+    const MOST: u32 = 3072;
+    let Some(column) = part.name().and_then(|name| table.column(name)).filter(|_| part.length.is_none()) else {
+        return;
+    };
+    let name = column.column_type.name.as_str();
+    part.length = match name {
+        "json" => Some(MOST / 4),
+        _ if name.ends_with("text") => {
+            let of = |collation: &Name| collation.key().split('_').next().map(str::to_owned);
+            let own = column.character_set.clone().or_else(|| of(column.collation.as_ref()?));
+            let set = own.or_else(|| table.options.character_set.clone());
+            Some(MOST / set.map_or(4, |set| u32::from(bytes(&set))))
+        }
+        _ if name.ends_with("blob") => Some(MOST),
+        _ => None,
+    };
 }
 
 /// What was written on a column becomes the table's.

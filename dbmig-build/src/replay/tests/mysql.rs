@@ -2,6 +2,7 @@
 //! indexes of expressions, no DROP CHECK, and keeps a column that a unique key of several has.)
 
 mod faults;
+mod restated;
 
 use dbmig::Backend;
 
