@@ -41,7 +41,7 @@ pub(super) struct Alteration<'a> {
 impl Alteration<'_> {
     /// Renders the table.
     pub(super) fn render(mut self) -> Result<Vec<String>, RenderError> {
-        self.make_way();
+        self.make_way()?;
         self.rename_columns();
         let mut present = self.work.present.clone();
         self.set_options(&mut present);
@@ -80,13 +80,16 @@ impl Alteration<'_> {
         self.push(&comments, statement);
     }
 
-    fn make_way(&mut self) {
+    fn make_way(&mut self) -> Result<(), RenderError> {
         let shed = &self.work.shed;
-        let mut actions: Vec<Action> = shed.checks.iter().filter_map(drop_check).collect();
+        let mut actions = Vec::new();
+        for check in &shed.checks {
+            actions.push(self.drop_check(check)?);
+        }
         actions.extend(shed.primary_key.then(|| action("DROP PRIMARY KEY", How::drop_primary_key())));
         actions.extend(shed.keys.iter().map(drop_key));
         let columns = shed.columns.iter();
-        actions.extend(columns.map(|name| action(format!("DROP COLUMN {}", name.sql()), How::Unstated)));
+        actions.extend(columns.rev().map(|name| action(format!("DROP COLUMN {}", name.sql()), How::Unstated)));
         let comments: Vec<String> = match actions.is_empty() {
             true => Vec::new(),
             false => {
@@ -94,6 +97,21 @@ impl Alteration<'_> {
             }
         };
         self.alter(&comments, actions);
+        Ok(())
+    }
+
+    /// `DROP CONSTRAINT` is what MariaDB and MySQL (8.0.19) both know; the names that they give checks have nothing in
+    /// common.
+    fn drop_check(&self, check: &Check) -> Result<Action, RenderError> {
+        let Some(name) = &check.name else {
+            let (table, what) = (&self.work.after.name, Constraint::Check(check.clone()).describe());
+            return Err(RenderError::Impossible(format!(
+                "table `{table}`: {what} has no name that MySQL and MariaDB share: drop it in a revision of its own, \
+                 `ALTER TABLE {} DROP CONSTRAINT …` with the name that `SHOW CREATE TABLE` tells",
+                table.sql()
+            )));
+        };
+        Ok(action(format!("DROP CONSTRAINT {}", name.sql()), How::Unstated))
     }
 
     fn rename_columns(&mut self) {
@@ -159,7 +177,7 @@ impl Alteration<'_> {
             self.alter(&comments, actions);
         }
         for fill in filled.into_iter().chain(fill::altered(self.plan, self.work, self.notes)) {
-            let statement = fill::update(&fill, present);
+            let Some(statement) = fill::update(&fill, present) else { continue };
             let mut texts: Vec<String> = fill.comments.iter().map(|text| comment(text)).collect();
             texts.extend(fill.todo.iter().map(|todo| format!("-- dbmig: todo {todo}")));
             texts.push(statement);
@@ -226,14 +244,7 @@ impl Alteration<'_> {
             (a.name.is_none() || b.name.is_none()) && Check { name: b.name.clone(), ..(**a).clone() } == **b
         });
         for check in old {
-            let nameless = || {
-                let what = Constraint::Check(check.clone()).describe();
-                RenderError::Impossible(format!(
-                    "table `{}`: {what} has no name by which it can be dropped",
-                    after.name
-                ))
-            };
-            actions.push(drop_check(check).ok_or_else(nameless)?);
+            actions.push(self.drop_check(check)?);
         }
 
         let Keys { dropped, renamed, uniques, indexes } = work::keys(present, after);
@@ -368,11 +379,6 @@ fn add_column(column: &Column, place: &str) -> Action {
 
 fn drop_key(name: &Name) -> Action {
     action(format!("DROP KEY {}", name.sql()), How::InPlace)
-}
-
-/// `DROP CONSTRAINT` is what MariaDB and MySQL (8.0.19) both know; none for a check without a name.
-fn drop_check(check: &Check) -> Option<Action> {
-    Some(action(format!("DROP CONSTRAINT {}", check.name.as_ref()?.sql()), How::Unstated))
 }
 
 /// Whether a column has to be restated.

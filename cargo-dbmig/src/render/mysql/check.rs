@@ -82,7 +82,7 @@ impl<'a> Rows<'a> {
 
     fn values(&self, to: &Column) -> Option<String> {
         let from = self.old(&to.name)?;
-        if to.generated.is_some() || from.generated.is_some() {
+        if to.generated.is_some() {
             return None;
         }
         let misfit = misfit(&from.name.sql(), (from, self.before), (to, self.after))?;

@@ -103,13 +103,17 @@ fn todo_fill(name: &Name, place: &str, todo: String, notes: &mut Vec<String>) ->
     Fill { column: name.clone(), value: "NULL".to_owned(), comments: Vec::new(), todo: Some(one_line(&todo)) }
 }
 
-/// The statement that fills a column. Times that follow each update stay what they are.
-pub(super) fn update(fill: &Fill, present: &Table) -> String {
+/// The statement that fills a column, unless it stays empty. Times that follow each update stay what they are.
+pub(super) fn update(fill: &Fill, present: &Table) -> Option<String> {
+    if fill.value == "NULL" && fill.todo.is_none() {
+        return None;
+    }
     let name = fill.column.sql();
     let kept = present.columns.iter().filter(|column| column.on_update.is_some() && column.name != fill.column);
     let kept: String = kept.map(|column| format!(", {0} = {0}", column.name.sql())).collect();
     let numbers = if fill.value.contains(NUMBER) { ", (SELECT @dbmig_number := 0) AS start" } else { "" };
-    format!("UPDATE {}{numbers} SET {name} = {}{kept} WHERE {name} IS NULL;", present.name.sql(), fill.value)
+    let table = present.name.sql();
+    Some(format!("UPDATE {table}{numbers} SET {name} = {}{kept} WHERE {name} IS NULL;", fill.value))
 }
 
 /// Another number for each row that is updated.

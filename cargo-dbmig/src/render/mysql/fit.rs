@@ -41,6 +41,7 @@ pub(super) fn character_set(column: &Column, table: &Table) -> Option<String> {
 /// Types, as far as what they hold differs.
 enum Kind {
     Integer(i128, i128),
+    Year,
     /// Digits, digits behind the point, whether there is no sign.
     Decimal(u32, u32, bool),
     Float,
@@ -95,6 +96,7 @@ impl Kind {
             "timestamp" => Kind::Timestamp,
             "time" => Kind::Time,
             "json" => Kind::Json,
+            "year" => Kind::Year,
             _ => Kind::Other,
         }
     }
@@ -110,6 +112,7 @@ impl Kind {
             Kind::Date => same(10),
             Kind::Datetime | Kind::Timestamp => same(26),
             Kind::Time => same(17),
+            Kind::Year => same(4),
             Kind::Enum(labels) => {
                 let longest = labels.iter().map(|label| label.len() as u64).max().unwrap_or(0);
                 same(longest.saturating_sub(2))
@@ -118,81 +121,179 @@ impl Kind {
         }
     }
 
-    fn is_text(&self) -> bool {
-        matches!(self, Kind::Characters(_) | Kind::Text(_))
+    /// The whole numbers that values are or are taken for: the place of a label, the bits of a set.
+    fn numbers(&self) -> Option<(i128, i128)> {
+        match self {
+            Kind::Integer(least, most) => Some((*least, *most)),
+            Kind::Year => Some((0, 2155)),
+            Kind::Enum(labels) => Some((0, labels.len() as i128)),
+            Kind::Set(labels) => Some((0, bits(labels))),
+            _ => None,
+        }
     }
+
+    fn is_number(&self) -> bool {
+        matches!(self, Kind::Integer(..) | Kind::Year | Kind::Decimal(..) | Kind::Float)
+    }
+
+    fn is_time(&self) -> bool {
+        matches!(self, Kind::Date | Kind::Datetime | Kind::Timestamp | Kind::Time)
+    }
+}
+
+/// The greatest number that a set's values are.
+fn bits(labels: &[String]) -> i128 {
+    (1_i128 << labels.len().min(64)) - 1
 }
 
 /// A condition and what is wrong where it is true.
 fn condition(x: &str, from: &Kind, to: &Kind) -> Option<(String, &'static str)> {
-    const OUT: &str = "are out of range";
-    match (from, to) {
-        (Kind::Integer(a, b), Kind::Integer(least, most)) if least <= a && b <= most => None,
-        (Kind::Integer(..), Kind::Integer(least, most)) => Some((format!("{x} NOT BETWEEN {least} AND {most}"), OUT)),
-        (Kind::Decimal(..) | Kind::Float, Kind::Integer(least, most)) => {
-            let condition = format!("{x} <> ROUND({x}) OR {x} NOT BETWEEN {least} AND {most}");
-            Some((condition, "have a fraction or are out of range"))
+    match to {
+        Kind::Integer(least, most) => of_integer(x, from, (*least, *most)),
+        Kind::Year => of_year(x, from),
+        Kind::Decimal(digits, scale, unsigned) => of_decimal(x, from, (*digits, *scale, *unsigned)),
+        Kind::Float if from.is_number() || from.is_time() || from.numbers().is_some() => None,
+        Kind::Float => {
+            let number =
+                format!("{} NOT REGEXP '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$'", text(x, from));
+            Some((number, "are no numbers"))
         }
-        (text, Kind::Integer(least, most)) if text.is_text() => {
-            let number = format!("{x} NOT REGEXP '^[+-]?[0-9]+$'");
-            let condition = format!("{number} OR CAST({x} AS DECIMAL(65)) NOT BETWEEN {least} AND {most}");
-            Some((condition, "are no whole numbers or out of range"))
-        }
-        (Kind::Integer(a, b), Kind::Decimal(digits, scale, unsigned)) => {
-            let most = 10_i128.checked_pow(digits.saturating_sub(*scale))?;
-            let fits = *b < most && -*a < most && (*a >= 0 || !unsigned);
-            (!fits).then(|| (out_of(x, *digits, *scale, *unsigned), OUT))
-        }
-        (Kind::Decimal(a, b, sign), Kind::Decimal(digits, scale, unsigned)) => {
-            let fits = b <= scale && a - b <= digits - scale && (*sign || !unsigned);
-            (!fits).then(|| (out_of(x, *digits, *scale, *unsigned), "have more digits or are out of range"))
-        }
-        (Kind::Float, Kind::Decimal(digits, scale, unsigned)) => {
-            let sign = if *unsigned { format!(" OR {x} < 0") } else { String::new() };
-            Some((format!("ABS({x}) >= 1e{}{sign}", digits - scale), OUT))
-        }
-        (text, Kind::Decimal(digits, scale, unsigned)) if text.is_text() => {
-            let number = format!("{x} NOT REGEXP '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)$'");
-            let condition = format!("{number} OR {}", out_of(x, *digits, *scale, *unsigned));
-            Some((condition, "are no such numbers"))
-        }
-        (text, Kind::Float) if text.is_text() => {
-            let condition = format!("{x} NOT REGEXP '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$'");
-            Some((condition, "are no numbers"))
-        }
-        (_, Kind::Characters(most)) => {
+        Kind::Characters(most) => {
             (from.length().1 > *most).then(|| (format!("CHAR_LENGTH({x}) > {most}"), "are longer"))
         }
-        (_, Kind::Text(most) | Kind::Bytes(most)) => {
+        Kind::Text(most) | Kind::Bytes(most) => {
             let fits = from.length().0 <= *most || *most == 0xFFFF_FFFF;
             (!fits).then(|| (format!("LENGTH({x}) > {most}"), "are longer"))
         }
-        (Kind::Enum(old), Kind::Enum(labels)) => {
+        Kind::Enum(labels) => of_enum(x, from, labels),
+        Kind::Set(labels) => of_set(x, from, labels),
+        Kind::Date | Kind::Datetime | Kind::Timestamp | Kind::Time => of_time(x, from, to),
+        Kind::Json if from.is_number() || matches!(from, Kind::Json) => None,
+        Kind::Json => Some((format!("JSON_VALID({x}) = 0"), "are no JSON")),
+        Kind::Other => None,
+    }
+}
+
+const OUT: &str = "are out of range";
+
+/// A value as text, where it may be none.
+fn text(x: &str, from: &Kind) -> String {
+    match from {
+        Kind::Characters(_) | Kind::Text(_) | Kind::Enum(_) | Kind::Set(_) => x.to_owned(),
+        _ => format!("CAST({x} AS CHAR)"),
+    }
+}
+
+fn of_integer(x: &str, from: &Kind, (least, most): (i128, i128)) -> Option<(String, &'static str)> {
+    let range = format!("NOT BETWEEN {least} AND {most}");
+    match from {
+        Kind::Integer(a, b) => (*a < least || *b > most).then(|| (format!("{x} {range}"), OUT)),
+        Kind::Decimal(..) | Kind::Float => {
+            Some((format!("{x} <> ROUND({x}) OR {x} {range}"), "have a fraction or are out of range"))
+        }
+        _ if from.is_time() => Some((format!("{x} + 0 {range}"), OUT)),
+        _ => match from.numbers() {
+            Some((a, b)) => (a < least || b > most).then(|| (format!("{x} + 0 {range}"), OUT)),
+            None => {
+                let text = text(x, from);
+                let condition = format!("{text} NOT REGEXP '^[+-]?[0-9]+$' OR CAST({text} AS DECIMAL(65)) {range}");
+                Some((condition, "are no whole numbers or out of range"))
+            }
+        },
+    }
+}
+
+/// Numbers below 100 are taken for years of these times.
+fn of_year(x: &str, from: &Kind) -> Option<(String, &'static str)> {
+    match from {
+        Kind::Year => None,
+        Kind::Characters(_) | Kind::Text(_) => {
+            let condition = format!("{x} NOT REGEXP '^[0-9]{{4}}$' OR {x} NOT BETWEEN 1901 AND 2155");
+            Some((condition, "are no years"))
+        }
+        _ => Some((format!("{x} + 0 NOT BETWEEN 1901 AND 2155"), "are no years")),
+    }
+}
+
+fn of_decimal(x: &str, from: &Kind, (digits, scale, unsigned): (u32, u32, bool)) -> Option<(String, &'static str)> {
+    let out = |x: &str| out_of(x, digits, scale, unsigned);
+    match from {
+        Kind::Decimal(a, b, sign) => {
+            let fits = *b <= scale && a - b <= digits - scale && (*sign || !unsigned);
+            (!fits).then(|| (out(x), "have more digits or are out of range"))
+        }
+        Kind::Float => {
+            let sign = if unsigned { format!(" OR {x} < 0") } else { String::new() };
+            Some((format!("ABS({x}) >= 1e{}{sign}", digits - scale), OUT))
+        }
+        _ if from.is_time() => Some((out(&format!("({x} + 0)")), OUT)),
+        _ => match from.numbers() {
+            Some((a, b)) => {
+                let most = 10_i128.checked_pow(digits.saturating_sub(scale))?;
+                let fits = b < most && -a < most && (a >= 0 || !unsigned);
+                let number = if from.is_number() { x.to_owned() } else { format!("({x} + 0)") };
+                (!fits).then(|| (out(&number), OUT))
+            }
+            None => {
+                let text = text(x, from);
+                let number = format!("{text} NOT REGEXP '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)$'");
+                Some((format!("{number} OR {}", out(&text)), "are no such numbers"))
+            }
+        },
+    }
+}
+
+/// A number is taken for the place of a label.
+fn of_enum(x: &str, from: &Kind, labels: &[String]) -> Option<(String, &'static str)> {
+    const NONE: &str = "are none of these";
+    match from {
+        Kind::Enum(old) => {
             let gone: Vec<&str> = old.iter().filter(|label| !labels.contains(label)).map(String::as_str).collect();
-            (!gone.is_empty()).then(|| (format!("{x} IN ({})", gone.join(", ")), "are none of these"))
+            (!gone.is_empty()).then(|| (format!("{x} IN ({})", gone.join(", ")), NONE))
         }
-        (text, Kind::Enum(labels)) if text.is_text() => {
-            Some((format!("{x} NOT IN ({})", labels.join(", ")), "are none of these"))
-        }
-        (Kind::Set(old), Kind::Set(labels)) => {
+        _ if from.is_number() => Some((format!("{x} NOT BETWEEN 1 AND {}", labels.len()), NONE)),
+        _ => Some((format!("{} NOT IN ({})", text(x, from), labels.join(", ")), NONE)),
+    }
+}
+
+fn of_set(x: &str, from: &Kind, labels: &[String]) -> Option<(String, &'static str)> {
+    const OTHERS: &str = "have others than these";
+    match from {
+        Kind::Set(old) => {
             let gone = old.iter().filter(|label| !labels.contains(label));
             let found: Vec<String> = gone.map(|label| format!("FIND_IN_SET({label}, {x}) > 0")).collect();
-            (!found.is_empty()).then(|| (found.join(" OR "), "have others than these"))
+            (!found.is_empty()).then(|| (found.join(" OR "), OTHERS))
         }
-        (text, Kind::Date | Kind::Datetime | Kind::Timestamp | Kind::Time) if text.is_text() => {
+        Kind::Enum(old) if old.iter().all(|label| labels.contains(label)) => None,
+        _ if from.is_number() => Some((format!("{x} NOT BETWEEN 0 AND {}", bits(labels)), OTHERS)),
+        _ => {
+            // What is left without these labels, each with a comma on both sides.
+            let text = text(x, from);
+            let all = format!("CONCAT(',', REPLACE({text}, ',', ',,'), ',')");
+            let rest = labels.iter().fold(all, |rest, label| format!("REPLACE({rest}, CONCAT(',', {label}, ','), '')"));
+            Some((format!("{text} <> '' AND {rest} <> ''"), OTHERS))
+        }
+    }
+}
+
+fn of_time(x: &str, from: &Kind, to: &Kind) -> Option<(String, &'static str)> {
+    let (first, last) = (literal("1970-01-02"), literal("2038-01-18"));
+    match (from, to) {
+        (Kind::Date | Kind::Datetime, Kind::Timestamp) => Some((format!("{x} NOT BETWEEN {first} AND {last}"), OUT)),
+        (Kind::Datetime | Kind::Timestamp, Kind::Date) => Some((format!("{x} <> DATE({x})"), "have a time of the day")),
+        _ if from.is_time() => None,
+        _ => {
             let (name, what) = match to {
                 Kind::Date => ("DATE", "are no dates"),
                 Kind::Time => ("TIME", "are no times"),
                 _ => ("DATETIME", "are no dates with times"),
             };
-            Some((format!("{x} IS NOT NULL AND CAST({x} AS {name}) IS NULL"), what))
+            let range = match to {
+                Kind::Timestamp => format!(" OR CAST({x} AS DATETIME) NOT BETWEEN {first} AND {last}"),
+                _ => String::new(),
+            };
+            Some((format!("{x} IS NOT NULL AND CAST({x} AS {name}) IS NULL{range}"), what))
         }
-        (Kind::Date | Kind::Datetime, Kind::Timestamp) => {
-            let (first, last) = (literal("1970-01-02"), literal("2038-01-18"));
-            Some((format!("{x} NOT BETWEEN {first} AND {last}"), OUT))
-        }
-        (text, Kind::Json) if text.is_text() => Some((format!("JSON_VALID({x}) = 0"), "are no JSON")),
-        _ => None,
     }
 }
 

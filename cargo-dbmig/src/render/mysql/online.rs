@@ -9,7 +9,7 @@
 //! | column added, dropped, moved; NOT NULL taken off; default or comment changed; varchar grown within its length byte; label appended to an enum | `LOCK=NONE` (`INSTANT` where it can be) |
 //! | NOT NULL, which is in place in strict mode alone; AUTO_INCREMENT, generated columns, computed defaults, options | none |
 //! | type, collation or character set; check or foreign key added; primary key dropped or full-text index added | none, and a comment says that writes wait |
-//! | anything on tables with full-text or spatial indexes, generated columns, partitions, cascading foreign keys, or of another engine than InnoDB | none |
+//! | anything on tables with full-text or spatial indexes, generated columns, a unique on a whole text or in the place of a primary key, partitions, cascading foreign keys, or of another engine than InnoDB | none |
 //!
 //! Sources: <https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html>,
 //! <https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-limitations.html> (cascades),
@@ -75,6 +75,26 @@ fn is_special(table: &Table) -> bool {
         || table.columns.iter().any(|column| column.generated.is_some())
         || table.indexes.iter().any(|index| index.method.is_some())
         || table.foreign_keys.iter().any(|key| cascades(key.on_delete) || cascades(key.on_update))
+        || table.uniques.iter().any(|unique| unique.columns.iter().any(|part| is_hashed(part, table)))
+        || is_clustered_by_unique(table)
+}
+
+/// Whether rows are kept in the order of a unique key, for want of a primary one: to InnoDB it is the primary key.
+fn is_clustered_by_unique(table: &Table) -> bool {
+    let not_null =
+        |part: &IndexColumn| part.name().and_then(|name| table.column(name)).is_some_and(|one| !one.nullable);
+    table.primary_key.is_none() && table.uniques.iter().any(|unique| unique.columns.iter().all(not_null))
+}
+
+/// Whether a unique key has a text whole, which MariaDB keeps as a hash in a hidden generated column.
+fn is_hashed(part: &IndexColumn, table: &Table) -> bool {
+    let column = part.name().and_then(|name| table.column(name)).filter(|_| part.length.is_none());
+    column.is_some_and(|column| is_long(&column.column_type))
+}
+
+/// Whether values are kept outside of their rows.
+fn is_long(column_type: &ColumnType) -> bool {
+    ["text", "blob", "json"].iter().any(|word| column_type.name.contains(word))
 }
 
 pub(super) fn add_column(column: &Column) -> How {
@@ -101,9 +121,9 @@ pub(super) fn add_key(columns: &[IndexColumn], method: Option<&str>, present: &T
     }
     let is_plain = |part: &IndexColumn| {
         let column = part.name().and_then(|name| present.column(name));
-        let long =
-            |column: &Column| column.column_type.name.contains("text") || column.column_type.name.contains("blob");
-        column.is_some_and(|column| column.generated.is_none() && (part.length.is_some() || !long(column)))
+        column.is_some_and(|column| {
+            column.generated.is_none() && (part.length.is_some() || !is_long(&column.column_type))
+        })
     };
     if columns.iter().all(is_plain) { How::InPlace } else { How::Unstated }
 }

@@ -90,7 +90,7 @@ impl<'a> Work<'a> {
         Ok(Work {
             after,
             heirs: heirs.map(|(old, new)| (new.clone(), now(old))).collect(),
-            dropped: gone.iter().map(now).collect(),
+            dropped: computed_first(&start, gone.iter()).map(now).collect(),
             lost: lost.iter().map(now).collect(),
             start,
             shed,
@@ -126,6 +126,14 @@ fn is_replaced(from: &Column, to: &Column) -> bool {
     let storage = |column: &Column| column.generated.as_ref().map(|one| one.storage);
     let (from, to) = (storage(from), storage(to));
     from != to && (from == Some(Storage::Virtual) || to == Some(Storage::Virtual))
+}
+
+/// Columns in the order in which they can go one by one.
+fn computed_first<'a>(table: &Table, names: impl Iterator<Item = &'a Name>) -> impl Iterator<Item = &'a Name> {
+    let place = |name: &Name| table.columns.iter().position(|one| one.name == *name && one.generated.is_some());
+    let mut names: Vec<&Name> = names.collect();
+    names.sort_by_key(|name| std::cmp::Reverse(place(name)));
+    names.into_iter()
 }
 
 /// The generated columns that stay and are computed from what goes or gets another name, and those computed from them.

@@ -1,5 +1,6 @@
 //! MariaDB.
 
+mod random;
 mod render;
 
 use super::*;
