@@ -11,13 +11,14 @@ mod fill;
 mod fit;
 mod online;
 mod place;
+mod values;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use dbmig_build::schema::{
-    Change, Column, ForeignKey, Name, ObjectName, Schema, Table, TableOptions, Trigger, apply_all, aside,
-    parents_first, rename_order,
+    Change, Column, ForeignKey, Index, IndexColumn, Name, ObjectName, Schema, SortOrder, Table, TableOptions, Trigger,
+    apply_all, aside, parents_first, rename_order,
 };
 
 use super::plan::{Direction, Plan};
@@ -82,7 +83,7 @@ fn script(plan: &Plan<'_>, live: bool, notes: &mut Vec<String>) -> Result<String
         script.blocks.extend(blocks);
     }
     let deferred = script.create_tables();
-    script.add_references(references.coming.iter().copied().chain(deferred));
+    script.add_references(references.coming.iter().copied().chain(deferred), &renamed);
     script.create_opaque();
     let Script { blocks, .. } = script;
     Ok(if blocks.is_empty() { String::new() } else { blocks.join("\n\n") + "\n" })
@@ -215,6 +216,17 @@ fn default_collation(column: &mut Column, options: &TableOptions) {
     }
 }
 
+/// An index that was made for a foreign key and is to stay when that comes back under a name of its own: unless it is
+/// stated, a server makes another one in its place.
+fn kept_index<'t>(before: &Table, after: &'t Table, key: &ForeignKey) -> Option<&'t Index> {
+    let name = key.columns.first()?;
+    let index =
+        after.index(name).filter(|one| key.name.as_ref() != Some(&one.name) && before.index(name) == Some(one))?;
+    let is_made = |part: &IndexColumn| part.length.is_none() && part.order == SortOrder::Ascending;
+    let names: Option<Vec<&Name>> = index.columns.iter().map(|part| part.name().filter(|_| is_made(part))).collect();
+    (names? == key.columns.iter().collect::<Vec<_>>() && index.method.is_none()).then_some(index)
+}
+
 struct Script<'a> {
     /// Statements that belong together, with the comment over them.
     blocks: Vec<String>,
@@ -338,7 +350,7 @@ impl<'a> Script<'a> {
         deferred
     }
 
-    fn add_references(&mut self, references: impl Iterator<Item = (&'a Table, &'a ForeignKey)>) {
+    fn add_references(&mut self, references: impl Iterator<Item = (&'a Table, &'a ForeignKey)>, renamed: &Schema) {
         for (table, key) in references {
             let bears_traffic = self.live && self.plan.origins.contains_key(&table.name);
             let how = How::copies("a foreign key looks at all rows");
@@ -346,8 +358,10 @@ impl<'a> Script<'a> {
                 true => online::clause(&[&how], table, table).comment.into_iter().collect(),
                 false => Vec::new(),
             };
+            let index = renamed.tables.get(&table.name).and_then(|before| kept_index(before, table, key));
+            let index = index.map(|one| format!("DROP KEY {}, ADD {}, ", one.name.sql(), definition::index(one)));
             let key = definition::foreign_key(key, &self.plan.after);
-            self.push(&comments, format!("ALTER TABLE {} ADD {key};", table.name.sql()));
+            self.push(&comments, format!("ALTER TABLE {} {}ADD {key};", table.name.sql(), index.unwrap_or_default()));
         }
     }
 }

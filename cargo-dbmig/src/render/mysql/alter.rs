@@ -6,13 +6,13 @@
 
 use std::collections::BTreeSet;
 
-use dbmig_build::schema::{Autoincrement, Check, Column, Constraint, ForeignKey, Name, Table};
+use dbmig_build::schema::{Check, Column, Constraint, ForeignKey, Name, Table};
 
+use super::default_collation;
 use super::definition::{self, literal};
 use super::online::{self, How};
 use super::place::{in_order, insert, place, place_of_new};
 use super::work::{self, Keys, Work, cancel};
-use super::{default_collation, fill};
 use crate::render::RenderError;
 use crate::render::plan::{Direction, Plan};
 use crate::render::text::{column, comment, lines};
@@ -56,7 +56,7 @@ impl Alteration<'_> {
         self.blocks.push(texts.collect::<Vec<_>>().join("\n"));
     }
 
-    fn alter(&mut self, comments: &[String], actions: Vec<Action>) {
+    pub(super) fn alter(&mut self, comments: &[String], actions: Vec<Action>) {
         if actions.is_empty() {
             return;
         }
@@ -156,80 +156,6 @@ impl Alteration<'_> {
             &[],
             partitions.map(|sql| action(sql, How::copies("rows move to their partitions"))).into_iter().collect(),
         );
-    }
-
-    /// New columns that rows need values for, and values in place of NULL.
-    fn fill(&mut self, present: &mut Table) {
-        let filled = fill::added(self.plan, self.work, self.notes);
-        if !filled.is_empty() {
-            let mut actions = Vec::new();
-            // All of them, so that each has its place.
-            for name in &self.work.added {
-                let Some(column) = self.work.after.column(name) else { continue };
-                let is_filled = filled.iter().any(|fill| fill.column == *name);
-                let column = if is_filled { fill::empty(column) } else { column.clone() };
-                let place = place_of_new(present, self.work.after, name);
-                actions.push(add_column(&column, &place));
-                insert(present, column, self.work.after);
-            }
-            let comments = self.not_brought_back();
-            self.with_keys(&mut actions, present);
-            self.alter(&comments, actions);
-        }
-        for fill in filled.into_iter().chain(fill::altered(self.plan, self.work, self.notes)) {
-            let Some(statement) = fill::update(&fill, present) else { continue };
-            let mut texts: Vec<String> = fill.comments.iter().map(|text| comment(text)).collect();
-            texts.extend(fill.todo.iter().map(|todo| format!("-- dbmig: todo {todo}")));
-            texts.push(statement);
-            self.blocks.push(texts.join("\n"));
-        }
-    }
-
-    /// A column that counts needs its key at once; the key it replaces goes with it.
-    fn with_keys(&mut self, actions: &mut Vec<Action>, present: &mut Table) {
-        let counts =
-            |column: &&Column| column.autoincrement != Autoincrement::No && self.work.added.contains(&column.name);
-        let Some(column) = present.columns.iter().find(counts).map(|column| column.name.clone()) else { return };
-        let after = self.work.after;
-        match &after.primary_key {
-            Some(key) if key.columns.first().is_some_and(|first| first.name() == Some(&column)) => {
-                if present.primary_key.take().is_some() {
-                    actions.push(action("DROP PRIMARY KEY", How::InPlace));
-                }
-                actions.push(action(format!("ADD {}", definition::primary_key(key)), How::Unstated));
-                present.primary_key = Some(key.clone());
-            }
-            _ => {
-                let serves = |key: &&dbmig_build::schema::Unique| {
-                    key.columns.first().is_some_and(|one| one.name() == Some(&column))
-                };
-                if let Some(unique) = after.uniques.iter().find(serves) {
-                    actions.push(action(format!("ADD {}", definition::unique(unique)), How::Unstated));
-                    present.uniques.push(unique.clone());
-                }
-            }
-        }
-    }
-
-    /// Columns of foreign keys that become NOT NULL: in a statement of their own, which needs no copy, for MySQL makes
-    /// no copy that could change what a foreign key relies on.
-    fn restate_referring(&mut self, present: &mut Table) {
-        let mut actions = Vec::new();
-        for column in &mut present.columns {
-            let Some(after) = self.work.after.column(&column.name).filter(|_| self.referring.contains(&column.name))
-            else {
-                continue;
-            };
-            let not_null = Column { nullable: false, ..column.clone() };
-            if column.nullable && not_null == *after {
-                actions.push(Action {
-                    sql: format!("MODIFY {}", definition::column(after)),
-                    how: online::modify(column, after, &self.work.after.options),
-                });
-                *column = not_null;
-            }
-        }
-        self.alter(&[], actions);
     }
 
     fn main(&mut self, present: &Table) -> Result<(), RenderError> {
@@ -338,7 +264,7 @@ impl Alteration<'_> {
         actions
     }
 
-    fn not_brought_back(&self) -> Vec<String> {
+    pub(super) fn not_brought_back(&self) -> Vec<String> {
         if self.plan.direction == Direction::Up {
             return Vec::new();
         }
@@ -369,11 +295,11 @@ impl Alteration<'_> {
     }
 }
 
-fn action(sql: impl Into<String>, how: How) -> Action {
+pub(super) fn action(sql: impl Into<String>, how: How) -> Action {
     Action { sql: sql.into(), how }
 }
 
-fn add_column(column: &Column, place: &str) -> Action {
+pub(super) fn add_column(column: &Column, place: &str) -> Action {
     Action { sql: format!("ADD COLUMN {}{place}", definition::column(column)), how: online::add_column(column) }
 }
 

@@ -105,7 +105,8 @@ impl<'a> Rows<'a> {
                 if let Some(set) = new.1.as_ref().filter(|set| old.1.as_ref() != Some(*set)) {
                     text = format!("CONVERT({text} USING {set})");
                 }
-                let known = to.collation.as_ref().map(Name::to_string).or_else(|| self.after.options.collation.clone());
+                let of_table = || self.after.options.collation.clone().filter(|_| to.character_set.is_none());
+                let known = to.collation.as_ref().map(Name::to_string).or_else(of_table);
                 text.push_str(&known.map(|name| format!(" COLLATE {name}")).unwrap_or_default());
             }
             if let Some(length) = part.length {
@@ -173,8 +174,15 @@ impl<'a> Rows<'a> {
         let from = format!("SELECT {} FROM {child} AS child", shown.join(", "));
         let names: Vec<&Name> = key.columns.iter().collect();
         let message = format!("{} is to refer to {}, but rows refer to none of its", self.place(&names), key.table);
-        // A table that comes has no rows yet.
-        let Some(parent) = Rows::of(plan, &key.table) else {
+        // A table that comes has no rows yet, and a column that comes holds NULL unless somebody says otherwise.
+        let is_empty = |parent: &Rows<'_>| {
+            let mut columns = key.referenced.iter().filter_map(|name| parent.after.column(name));
+            columns.any(|column| {
+                let is_filled = plan.backfill(&key.table, &column.name).is_some() || column.default.is_some();
+                parent.old(&column.name).is_none() && column.nullable && column.generated.is_none() && !is_filled
+            })
+        };
+        let Some(parent) = Rows::of(plan, &key.table).filter(|parent| !is_empty(parent)) else {
             return Some(check(&message, &format!("{from} WHERE {}", given.join(" AND "))));
         };
         let others: Vec<&Column> = key.referenced.iter().map(|name| parent.old(name)).collect::<Option<_>>()?;

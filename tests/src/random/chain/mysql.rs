@@ -174,9 +174,10 @@ fn definition(shop: &mut Shop, table: &Table, column: &Column) -> String {
     text
 }
 
-/// A column with a check on it. No later statement restates it: MariaDB drops the check then, MySQL keeps it.
+/// A column with a check on it. No later statement restates it, nor has it a character set that could change: MariaDB
+/// drops the check then, MySQL keeps it.
 fn checked(shop: &mut Shop) -> String {
-    let column = Column { name: quoted(&shop.fresh("checked")), of: shop.random.below(TYPES.len()) };
+    let column = Column { name: quoted(&shop.fresh("checked")), of: shop.random.below(4) };
     let check = check(shop, &column);
     format!("{} {} CHECK ({check})", column.name, TYPES[column.of].name)
 }

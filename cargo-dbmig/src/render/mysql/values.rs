@@ -1,0 +1,111 @@
+//! Values for rows that exist, as statements: columns that come and are filled before they are what they are to be, and
+//! columns that take NULL no more.
+
+use dbmig_build::schema::{Autoincrement, Column, Table};
+
+use super::alter::{Action, Alteration, action, add_column};
+use super::definition;
+use super::fill::{self, Fill};
+use super::online::{self, How};
+use super::place::{insert, place_of_new};
+use crate::render::text::comment;
+
+impl Alteration<'_> {
+    /// New columns that rows need values for, and values in place of NULL.
+    pub(super) fn fill(&mut self, present: &mut Table) {
+        let filled = fill::added(self.plan, self.work, self.notes);
+        if !filled.is_empty() {
+            let mut actions = Vec::new();
+            // All of them, so that each has its place.
+            for name in &self.work.added {
+                let Some(column) = self.work.after.column(name) else { continue };
+                let is_filled = filled.iter().any(|fill| fill.column == *name);
+                let column = if is_filled { fill::empty(column) } else { column.clone() };
+                let place = place_of_new(present, self.work.after, name);
+                actions.push(add_column(&column, &place));
+                insert(present, column, self.work.after);
+            }
+            let comments = self.not_brought_back();
+            self.with_keys(&mut actions, present);
+            self.alter(&comments, actions);
+        }
+        let altered = fill::altered(self.plan, self.work, self.notes);
+        self.retype(&altered, present);
+        for fill in filled.into_iter().chain(altered) {
+            let Some(statement) = fill::update(&fill, present) else { continue };
+            let mut texts: Vec<String> = fill.comments.iter().map(|text| comment(text)).collect();
+            texts.extend(fill.todo.iter().map(|todo| format!("-- dbmig: todo {todo}")));
+            texts.push(statement);
+            self.blocks.push(texts.join("\n"));
+        }
+    }
+
+    /// Values that come in place of NULL are of the type that the column is to have.
+    fn retype(&mut self, fills: &[Fill], present: &mut Table) {
+        let mut actions = Vec::new();
+        for fill in fills {
+            let columns = (present.column_mut(&fill.column), self.work.after.column(&fill.column));
+            let (Some(column), Some(after)) = columns else { continue };
+            if column.column_type != after.column_type {
+                let to = Column { nullable: true, ..after.clone() };
+                let how = online::modify(column, &to, &self.work.after.options);
+                actions.push(Action { sql: format!("MODIFY {}", definition::column(&to)), how });
+                *column = to;
+            }
+        }
+        self.alter(&[], actions);
+    }
+
+    /// A column that counts needs its key at once; the key it replaces goes with it.
+    fn with_keys(&mut self, actions: &mut Vec<Action>, present: &mut Table) {
+        let counts =
+            |column: &&Column| column.autoincrement != Autoincrement::No && self.work.added.contains(&column.name);
+        let Some(column) = present.columns.iter().find(counts).map(|column| column.name.clone()) else { return };
+        let after = self.work.after;
+        // There is one at a time.
+        let counted = |one: &&mut Column| one.autoincrement != Autoincrement::No && one.name != column;
+        if let Some(one) = present.columns.iter_mut().find(counted) {
+            one.autoincrement = Autoincrement::No;
+            actions.push(action(format!("MODIFY {}", definition::column(one)), How::Unstated));
+        }
+        match &after.primary_key {
+            Some(key) if key.columns.first().is_some_and(|first| first.name() == Some(&column)) => {
+                if present.primary_key.take().is_some() {
+                    actions.push(action("DROP PRIMARY KEY", How::InPlace));
+                }
+                actions.push(action(format!("ADD {}", definition::primary_key(key)), How::Unstated));
+                present.primary_key = Some(key.clone());
+            }
+            _ => {
+                let serves = |key: &&dbmig_build::schema::Unique| {
+                    key.columns.first().is_some_and(|one| one.name() == Some(&column))
+                };
+                if let Some(unique) = after.uniques.iter().find(serves) {
+                    actions.push(action(format!("ADD {}", definition::unique(unique)), How::Unstated));
+                    present.uniques.push(unique.clone());
+                }
+            }
+        }
+    }
+
+    /// Columns of foreign keys that become NOT NULL: in a statement of their own, which needs no copy, for MySQL makes
+    /// no copy that could change what a foreign key relies on.
+    pub(super) fn restate_referring(&mut self, present: &mut Table) {
+        let mut actions = Vec::new();
+        for column in &mut present.columns {
+            let Some(after) = self.work.after.column(&column.name).filter(|_| self.referring.contains(&column.name))
+            else {
+                continue;
+            };
+            let not_null = Column { nullable: false, ..column.clone() };
+            if column.nullable && not_null == *after {
+                actions.push(Action {
+                    sql: format!("MODIFY {}", definition::column(after)),
+                    how: online::modify(column, after, &self.work.after.options),
+                });
+                *column = not_null;
+            }
+        }
+        self.alter(&[], actions);
+    }
+}
