@@ -68,8 +68,8 @@ fn main() -> ExitCode {
         return edit(&projects, arguments.seed..arguments.seed + times);
     }
     println!(
-        "{:<48} {:<10} {:>9} {:>10} {:>11} {:>13} {:>13} {:>6}",
-        "project", "backend", "revisions", "statements", "diagnostics", "schema file", "server", "ms"
+        "{:<48} {:<10} {:>9} {:>10} {:>11} {:>9} {:>13} {:>13} {:>6}",
+        "project", "backend", "revisions", "statements", "diagnostics", "models", "schema file", "server", "ms"
     );
     let rows: Vec<Row> = projects.into_iter().filter(wanted).map(|project| row(project, &arguments)).collect();
     summary(&rows)
@@ -125,12 +125,13 @@ fn row(project: Project, arguments: &Arguments) -> Row {
     let backend = row.project.backend.to_string();
     match &row.read {
         Ok(read) => println!(
-            "{:<48} {:<10} {:>9} {:>10} {:>11} {:>13} {:>13} {:>6}",
+            "{:<48} {:<10} {:>9} {:>10} {:>11} {:>9} {:>13} {:>13} {:>6}",
             row.project.name,
             backend,
             read.revisions,
             read.statements,
             read.diagnostics.len(),
+            format!("{}/{}", read.models.models, read.models.tables),
             row.file.short(),
             row.server.short(),
             read.milliseconds
@@ -140,6 +141,8 @@ fn row(project: Project, arguments: &Arguments) -> Row {
     if arguments.verbose {
         match &row.read {
             Ok(read) => {
+                read.models.unsaid.iter().for_each(|unsaid| println!("  models don't say {unsaid}"));
+                read.models.wrong.iter().for_each(|wrong| println!("  models differ: {wrong}"));
                 read.lost.iter().for_each(|lost| println!("  lost: {lost}"));
                 println!("{}", read.shown());
             }
@@ -172,7 +175,7 @@ fn summary(rows: &[Row]) -> ExitCode {
         count(&|row| matches!(row.server, Verdict::Failed(_))),
     );
     let wrong = |row: &Row| {
-        let unread = row.read.as_ref().map_or(true, |read| !read.lost.is_empty());
+        let unread = row.read.as_ref().map_or(true, |read| !read.lost.is_empty() || !read.models.wrong.is_empty());
         unread || matches!(row.server, Verdict::Differs(..))
     };
     if rows.iter().any(wrong) { ExitCode::FAILURE } else { ExitCode::SUCCESS }

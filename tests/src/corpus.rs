@@ -4,6 +4,7 @@
 mod chain;
 mod edits;
 mod list;
+mod models;
 mod printed;
 mod server;
 mod tokens;
@@ -11,6 +12,7 @@ mod tokens;
 pub use chain::Read;
 pub use edits::{Outcome, Trial, edited};
 pub use list::{Project, read};
+pub use models::Written;
 pub use printed::Printed;
 pub use tokens::Verdict;
 

@@ -12,6 +12,7 @@ use dbmig_build::replay::Replay;
 use dbmig_build::{link, migration};
 
 use super::list::Project;
+use super::models::{self, Written};
 use super::printed::{self, Printed};
 
 /// What reading a chain came to.
@@ -29,6 +30,8 @@ pub struct Read {
     pub printed: Vec<Printed>,
     /// Tables that Diesel can't print, either.
     pub unprinted: Vec<String>,
+    /// The models that are written of its schema.
+    pub models: Written,
     /// How long reading, replaying and emitting took.
     pub milliseconds: u128,
 }
@@ -130,6 +133,7 @@ pub(crate) fn read(project: &Project, package: &Path) -> Result<Read, String> {
     read.unprinted = warnings.iter().filter_map(|one| one.message.split('`').nth(1)).map(str::to_owned).collect();
     read.diagnostics.extend(warnings);
     read.milliseconds = start.elapsed().as_millis();
+    read.models = models::written(replay.schema(), project.backend);
     for script in chain.migrations.iter().flat_map(|one| std::iter::once(&one.up).chain(&one.down)) {
         if let Err(fault) = lossless(script.source.text(), project.backend) {
             read.lost.push(format!("{}: {fault}", script.source.path()));
