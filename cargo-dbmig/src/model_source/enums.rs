@@ -52,7 +52,8 @@ impl Enums {
                     None if backend == Backend::Mysql => declared.enum_labels(),
                     None => None,
                 };
-                let Some(labels) = labels else { continue };
+                // One without labels is no enum in Rust that a column could hold.
+                let Some(labels) = labels.filter(|labels| !labels.is_empty()) else { continue };
                 let diesel = rust_type::innermost(&macros.diesel_type(&table.name, &column.name)).to_owned();
                 if enums.by_diesel_type.contains_key(&diesel) || syn::parse_str::<syn::Ident>(&diesel).is_err() {
                     continue;
@@ -71,6 +72,9 @@ impl Enums {
         }
         for (name, one) in schema.types.iter().filter(|(name, _)| all && !found.contains(name)) {
             let UserTypeKind::Enum(labels) = &one.kind else { continue };
+            if labels.is_empty() {
+                continue;
+            }
             let camel = name.name.as_str().to_upper_camel_case();
             let valid = syn::parse_str::<syn::Ident>(&camel).is_ok();
             let wanted = if valid { camel } else { "Unnamed".to_owned() };

@@ -28,6 +28,7 @@ pub(super) fn of_schema(schema: &Schema) -> Vec<(ObjectName, String)> {
     );
     for one in schema.types.values() {
         let what = match &one.kind {
+            UserTypeKind::Enum(labels) if labels.is_empty() => "an enum without labels",
             UserTypeKind::Enum(_) => continue,
             UserTypeKind::Domain(_) => "a domain",
             UserTypeKind::Composite(_) => "a composite type",
