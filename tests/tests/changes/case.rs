@@ -98,7 +98,9 @@ impl Case {
         if self.is_sql {
             return lines.join("\n");
         }
-        let is_item = |line: &&&str| line.contains(" struct ") || line.starts_with("#[dbmig(foreign_key(");
+        let is_item = |line: &&&str| {
+            line.contains(" struct ") || line.contains(" enum ") || line.starts_with("#[dbmig(foreign_key(")
+        };
         let items: Vec<&str> = lines.iter().filter(is_item).copied().collect();
         let own: Vec<&str> = lines.iter().filter(|line| !is_item(line)).copied().collect();
         let attributes = own.iter().filter_map(|line| line.strip_prefix("#!")).map(|line| format!("#{line}"));
