@@ -134,8 +134,14 @@ fn renamed(plan: &Plan<'_>, works: &BTreeMap<&ObjectName, Work<'_>>) -> Result<S
     for table in plan.dropped() {
         schema.tables.remove(&table.name);
     }
-    let renames = table_renames(plan).into_iter().map(|(from, to)| Change::RenameTable { from, to });
-    let changes: Vec<Change> = renames.chain(works.values().flat_map(Work::rename_changes)).collect();
+    for (from, to) in table_renames(plan) {
+        let keys = schema.tables.get(&from).map(|table| table.foreign_keys_that_follow(&to.name)).unwrap_or_default();
+        let table = to.clone();
+        let keys = keys.into_iter().map(|(from, to)| Change::RenameConstraint { table: table.clone(), from, to });
+        let changes: Vec<Change> = std::iter::once(Change::RenameTable { from, to }).chain(keys).collect();
+        apply_all(&changes, &mut schema)?;
+    }
+    let changes: Vec<Change> = works.values().flat_map(Work::rename_changes).collect();
     apply_all(&changes, &mut schema)?;
     Ok(schema)
 }

@@ -269,18 +269,13 @@ fn rename_table(
     if replay.catalog.schema().views.contains_key(&old) {
         return replay.make(Change::RenameView { from: old, to: new }, done);
     }
-    let keys: Vec<Name> = table(replay, from)?.foreign_keys.iter().filter_map(|key| key.name.clone()).collect();
+    let keys = table(replay, from)?.foreign_keys_that_follow(&new.name);
     if let Some(generated) = replay.mysql.generated.remove(&old) {
         replay.mysql.generated.insert(new.clone(), generated);
     }
-    replay.make(Change::RenameTable { from: old.clone(), to: new.clone() }, done)?;
-    let prefix = format!("{}_ibfk_", old.name.key());
-    for from in keys {
-        let number = from.key().strip_prefix(&prefix).filter(|number| number.parse::<u32>().is_ok());
-        if let Some(number) = number {
-            let to = from.renamed(&format!("{}_ibfk_{number}", new.name));
-            replay.make(Change::RenameConstraint { table: new.clone(), from: from.clone(), to }, done)?;
-        }
+    replay.make(Change::RenameTable { from: old, to: new.clone() }, done)?;
+    for (from, to) in keys {
+        replay.make(Change::RenameConstraint { table: new.clone(), from, to }, done)?;
     }
     Ok(())
 }

@@ -182,6 +182,16 @@ impl Table {
         self.columns.iter().find(computes).map(|column| format!("generated column `{}`", column.name))
     }
 
+    /// The foreign keys that get other names when the table gets one (MySQL): those that have the server's own.
+    pub fn foreign_keys_that_follow(&self, to: &Name) -> Vec<(Name, Name)> {
+        let prefix = format!("{}_ibfk_", self.name.name.key());
+        let follows = |from: &Name| {
+            let number = from.key().strip_prefix(&prefix)?.parse::<u32>().ok()?;
+            Some((from.clone(), from.renamed(&format!("{to}_ibfk_{number}"))))
+        };
+        self.foreign_keys.iter().filter_map(|key| follows(key.name.as_ref()?)).collect()
+    }
+
     /// The index that MySQL makes for a foreign key with a name; none where a key or another index serves.
     pub fn foreign_key_index(&self, reference: &ForeignKey) -> Option<Index> {
         let columns: Vec<IndexColumn> = reference.columns.iter().cloned().map(IndexColumn::column).collect();

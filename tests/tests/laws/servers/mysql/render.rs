@@ -221,6 +221,12 @@ fn names_change() {
         &[(" by_name", " of_name"), (" by_email", " of_email"), ("adult", "grown"), ("by_author", "of_author")],
         Case::default(),
     );
+    let before = "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY, a int, FOREIGN KEY (a) REFERENCES a (id));";
+    for name in ["", "CONSTRAINT b_ibfk_1"] {
+        let after = before.replace("TABLE b", "TABLE c").replace("FOREIGN KEY", &format!("{name} FOREIGN KEY"));
+        let rest = Case { before, rows: "INSERT INTO a VALUES (1);", ..Case::default() };
+        holds_there_and_back(Case { after: &after, renames: &["c=b"], ..rest });
+    }
 }
 
 #[test]
