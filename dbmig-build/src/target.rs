@@ -57,7 +57,12 @@ pub fn target(
         schema.sequences.extend(own.into_iter().map(|one| (one.name.clone(), one)));
         schema.tables.insert(table.name.clone(), wanted);
     }
-    schema.tables.retain(|name, _| desired.tables.contains_key(name) || !dropped.contains(name));
+    let goes = |name: &ObjectName| dropped.contains(name) && !desired.tables.contains_key(name);
+    schema.tables.retain(|name, _| !goes(name));
+    // No database drops a table that another one refers to.
+    for table in schema.tables.values_mut().filter(|table| !desired.tables.contains_key(&table.name)) {
+        table.foreign_keys.retain(|key| !goes(&key.table));
+    }
     owned.put_back(&mut schema);
     objects::keep_types(&mut schema, desired, &used_types);
     let is_unmodelled = |name: &&ObjectName| {
@@ -99,7 +104,7 @@ mod tests {
     use dbmig::Backend;
 
     use super::*;
-    use crate::schema::{Column, ColumnType, Name, Table, Trigger};
+    use crate::schema::{Column, ColumnType, ForeignKey, Name, Table, Trigger};
 
     fn name(text: &str) -> Name {
         Name::new(text, Backend::Sqlite)
@@ -135,7 +140,9 @@ mod tests {
     fn what_has_no_model_stays_and_triggers_follow() {
         let mut users = table("users", &["id", "name"]);
         users.triggers.push(Trigger { name: name("t"), sql: "…".to_owned() });
-        let chain = schema(vec![users, table("legacy_a", &["id"]), table("gone", &["id"]), table("other", &["id"])]);
+        let reference = |to: &str| ForeignKey::new(vec![name("id")], ObjectName::unqualified(name(to)), Vec::new());
+        let other = Table { foreign_keys: vec![reference("gone"), reference("users")], ..table("other", &["id"]) };
+        let chain = schema(vec![users, table("legacy_a", &["id"]), table("gone", &["id"]), other]);
         let desired = schema(vec![table("people", &["id", "full_name"])]);
         let renames = Renames {
             tables: [(ObjectName::unqualified(name("people")), ObjectName::unqualified(name("users")))].into(),
@@ -149,6 +156,8 @@ mod tests {
         assert_eq!(target.unmodelled, [ObjectName::unqualified(name("other"))]);
         let people = &target.schema.tables[&ObjectName::unqualified(name("people"))];
         assert_eq!(people.triggers.len(), 1);
+        let other = &target.schema.tables[&ObjectName::unqualified(name("other"))];
+        assert_eq!(other.foreign_keys, [reference("people")]);
         assert!(people.column(&name("full_name")).is_some());
     }
 

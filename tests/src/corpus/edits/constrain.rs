@@ -85,7 +85,12 @@ pub(super) fn unique(sheet: &mut Sheet) -> Option<String> {
 }
 
 pub(super) fn check(sheet: &mut Sheet) -> Option<String> {
-    let (owner, name) = sheet.column(|_, column| column.autoincrement == Autoincrement::No)?;
+    // MySQL takes none on what a foreign key changes.
+    let backend = sheet.backend;
+    let (owner, name) = sheet.column(|table, column| {
+        let in_reference = table.foreign_keys.iter().any(|key| key.columns.contains(&column.name));
+        column.autoincrement == Autoincrement::No && !(backend == Backend::Mysql && in_reference)
+    })?;
     let column = name.sql();
     let text = [
         format!("{column} IS NOT NULL OR {column} IS NULL"),
