@@ -203,8 +203,15 @@ fn several_heads(versions: &[Version], index: &Index<'_>) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::SeveralHeads, format!("the history has {} heads", versions.len()));
     let label = |diagnostic, version| at(diagnostic, index.revises(version), format!("nobody revises `{version}`"));
     let diagnostic = versions.iter().fold(diagnostic, label);
-    diagnostic
-        .help("cargo dbmig merge -m \"merge heads\"")
+    let diagnostic = diagnostic.help("cargo dbmig merge -m \"merge heads\"");
+    // Of more than two it has to be said which one is to stand on which.
+    let rebase = match versions {
+        [_, last] => Some(format!("cargo dbmig rebase {last}")),
+        _ => None,
+    };
+    rebase
+        .into_iter()
+        .fold(diagnostic, Diagnostic::help)
         .help("if the branches are to stay apart, give the first revision of each a label: `labels = [\"…\"]`")
 }
 
