@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dbmig_build::schema::{Constraint, ObjectName, Table, TableOptions, parents_first};
+use dbmig_build::schema::{Constraint, IndexColumn, Name, ObjectName, Table, TableOptions, parents_first};
 
 use super::super::RenderError;
 use super::super::plan::Direction;
@@ -45,7 +45,9 @@ pub(super) fn create_tables(script: &mut Script<'_>) {
     let mut late = Vec::new();
     for table in origins_first(parents_first(&created)) {
         let is_late = |one: &Constraint| match one {
-            Constraint::ForeignKey(key) => key.table != table.name && missing.contains(&key.table),
+            // An index is made when the table is there.
+            Constraint::ForeignKey(key) if key.table == table.name => !has_key(table, &key.referenced),
+            Constraint::ForeignKey(key) => missing.contains(&key.table),
             _ => false,
         };
         let comments = match way.direction {
@@ -57,6 +59,14 @@ pub(super) fn create_tables(script: &mut Script<'_>) {
         missing.remove(&table.name);
     }
     late.into_iter().for_each(|statement| script.push(&[], statement));
+}
+
+/// Whether a table has a key of columns, beside its indexes.
+fn has_key(table: &Table, names: &[Name]) -> bool {
+    let keys = table.primary_key.iter().map(|key| &key.columns).chain(table.uniques.iter().map(|key| &key.columns));
+    let wanted: BTreeSet<&Name> = names.iter().collect();
+    let mut keys = keys.map(|columns| columns.iter().filter_map(IndexColumn::name).collect::<BTreeSet<_>>());
+    names.is_empty() || keys.any(|columns| columns == wanted)
 }
 
 /// Tables from which columns come before those that take them.

@@ -18,7 +18,7 @@ pub(super) fn all(schema: &Schema, table: &Table, taken: &Taken, is_late: impl F
     let own = table.indexes.iter().filter(|index| !is_inherited_index(schema, table, index));
     statements.extend(own.map(|index| create_index(&table.name, index, Lock::Blocking)));
     statements.extend(table.comment.iter().map(|text| comment_on_table(&table.name, Some(text))));
-    for column in table.columns.iter().filter(|column| !column.inherited) {
+    for column in &table.columns {
         statements.extend(column.comment.iter().map(|text| comment_on_column(&table.name, &column.name, Some(text))));
     }
     statements.extend(table.triggers.iter().map(|trigger| format!("{};", trigger.sql)));
@@ -41,8 +41,10 @@ fn own_of_inherited(schema: &Schema, table: &Table) -> Vec<String> {
     for column in table.columns.iter().filter(|column| column.inherited) {
         let sources: Vec<&Column> = parents.iter().filter_map(|parent| parent.column(&column.name)).collect();
         let start = format!("ALTER TABLE {} ALTER COLUMN {}", table.name.sql(), column.name.sql());
-        if !column.nullable && sources.iter().all(|one| one.nullable) {
-            statements.push(format!("{start} SET NOT NULL;"));
+        match (column.nullable, sources.iter().all(|one| one.nullable)) {
+            (false, true) => statements.push(format!("{start} SET NOT NULL;")),
+            (true, false) => statements.push(format!("{start} DROP NOT NULL;")),
+            _ => {}
         }
         if column.generated.is_none() && !sources.iter().any(|one| one.default == column.default) {
             let default = column.default.as_ref().map(|default| format!("SET DEFAULT {}", default_value(default)));

@@ -74,9 +74,12 @@ fn case(seed: u64, steps: &[Step]) -> Result<Case, String> {
 
 /// A table that is made beneath another one takes its checks, for which it has no rows that they might not hold for.
 fn made_valid(after: &mut Schema, before: &Schema) {
-    let new = after.tables.values_mut().filter(|table| !before.tables.contains_key(&table.name));
-    let heirs = new.filter(|table| table.options.parents().next().is_some());
-    heirs.flat_map(|table| &mut table.checks).for_each(|check| check.not_valid = false);
+    let tables = after.tables.clone();
+    for table in after.tables.values_mut().filter(|table| !before.tables.contains_key(&table.name)) {
+        let parents: Vec<_> = table.options.parents().filter_map(|parent| tables.get(parent)).collect();
+        let is_taken = |name: &Option<Name>| parents.iter().any(|one| one.checks.iter().any(|one| one.name == *name));
+        table.checks.iter_mut().filter(|check| is_taken(&check.name)).for_each(|check| check.not_valid = false);
+    }
 }
 
 /// What diff finds, between views that go and views that come, which it leaves alone.
