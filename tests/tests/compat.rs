@@ -103,8 +103,12 @@ fn the_folder_is_what_migrate_writes() {
         let rev_id = name.trim_end_matches(slug).trim_end_matches('_');
         host.dbmig(&["migrate", "-m", &slug.replace('_', " "), "--rev-id", rev_id]).success();
         for file in ["metadata.toml", "up.sql", "down.sql"] {
-            let kept = std::fs::read_to_string(folder().join(name).join(file)).unwrap();
-            assert_eq!(host.read(&format!("migrations/{name}/{file}")), kept, "{name}/{file}");
+            let written = host.read(&format!("migrations/{name}/{file}"));
+            let path = folder().join(name).join(file);
+            if std::env::var_os("BLESS").is_some_and(|bless| bless == "1") {
+                std::fs::write(&path, &written).unwrap();
+            }
+            assert_eq!(written, std::fs::read_to_string(&path).unwrap(), "{name}/{file}, or BLESS=1");
         }
     }
 }

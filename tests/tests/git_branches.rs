@@ -19,19 +19,20 @@ fn repository(name: &str) -> Host {
     host.write("src/post.rs", "//! Posts.\n");
     host.write("migrations/.keep", "");
     host.write(".gitignore", "*.db*\n");
-    let commit = |message: &str| {
-        host.dbmig(&["migrate", "-m", message]).success();
+    // Two of them in one second would have one version.
+    let commit = |message: &str, version: &str| {
+        host.dbmig(&["migrate", "-m", message, "--rev-id", version]).success();
         git("add -A");
         git(&format!("commit -qm {}", message.replace(' ', "-")));
     };
     git("init -qb main .");
-    commit("create users");
+    commit("create users", "2026-11-21-100000");
     git("switch -qc ada");
     host.write("src/user.rs", USER.replace("    pub name: String,\n", NICK));
-    commit("nick names");
+    commit("nick names", "2026-11-21-100001");
     git("switch -qc bob main");
     host.write("src/post.rs", POST);
-    commit("create posts");
+    commit("create posts", "2026-11-21-100002");
     git("switch -q main");
     host
 }

@@ -13,7 +13,7 @@ use proc_macro::TokenStream;
 /// Marks a struct as the model of a table.
 ///
 /// Expands to nothing. `cargo dbmig migrate` and the build script read the struct's source.
-#[proc_macro_derive(Model, attributes(dbmig))]
+#[proc_macro_derive(Model, attributes(dbmig, diesel))]
 pub fn model(_struct: TokenStream) -> TokenStream {
     TokenStream::new()
 }

@@ -1,3 +1,6 @@
+-- dbmig: check users.name is to be unique, but rows share a value
+SELECT name, count(*) AS rows FROM users GROUP BY name HAVING count(*) > 1 LIMIT 6;
+
 -- This script drops tables that others may refer to: with foreign keys on, SQLite would delete the
 -- rows that refer to them. dbmig switches them off before the transaction begins and checks them
 -- before it ends; run by anything else with foreign keys on, the script stops here and changes
