@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 
 use dbmig::driver::Driver;
+use dbmig::revision::Direction;
 use dbmig_tests::server::{Server, Speaks};
 use diesel::prelude::*;
 
@@ -110,6 +111,8 @@ fn on_postgresql_nothing_is_left_half_done() {
 fn on_mysql_the_next_goes_on() {
     kill_often(&mut Server::mysql(), |server| {
         let status = long_chain(Backend::Mysql).status(&mut server.connection).unwrap();
-        assert!(status.partial.len() <= 1, "{status:?}");
+        // A way down that is claimed and not begun stays so until the next one: an upgrade passes over it.
+        let midway = status.partial.iter().filter(|one| one.direction == Direction::Up || one.done > 0);
+        assert!(midway.count() <= 1, "{status:?}");
     });
 }
