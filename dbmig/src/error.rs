@@ -131,6 +131,17 @@ pub enum Error {
         /// Of how many.
         total: usize,
     },
+    /// An upgrade where a revision stopped midway on its way down.
+    HalfReverted {
+        /// The folder's name.
+        name: String,
+        /// How many of the statements of its way down are done.
+        done: usize,
+        /// Of how many.
+        total: usize,
+        /// The versions of what it revises.
+        parents: Vec<String>,
+    },
     /// A revision stopped midway and what it had done has been edited since.
     PartialEdited {
         /// The folder's name.
@@ -181,6 +192,7 @@ impl Error {
             Error::NotGuarded { .. } => "not-guarded",
             Error::TransactionStatement { .. } => "transaction-statement",
             Error::BelowPartial { .. } => "below-partial",
+            Error::HalfReverted { .. } => "half-reverted",
             Error::PartialEdited { .. } => "partial-edited",
             Error::ForeignKeys { .. } => "foreign-keys",
             Error::Changed { .. } => "changed-meanwhile",

@@ -148,6 +148,13 @@ pub(crate) fn find<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, version: &str) 
     Ok(conn.rows(&sql)?.into_iter().next().and_then(entry))
 }
 
+/// The versions whose rows say that they stopped midway, or that they run now.
+pub(crate) fn unfinished<D: Driver>(conn: &mut D, ledger: &Ledger<'_>) -> Result<Vec<String>, Failure> {
+    let (version, table, name) = (ledger.text("version"), table(ledger), ledger.literal(ledger.name));
+    let rows = conn.rows(&format!("SELECT {version} FROM {table} WHERE ledger = {name} AND finished IS NULL"))?;
+    Ok(rows.into_iter().flatten().flatten().collect())
+}
+
 /// The statement that makes the table where it is missing.
 pub(crate) fn create_sql(ledger: &Ledger<'_>) -> String {
     let (long, time, table) = (ledger.dialect().long_text, ledger.dialect().optional_time, table(ledger));
@@ -175,8 +182,7 @@ pub(crate) fn create_sql(ledger: &Ledger<'_>) -> String {
     )
 }
 
-/// Writes a row anew. A row that is `finished` is so at the time that the ledger's row states; it was started when its
-/// partial row was written, where there was one.
+/// Writes a row anew. It was started when its partial row was written, where there was one.
 pub(crate) fn write<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, entry: &Entry, done: Done) -> Result<(), Failure> {
     let partial = conn.rows(&format!(
         "SELECT {} FROM {} WHERE ledger = {} AND version = {} AND finished IS NULL",
@@ -193,6 +199,7 @@ pub(crate) fn write<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, entry: &Entry,
         Done::Yes => {
             format!("(SELECT run_on FROM {} WHERE version = {})", ledger.table(), ledger.literal(&entry.version))
         }
+        Done::AsBefore => optional(&entry.finished),
     };
     let values = [
         ledger.literal(ledger.name),
@@ -220,8 +227,10 @@ pub(crate) fn write<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, entry: &Entry,
 pub(crate) enum Done {
     /// It is partial.
     No,
-    /// It is done, and the ledger's row is written.
+    /// It is done, at the time that the ledger's row states, which is written.
     Yes,
+    /// It says what it said when it was read.
+    AsBefore,
 }
 
 /// Notes that so many statements are done.

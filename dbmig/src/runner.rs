@@ -190,7 +190,14 @@ fn drive<D: Driver>(
     let ledger = Ledger::of::<D>(bundle, session);
     loop {
         // Read without the lock: where nothing is to be done, nothing is locked and no right to write is needed.
-        let goal = read_goal(bundle, conn, &ledger, request, options.lock_timeout)?;
+        let goal = match read_goal(bundle, conn, &ledger, request, options.lock_timeout) {
+            Err(Error::BelowPartial { .. } | Error::HalfReverted { .. }) if !conn.in_transaction() => {
+                when_nobody_runs(conn, session, options, |conn, timeout| {
+                    read_goal(bundle, conn, &ledger, request, timeout)
+                })?
+            }
+            outcome => outcome?,
+        };
         if goal.is_done() {
             return Ok(goal.report());
         }
@@ -207,6 +214,20 @@ fn drive<D: Driver>(
         }
         return each(bundle, conn, session, &goal, options);
     }
+}
+
+/// Looks again with the lock held: what seems to have stopped midway may be running.
+fn when_nobody_runs<D: Driver, T>(
+    conn: &mut D,
+    session: &D::Session,
+    options: &Options<'_>,
+    look: impl FnOnce(&mut D, Duration) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let timeout = options.lock_timeout;
+    let hold = conn.hold(session).map_err(refused("taking the lock", timeout))?;
+    let found = look(conn, timeout);
+    conn.release(session, hold);
+    found
 }
 
 fn read_goal<'b, D: Driver>(

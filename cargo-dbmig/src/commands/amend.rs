@@ -5,7 +5,8 @@ mod span;
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use dbmig::revision::Id;
+use dbmig::revision::{Direction, Id};
+use dbmig::status::PartialRevision;
 use dbmig::version::Version;
 use dbmig_build::link::Chain;
 use dbmig_build::migration::{Metadata, write_metadata};
@@ -147,7 +148,7 @@ fn is_the_same(chain: &Chain, old: &[Id], rendered: &Rendered, message: &str) ->
     old.len() == rendered.parts.len() && old.iter().zip(&rendered.parts).zip(&messages).all(is_same)
 }
 
-/// The versions that the database has. A partial revision has neither a way back nor a way on but its own.
+/// The versions that the database has. A revision that stopped midway on its way up has no way back yet.
 fn applied<'g>(args: &AmendArgs, context: &Context<'_>, chain: &'g Chain, old: &[Id]) -> Result<Vec<&'g str>, Error> {
     if args.no_database {
         return Ok(Vec::new());
@@ -159,7 +160,9 @@ fn applied<'g>(args: &AmendArgs, context: &Context<'_>, chain: &'g Chain, old: &
     })?;
     let Some(status) = status else { return Ok(Vec::new()) };
     let versions: Vec<&str> = old.iter().map(|&id| chain.graph.version(id).as_str()).collect();
-    if let Some(one) = status.partial.iter().find(|one| versions.contains(&one.version.as_str())) {
+    let is_half_done =
+        |one: &&PartialRevision| one.direction == Direction::Up && versions.contains(&one.version.as_str());
+    if let Some(one) = status.partial.iter().find(is_half_done) {
         let message =
             format!("{} stopped midway in the database: {} of {} statements are done", one.name, one.done, one.total);
         return Err(Error::new(Kind::Database, message).help("cargo dbmig upgrade, then run this again"));

@@ -3,6 +3,8 @@
 use clap::Args;
 use dbmig::Status;
 use dbmig::revision::order::{Edges, tips};
+use dbmig::revision::{Direction, Graph};
+use dbmig::status::PartialRevision;
 use serde_json::json;
 
 use super::listing::Listing;
@@ -48,6 +50,7 @@ pub fn run(args: &CurrentArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
         let unknown = status.unknown.iter().map(|one| json!({"version": one.version, "name": one.name}));
         value["unknown"] = unknown.collect();
         value["edited"] = edited(&status).collect();
+        value["partial"] = status.partial.iter().map(partial_json).collect();
         ui.answer_json(&value);
     } else {
         for &id in &current {
@@ -63,7 +66,8 @@ pub fn run(args: &CurrentArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
             ui.answer(format!("{} ({why})", one.name.as_ref().unwrap_or(&one.version)));
         }
         for one in &status.partial {
-            ui.answer(format!("{} (stopped midway: {} of {} statements are done)", one.name, one.done, one.total));
+            let place = if one.direction == Direction::Down { "on its way down" } else { "midway" };
+            ui.answer(format!("{} (stopped {place}: {} of {} statements are done)", one.name, one.done, one.total));
         }
         if current.is_empty() && status.unknown.is_empty() {
             ui.status("Base", if is_there { "nothing is applied" } else { "there is no database yet" });
@@ -72,7 +76,9 @@ pub fn run(args: &CurrentArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
             ui.status("Edited", format!("the up.sql of {name} isn't what was applied: {REDO_IT}"));
         }
         let pending = if is_there { status.pending.len() } else { graph.len() };
-        if status.unknown.iter().any(|one| one.replaced_by.is_some()) {
+        if let Some(one) = status.partial.iter().find(|one| one.direction == Direction::Down) {
+            ui.hint(format!("cargo dbmig downgrade {}, which finishes its way down", below(graph, one)));
+        } else if status.unknown.iter().any(|one| one.replaced_by.is_some()) {
             ui.hint("cargo dbmig upgrade, which says what can be done");
         } else if !status.unknown.is_empty() {
             ui.hint("check out the branch that has it, or revert it: cargo dbmig downgrade");
@@ -83,6 +89,25 @@ pub fn run(args: &CurrentArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
     let behind =
         !status.is_up_to_date() || !status.unknown.is_empty() || (!chain.graph.is_empty() && current.is_empty());
     Ok(if args.check_heads && behind { Answer::No } else { Answer::Yes })
+}
+
+fn partial_json(one: &PartialRevision) -> serde_json::Value {
+    json!({
+        "version": one.version,
+        "name": one.name,
+        "direction": one.direction.name(),
+        "done": one.done,
+        "total": one.total,
+    })
+}
+
+/// The targets of a downgrade that reverts a revision.
+fn below(graph: &Graph, one: &PartialRevision) -> String {
+    let parents = graph.find(&one.version).map(|id| graph.parents(id)).unwrap_or_default();
+    match parents {
+        [] => "base".to_owned(),
+        parents => parents.iter().map(|&id| graph.version(id).as_str()).collect::<Vec<_>>().join(" "),
+    }
 }
 
 /// What to do about a revision that was edited after it was applied.

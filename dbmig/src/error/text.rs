@@ -70,6 +70,9 @@ impl fmt::Display for Error {
             Error::BelowPartial { name, done, total } => {
                 write!(f, "cannot downgrade: {name} stopped midway, with {done} of {total} statements done")
             }
+            Error::HalfReverted { name, done, total, .. } => {
+                write!(f, "cannot upgrade: {name} stopped on its way down, with {done} of {total} statements done")
+            }
             Error::PartialEdited { name, done } => {
                 write!(f, "{name} stopped after statement {done}, and what it had done has been edited since")
             }

@@ -87,6 +87,7 @@ pub(super) fn goal<'b>(situation: &Situation<'b>, request: Request<'_>) -> Resul
         }
     };
     refuse_below_partial(situation, &plan)?;
+    refuse_above_partial(situation, request, &plan)?;
     let name = |id: Id| graph.node(id).name.clone();
     let missing = |gap: Gap| (name(gap.missing), name(gap.above));
     let upward = plan.steps.iter().any(|step| step.direction == Direction::Up) && kind == Kind::Run;
@@ -129,18 +130,36 @@ fn refused_halfway(situation: &Situation<'_>, halfway: &Halfway<'_>) -> Error {
 
 /// What stopped midway on its way up stands on its parents, though the ledger doesn't say so.
 fn refuse_below_partial(situation: &Situation<'_>, plan: &Plan) -> Result<(), Error> {
-    let reverted = |version: &String| {
-        let is =
-            |step: &Step| step.direction == Direction::Down && situation.graph.version(step.id).as_str() == version;
-        plan.steps.iter().any(is)
-    };
     let above = |entry: &&Entry| {
-        entry.direction == Direction::Up && entry.parents.iter().chain(&entry.depends_on).any(reverted)
+        let mut around = entry.parents.iter().chain(&entry.depends_on);
+        entry.direction == Direction::Up && around.any(|version| reverts(situation, plan, version))
     };
     match situation.partial().find(above) {
         Some(entry) => Err(Error::BelowPartial { name: entry.name.clone(), done: entry.done, total: entry.total }),
         None => Ok(()),
     }
+}
+
+/// What stopped midway on its way down is no ground to build on, though the ledger says that it is applied.
+fn refuse_above_partial(situation: &Situation<'_>, request: Request<'_>, plan: &Plan) -> Result<(), Error> {
+    if !matches!(request, Request::Upgrade { .. } | Request::Redo { .. }) {
+        return Ok(());
+    }
+    let left = |entry: &&Entry| entry.direction == Direction::Down && !reverts(situation, plan, &entry.version);
+    match situation.partial().find(left) {
+        Some(entry) => Err(Error::HalfReverted {
+            name: entry.name.clone(),
+            done: entry.done,
+            total: entry.total,
+            parents: entry.parents.clone(),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn reverts(situation: &Situation<'_>, plan: &Plan, version: &str) -> bool {
+    let is = |step: &Step| step.direction == Direction::Down && situation.graph.version(step.id).as_str() == version;
+    plan.steps.iter().any(is)
 }
 
 /// Down and then up again; the database ends where it was.

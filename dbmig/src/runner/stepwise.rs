@@ -10,9 +10,10 @@ use super::{Event, Options, foreign_keys};
 use crate::bundle::Statement;
 use crate::driver::Driver;
 use crate::error::{Error, Kept};
-use crate::journal::{self, Done};
+use crate::journal::{self, Done, Entry};
 use crate::ledger::Ledger;
 use crate::lock::{End, locked, refused};
+use crate::revision::Direction;
 
 /// Runs a task; the lock is held from its first statement to its last.
 pub(super) fn run<D: Driver>(
@@ -40,7 +41,7 @@ fn statements<D: Driver>(
 ) -> Result<Outcome, Error> {
     let (timeout, dialect) = (options.lock_timeout, ledger.dialect());
     let statements = task.statements();
-    let Some(mut done) = claim(conn, session, ledger, task, &statements, options)? else {
+    let Some(Claim { mut done, before: journalled }) = claim(conn, session, ledger, task, &statements, options)? else {
         return Ok(Outcome::DoneByAnother);
     };
     let before = foreign_keys::before(conn, task.foreign_keys_off());
@@ -79,7 +80,10 @@ fn statements<D: Driver>(
                 conn.rollback(session);
             }
             let done = journal::find(conn, ledger, &task.version).ok().flatten().map_or(done, |entry| entry.done);
-            return Err(task.failed(statement, trouble, Kept::Statements { done, total, resumes: true }, timeout));
+            let nothing = before_checks(&statements, done) == 0
+                && withdraw(conn, session, ledger, task, journalled.as_ref(), timeout);
+            let kept = if nothing { Kept::Nothing } else { Kept::Statements { done, total, resumes: true } };
+            return Err(task.failed(statement, trouble, kept, timeout));
         }
         if !together {
             note(conn, ledger, task, so_far, timeout)?;
@@ -106,7 +110,15 @@ fn note<D: Driver>(
     journal::note(conn, ledger, &task.version, so_far).map_err(refused("writing the journal", timeout))
 }
 
-/// Notes that the task runs; how many statements are done already, or `None` if all are.
+/// What is known when a task has been noted as running.
+struct Claim {
+    /// How many of its statements are done already.
+    done: usize,
+    /// The journal's row before.
+    before: Option<Entry>,
+}
+
+/// Notes that the task runs; `None` if it has been done meanwhile.
 fn claim<D: Driver>(
     conn: &mut D,
     session: &D::Session,
@@ -114,7 +126,7 @@ fn claim<D: Driver>(
     task: &Task<'_>,
     statements: &[Statement<'_>],
     options: &mut Options<'_>,
-) -> Result<Option<usize>, Error> {
+) -> Result<Option<Claim>, Error> {
     let timeout = options.lock_timeout;
     locked(conn, session, timeout, |conn| {
         create_tables(conn, ledger, timeout)?;
@@ -122,7 +134,8 @@ fn claim<D: Driver>(
             return Ok(End::Rollback(None));
         }
         options.tell(&Event::Started { name: &task.name, direction: task.direction });
-        let mut done = resume(conn, ledger, task, statements, options)?;
+        let before = journal::find(conn, ledger, &task.version).map_err(refused("reading the journal", timeout))?;
+        let mut done = resume(before.as_ref(), task, statements, options)?;
         let within = statements.iter().take(done).filter(|statement| controls_transaction(statement.sql)).count() % 2;
         if ledger.dialect().hides_notes && within == 1 && done < statements.len() {
             // The notes of a transaction that the script began are seen: its COMMIT was the last that was done.
@@ -137,6 +150,29 @@ fn claim<D: Driver>(
         if let Some(entry) = task.entry(statements, done) {
             journal::write(conn, ledger, &entry, Done::No).map_err(refused("writing the journal", timeout))?;
         }
-        Ok(End::Commit(Some(done)))
+        Ok(End::Commit(Some(Claim { done, before })))
     })
+}
+
+/// Takes the note back that a task runs, where its first statement failed: then nothing has stopped midway. Not where
+/// an earlier process stopped, which may have done more than it could note. Whether it is taken back.
+fn withdraw<D: Driver>(
+    conn: &mut D,
+    session: &D::Session,
+    ledger: &Ledger<'_>,
+    task: &Task<'_>,
+    before: Option<&Entry>,
+    timeout: Duration,
+) -> bool {
+    if before.is_some_and(|entry| entry.is_partial(task.direction == Direction::Down)) {
+        return false;
+    }
+    let restored = locked(conn, session, timeout, |conn| {
+        let written = match before {
+            Some(entry) => journal::write(conn, ledger, entry, Done::AsBefore),
+            None => journal::delete(conn, ledger, &task.version),
+        };
+        written.map(End::Commit).map_err(refused("writing the journal", timeout))
+    });
+    restored.is_ok()
 }

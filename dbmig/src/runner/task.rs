@@ -208,10 +208,14 @@ pub(super) fn turn<D: Driver>(
     if task.around.iter().any(|version| present.contains(version) != up) {
         return Err(Error::Changed { name: task.name.clone() });
     }
-    // What another process has begun to apply meanwhile, without a transaction, the ledger doesn't say yet.
-    for version in task.around.iter().filter(|_| !up) {
-        let begun = journal::find(conn, ledger, version).map_err(refused("reading the journal", timeout))?;
-        if begun.is_some_and(|entry| entry.is_partial(false)) {
+    // What another process has begun meanwhile, without a transaction, the ledger doesn't say yet.
+    let refused = refused("reading the journal", timeout);
+    for version in journal::unfinished(conn, ledger).map_err(&refused)? {
+        let begun = match task.around.contains(&version) {
+            true => journal::find(conn, ledger, &version).map_err(&refused)?,
+            false => None,
+        };
+        if begun.is_some_and(|entry| entry.is_partial(up)) {
             return Err(Error::Changed { name: task.name.clone() });
         }
     }
@@ -248,7 +252,8 @@ pub(super) fn execute<D: Driver>(
     let statements = task.statements();
     if matches!(task.direction, Direction::Up | Direction::Down) {
         // It may have stopped midway while it ran without a transaction.
-        let done = before_checks(&statements, resume(conn, ledger, task, &statements, options)?);
+        let entry = journal::find(conn, ledger, &task.version).map_err(refused("reading the journal", timeout))?;
+        let done = before_checks(&statements, resume(entry.as_ref(), task, &statements, options)?);
         if let Some(entry) = task.entry(&statements, done).filter(|entry| entry.direction == Direction::Up) {
             // It says when the revision was started.
             journal::write(conn, ledger, &entry, Done::No).map_err(refused("writing the journal", timeout))?;
@@ -261,20 +266,17 @@ pub(super) fn execute<D: Driver>(
     conclude(conn, ledger, task, &statements, timeout)
 }
 
-/// How many statements an earlier run has done of a task.
-pub(super) fn resume<D: Driver>(
-    conn: &mut D,
-    ledger: &Ledger<'_>,
+/// How many statements an earlier run has done of a task, by the journal's row.
+pub(super) fn resume(
+    entry: Option<&Entry>,
     task: &Task<'_>,
     statements: &[Statement<'_>],
     options: &mut Options<'_>,
 ) -> Result<usize, Error> {
-    let refused = refused("reading the journal", options.lock_timeout);
     let applied = task.direction == Direction::Down;
-    let entry = journal::find(conn, ledger, &task.version).map_err(refused)?;
     let Some(entry) = entry.filter(|entry| entry.is_partial(applied) && entry.done > 0) else { return Ok(0) };
     let (name, done) = (&task.name, entry.done);
-    if statements.get(..done).map(journal::progress) != Some(entry.done_checksum) {
+    if statements.get(..done).map(journal::progress).as_ref() != Some(&entry.done_checksum) {
         return Err(Error::PartialEdited { name: name.clone(), done });
     }
     options.tell(&Event::Resumed { name, done, total: statements.len() });

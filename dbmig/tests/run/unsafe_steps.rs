@@ -55,6 +55,59 @@ fn the_next_run_goes_on_at_the_statement_that_failed() {
     assert_eq!((mended.status(conn).unwrap().partial.len(), ledger(conn).as_str()), (0, "1"));
 }
 
+/// Whatever a way down has undone already, an upgrade would build on it.
+#[test]
+fn an_upgrade_refuses_what_stopped_on_its_way_down() {
+    let conn = &mut memory();
+    let bundle = steps_of(
+        "INSERT INTO log (t) VALUES ('a')\nINSERT INTO log (t) VALUES ('b')",
+        "DELETE FROM log WHERE t = 'b'\nDELETE FROM nowhere",
+    );
+    bundle.upgrade(conn, "heads").unwrap();
+    bundle.downgrade(conn, "-1").unwrap_err();
+    let refused = "cannot upgrade: 2_steps stopped on its way down, with 1 of 2 statements done";
+    for targets in ["heads", "2"] {
+        let error = bundle.upgrade(conn, targets).unwrap_err();
+        assert_eq!((error.to_string().as_str(), error.kind()), (refused, "half-reverted"));
+        let help = error.help().unwrap();
+        assert!(help.starts_with("finish it with `cargo dbmig downgrade 1`; or put"), "{help}");
+    }
+    exec(conn, "CREATE TABLE nowhere (id INTEGER)");
+    // Redo goes down first, from where it stopped.
+    bundle.run(conn, Request::Redo { target: "-1" }, Options::default()).unwrap();
+    assert_eq!(ask(conn, "SELECT t AS c FROM log ORDER BY id"), "a a b");
+    exec(conn, "DROP TABLE nowhere");
+    bundle.downgrade(conn, "-1").unwrap_err();
+    // Whoever has put it right by hand says so.
+    bundle.stamp(conn, "current").unwrap();
+    assert_eq!(bundle.upgrade(conn, "heads").unwrap().steps.len(), 0);
+    assert_eq!((bundle.status(conn).unwrap().partial.len(), ledger(conn).as_str()), (0, "1 2"));
+}
+
+#[test]
+fn nothing_has_stopped_midway_where_the_first_statement_fails() {
+    let conn = &mut memory();
+    let bundle = steps_of("INSERT INTO log (t) VALUES ('a')", "DELETE FROM nowhere\nDELETE FROM log");
+    let broken = steps_of("INSERT INTO nowhere VALUES (1)\nVACUUM", "");
+    let error = broken.upgrade(conn, "heads").unwrap_err();
+    assert_eq!(error.help().unwrap(), "nothing of this revision was kept; mend the statement and run this again");
+    assert_eq!(ask(conn, "SELECT count(*) AS c FROM __dbmig_journal WHERE version = '2'"), "0");
+    bundle.upgrade(conn, "heads").unwrap();
+    let row = "SELECT direction || statements_done || finished AS c FROM __dbmig_journal WHERE version = '2'";
+    let before = ask(conn, row);
+    let error = bundle.downgrade(conn, "-1").unwrap_err();
+    assert!(error.help().unwrap().starts_with("nothing of this revision was kept"), "{:?}", error.help());
+    assert_eq!(ask(conn, row), before);
+    assert!(bundle.status(conn).unwrap().is_up_to_date());
+    // Another process that was killed there may have done more than it has noted.
+    exec(
+        conn,
+        "UPDATE __dbmig_journal SET direction = 'down', statements_done = 0, finished = NULL WHERE version = '2'",
+    );
+    bundle.downgrade(conn, "-1").unwrap_err();
+    assert_eq!(bundle.status(conn).unwrap().partial.len(), 1);
+}
+
 #[test]
 fn a_stamp_settles_what_stopped_midway() {
     let conn = &mut memory();

@@ -68,7 +68,7 @@ fn refuse_behind(context: &Context<'_>, chain: &Chain) -> Result<(), Error> {
     let status = context.status(chain)?.ok_or_else(live::missing)?;
     let refused = |message: String, help: &str| Err(Error::new(Kind::Database, message).help(help));
     if let Some(one) = status.partial.first() {
-        return refused(format!("{} stopped midway in the database", one.name), "cargo dbmig upgrade");
+        return refused(format!("{} stopped midway in the database", one.name), "cargo dbmig current");
     }
     if let Some(one) = status.unknown.first() {
         let name = one.name.as_deref().unwrap_or(&one.version);

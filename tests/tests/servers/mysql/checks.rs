@@ -22,7 +22,7 @@ fn rows_of_any_type_stop_the_run() {
          2   2   1.50  0.5  NULL  x'00ff'  2026-01-02 03:04:05  2026-01-02  03:04:05.500000  -3  NULL\n  \
          1   1   1.50  0.5  NULL  x'00ff'  2026-01-02 03:04:05  2026-01-02  03:04:05.500000  -3  é"
     );
-    assert_eq!(error.help().unwrap(), "nothing of this revision was done; mend these rows and run this again");
+    assert_eq!(error.help().unwrap(), "nothing of this revision was kept; mend these rows and run this again");
     assert_eq!((tables(conn).as_str(), ledger(conn).as_str()), ("users", "1"));
     exec(conn, "DELETE FROM users");
     bundle.upgrade(conn, "heads").unwrap();

@@ -51,7 +51,7 @@ fn without_a_transaction_nothing_is_done_before_the_check() {
     exec(conn, "INSERT INTO users VALUES (1, 'a'), (2, 'a')");
     let error = bundle.upgrade(conn, "heads").unwrap_err();
     assert!(error.to_string().ends_with("rows:\n  name  count\n  a     2"), "{error}");
-    assert_eq!(error.help().unwrap(), "nothing of this revision was done; mend these rows and run this again");
+    assert_eq!(error.help().unwrap(), "nothing of this revision was kept; mend these rows and run this again");
     assert_eq!(advisory_locks(conn), "0");
     exec(conn, "DELETE FROM users WHERE id = 2");
     bundle.upgrade(conn, "heads").unwrap();
