@@ -4,11 +4,33 @@
 mod mysql;
 mod postgres;
 
+use std::ops::Range;
+use std::panic::resume_unwind;
+
 use dbmig::Backend;
 use dbmig_build::replay::Replay;
 use dbmig_tests::journey::{Place, differences, replay};
 use dbmig_tests::random::chain::chain;
 use dbmig_tests::server::{Server, Speaks};
+
+/// How many connections work on random pairs at once, each in a database of its own: a server waits for its client
+/// half of the time.
+const WORKERS: u64 = 2;
+
+/// A law on as many seeds as are asked for, each worker's share by itself.
+fn shared<T: Send>(usual: u64, law: impl Fn(Range<u64>) -> T + Sync) -> Vec<T> {
+    let (start, count) = super::cases(usual);
+    let law = &law;
+    let bound = |worker: u64| start + count * worker / WORKERS;
+    std::thread::scope(|scope| {
+        let start = |worker| {
+            let seeds = bound(worker)..bound(worker + 1);
+            scope.spawn(move || law(seeds))
+        };
+        let workers: Vec<_> = (0..WORKERS).map(start).collect();
+        workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    })
+}
 
 /// The law after each revision of a chain.
 #[track_caller]

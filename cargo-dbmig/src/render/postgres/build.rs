@@ -12,6 +12,33 @@ use super::script::Script;
 use super::table::{add_constraint, all, comment_on_table};
 use super::work::Work;
 
+/// Tables leave those that they inherit from no more, which may go.
+pub(super) fn leave_parents(script: &mut Script<'_>, works: &[Work<'_>]) -> Result<(), RenderError> {
+    for work in works {
+        let (table, old, present, after) =
+            (work.old.name.sql(), &work.old.options, &work.present.options, &work.after.options);
+        for (parent, now) in old.inherits.iter().zip(&present.inherits) {
+            if after.inherits.contains(now) {
+                continue;
+            }
+            // Its columns become the table's own, and nothing makes them another table's again.
+            if work.old.columns.iter().chain(&work.after.columns).any(|column| column.inherited) {
+                let child = &work.old.name;
+                let message = format!(
+                    "the table `{child}` has columns of `{parent}`, which it can't leave and come back to: write `ALTER TABLE {table} NO INHERIT {}` in a revision of its own first",
+                    parent.sql()
+                );
+                return Err(RenderError::Impossible(message));
+            }
+            script.push(&[], format!("ALTER TABLE {table} NO INHERIT {};", parent.sql()));
+        }
+        if let Some(partition) = old.partition_of.as_ref().filter(|_| present.partition_of != after.partition_of) {
+            script.push(&[], format!("ALTER TABLE {} DETACH PARTITION {table};", partition.parent.sql()));
+        }
+    }
+    Ok(())
+}
+
 /// Columns, then keys and checks, then indexes.
 pub(super) fn alter_tables(script: &mut Script<'_>, works: &[Work<'_>]) {
     for work in works {
@@ -134,20 +161,12 @@ fn options(
     if !new.is_empty() {
         script.push(&[], format!("ALTER TABLE {table} SET ({});", parameters(&new)));
     }
-    for parent in from.inherits.iter().filter(|one| !to.inherits.contains(one)) {
-        script.push(&[], format!("ALTER TABLE {table} NO INHERIT {};", parent.sql()));
-    }
     for parent in to.inherits.iter().filter(|one| !from.inherits.contains(one)) {
         script.push(&[], format!("ALTER TABLE {table} INHERIT {};", parent.sql()));
     }
-    if from.partition_of != to.partition_of {
-        if let Some(partition) = &from.partition_of {
-            script.push(&[], format!("ALTER TABLE {} DETACH PARTITION {table};", partition.parent.sql()));
-        }
-        if let Some(partition) = &to.partition_of {
-            let parent = partition.parent.sql();
-            script.push(&[], format!("ALTER TABLE {parent} ATTACH PARTITION {table} {};", partition.bound));
-        }
+    if let Some(partition) = to.partition_of.as_ref().filter(|_| from.partition_of != to.partition_of) {
+        let parent = partition.parent.sql();
+        script.push(&[], format!("ALTER TABLE {parent} ATTACH PARTITION {table} {};", partition.bound));
     }
     Ok(())
 }

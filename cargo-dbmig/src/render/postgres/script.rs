@@ -27,6 +27,7 @@ pub(super) fn script(way: &Way, notes: &mut Vec<String>, lock: Lock) -> Result<S
     script.drop_references(&works);
     script.drop_constraints(&works);
     objects::free_sequences(&mut script);
+    build::leave_parents(&mut script, &works)?;
     script.drop_tables();
     script.drop_columns(&works);
     script.rename(&works);

@@ -101,3 +101,22 @@ fn in_one_script() {
 fn beside_others_who_write() {
     check("live.sql", include_str!("tests/live.sql"), true);
 }
+
+/// Why a change can't be made.
+fn refused(before: &str, change: &str) -> String {
+    let mut replay = Replay::new(Backend::Postgres);
+    run(&mut replay, before);
+    let schema = replay.schema().clone();
+    let changes = run(&mut replay, change);
+    let options = Options { backend: Backend::Postgres, live: true, backfills: &Backfills::new() };
+    render(&changes, &schema, &options).unwrap_err().to_string()
+}
+
+#[test]
+fn columns_of_a_parent_that_goes_are_for_a_person_to_keep() {
+    let before = "CREATE TABLE base (id integer); CREATE TABLE child (own integer) INHERITS (base)";
+    assert_eq!(
+        refused(before, "ALTER TABLE child NO INHERIT base; DROP TABLE base"),
+        "the table `child` has columns of `base`, which it can't leave and come back to: write `ALTER TABLE child NO INHERIT base` in a revision of its own first"
+    );
+}

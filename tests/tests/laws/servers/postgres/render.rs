@@ -193,7 +193,11 @@ fn arrived(server: &mut Server<PgConnection>, replayed: &Schema, wanted: &Schema
 fn holds(server: &mut Server<PgConnection>, seed: u64) -> Result<End, String> {
     server.run(RESET);
     let steps = steps(BACKEND, seed, &mut |sql| server.connection.batch_execute(sql).is_ok());
-    let case = case(seed, &steps)?;
+    let case = match case(seed, &steps) {
+        // Nothing that can be written does it.
+        Err(fault) if fault.contains("which it can't leave and come back to") => return Ok(End::Refused),
+        case => case?,
+    };
     if !differences(&mut server.connection, steps.last().map_or(&Schema::default(), |step| &step.schema)).is_empty() {
         // PostgreSQL keeps the casts of a type that a column had once: another law's matter.
         return Ok(End::Refused);
@@ -215,16 +219,17 @@ fn holds(server: &mut Server<PgConnection>, seed: u64) -> Result<End, String> {
 
 #[test]
 fn schemas_become_each_other_and_keep_their_rows() {
-    let (start, count) = super::super::super::cases(60);
-    let server = &mut Server::postgres();
-    server.run("SET client_min_messages = error; SET synchronous_commit = off");
-    let (mut broken, mut back) = (Vec::new(), 0);
-    for seed in start..start + count {
-        match holds(server, seed) {
-            Ok(end) => back += u64::from(end == End::Back),
-            Err(what) => broken.push(format!("DBMIG_LAW_SEED={seed} DBMIG_LAW_CASES=1\n{what}\n")),
-        }
-    }
+    let shares = shared(500, |seeds| {
+        let server = &mut Server::postgres();
+        server.run("SET client_min_messages = error; SET synchronous_commit = off");
+        seeds.map(|seed| (seed, holds(server, seed))).collect::<Vec<_>>()
+    });
+    let ends: Vec<_> = shares.into_iter().flatten().collect();
+    let broken: Vec<String> = (ends.iter())
+        .filter_map(|(seed, end)| Some(format!("DBMIG_LAW_SEED={seed} DBMIG_LAW_CASES=1\n{}\n", end.as_ref().err()?)))
+        .collect();
     assert!(broken.is_empty(), "{} broken\n{}", broken.len(), broken.join("\n"));
+    let back = ends.iter().filter(|(_, end)| *end == Ok(End::Back)).count();
+    let count = ends.len();
     assert!(count < 60 || back * 2 > count, "only {back} of {count} went there and back with their rows");
 }
