@@ -3,6 +3,7 @@
 //! What is rendered is the way from one schema to another, not one change after the other: that way each table of
 //! SQLite is rebuilt at most once, and the way back is the same thing with the schemas exchanged.
 
+mod in_use;
 mod mysql;
 mod plan;
 mod postgres;
@@ -85,6 +86,13 @@ pub enum RenderError {
     Apply(ApplyError),
     /// The database can't make the change; in words.
     Impossible(String),
+    /// Something goes that a view or trigger uses which stays.
+    InUse {
+        /// The table or column that goes.
+        what: String,
+        /// In words, what uses it.
+        user: String,
+    },
 }
 
 impl fmt::Display for RenderError {
@@ -92,6 +100,7 @@ impl fmt::Display for RenderError {
         match self {
             RenderError::Apply(error) => error.fmt(f),
             RenderError::Impossible(what) => f.write_str(what),
+            RenderError::InUse { what, user } => write!(f, "`{what}` is dropped, but the {user} uses it"),
         }
     }
 }
@@ -113,10 +122,20 @@ pub fn render(changes: &[Change], before: &Schema, options: &Options<'_>) -> Res
     if changes.is_empty() {
         return Ok(Rendered::default());
     }
+    let plan = || Plan::new(changes, before, options.backfills, Direction::Up);
     match options.backend {
         Backend::Sqlite => render_sqlite(changes, before, options.backfills, SqliteVersion::default()),
-        Backend::Postgres => postgres::render(changes, before, options),
-        Backend::Mysql => mysql::render(&Plan::new(changes, before, options.backfills, Direction::Up)?, options),
+        Backend::Postgres => {
+            if !before.views.is_empty() || before.tables.values().any(|table| !table.triggers.is_empty()) {
+                in_use::refuse(&plan()?)?;
+            }
+            postgres::render(changes, before, options)
+        }
+        Backend::Mysql => {
+            let plan = plan()?;
+            in_use::refuse(&plan)?;
+            mysql::render(&plan, options)
+        }
     }
 }
 
@@ -135,6 +154,7 @@ pub fn render_sqlite(
         return Ok(Rendered::default());
     }
     let plan = Plan::new(changes, before, backfills, Direction::Up)?;
+    in_use::refuse(&plan)?;
     sqlite::render(&Plan { sqlite_version, ..plan })
 }
 

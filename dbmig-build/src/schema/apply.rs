@@ -294,7 +294,7 @@ fn rename_in_texts(catalog: &mut Catalog, owner: &ObjectName, from: &Name, to: &
         .collect();
     for_each_text(catalog, owner, |sql, is_own| {
         if concerned(sql, is_own) {
-            *sql = mention::rename_column(sql, &owner.name, (from, to), is_own, &namesakes);
+            *sql = mention::rename_column(sql, owner, (from, to), is_own, &namesakes);
         }
     });
 }

@@ -7,6 +7,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use dbmig::Backend;
+
 use super::{Name, ObjectName};
 
 /// Whether a statement mentions a name, quoted or not. String literals and comments don't count.
@@ -29,6 +31,20 @@ pub fn mentions_table(sql: &str, name: &Name) -> bool {
     })
 }
 
+/// Whether a view or trigger uses a table, as far as its text tells for sure.
+pub fn uses_table(sql: &str, table: &ObjectName) -> bool {
+    let other = ObjectName { name: table.name.renamed("\0used"), ..table.clone() };
+    mentions(sql, &table.name) && rename_table(sql, table, &other) != sql
+}
+
+/// Whether a view or trigger uses a table's column, as far as its text tells for sure. `is_its_trigger` and `namesakes`
+/// are what they are when a column gets another name: whether `NEW` is a row of the table, and the other tables that
+/// have such a column.
+pub fn uses_column(sql: &str, table: &ObjectName, column: &Name, is_its_trigger: bool, namesakes: &[Name]) -> bool {
+    let other = column.renamed("\0used");
+    mentions(sql, column) && rename_column(sql, table, (column, &other), is_its_trigger, namesakes) != sql
+}
+
 /// All names that a statement may mention; `like` lends its rule of comparison.
 pub fn mentioned(sql: &str, like: &Name) -> BTreeSet<Name> {
     let texts = names(sql).into_iter().map(|one| &sql[one.start..one.end]);
@@ -42,18 +58,20 @@ pub(super) fn rename_table(sql: &str, from: &ObjectName, to: &ObjectName) -> Str
     // SQLite quotes the new name of a table whatever it is, and that of a column as it was written.
     let (bare, moved) = (to.name.quoted(), from.schema != to.schema);
     let whole = to.schema.as_ref().map_or_else(|| bare.clone(), |schema| format!("{}.{bare}", schema.sql()));
+    let namesakes: Vec<&Token> = names.iter().filter(|one| one.is(sql, &from.name)).collect();
+    // A row is called by its table's bare name, whatever schema that is in.
+    let is_source = |one: &&&Token| one.schema_place(sql).is_some() || one.is_in_place_of_table(sql);
+    let is_row = namesakes.iter().filter(is_source).all(|one| one.is_table(sql, from));
     let mut edits = Vec::new();
-    for (at, one) in names.iter().enumerate().filter(|(_, one)| one.is(sql, &from.name)) {
-        let schema = at.checked_sub(1).and_then(|at| names.get(at)).filter(|_| one.text_before(sql) == ".");
-        let place = schema.filter(|schema| schema.names_schema(sql));
-        match place {
-            Some(place) if from.schema.as_ref().is_none_or(|schema| place.is(sql, schema)) => {
+    for one in namesakes {
+        match one.schema_place(sql) {
+            Some(place) if one.is_table(sql, from) => {
                 edits.push(if moved { (place.start..one.end, &whole) } else { (one.start..one.end, &bare) });
             }
-            None if one.stands_for_table(sql) => {
-                let is_row_source = moved && one.is_in_place_of_table(sql);
-                edits.push((one.start..one.end, if is_row_source { &whole } else { &bare }));
+            None if one.is_source(sql) && one.is_table(sql, from) => {
+                edits.push((one.start..one.end, if moved { &whole } else { &bare }));
             }
+            None if is_row && one.stands_for_table(sql) => edits.push((one.start..one.end, &bare)),
             _ => {}
         }
     }
@@ -64,7 +82,7 @@ pub(super) fn rename_table(sql: &str, from: &ObjectName, to: &ObjectName) -> Str
 /// it; `namesakes` are the other tables that have a column of the old name.
 pub(super) fn rename_column(
     sql: &str,
-    table: &Name,
+    table: &ObjectName,
     (from, to): (&Name, &Name),
     is_its_trigger: bool,
     namesakes: &[Name],
@@ -79,7 +97,7 @@ pub(super) fn rename_column(
         let is_column = |one: &&Token| {
             let is_meant = match one.qualifier(sql) {
                 Some(row) if ["new", "old"].iter().any(|word| row.eq_ignore_ascii_case(word)) => is_its_trigger,
-                Some(qualifier) => scope.is_meant_by(&table.renamed(&qualifier)),
+                Some(qualifier) => scope.is_meant_by(&table.name.renamed(&qualifier)),
                 None if is_its_trigger && update_of.contains(&one.start) => true,
                 None => {
                     let follows =
@@ -92,7 +110,10 @@ pub(super) fn rename_column(
         found.extend(tokens.iter().filter(is_column));
     }
     let to = to.sql();
-    replace(sql, found.into_iter().map(|token| (token.start..token.end, &to)))
+    // PostgreSQL's views keep the names of their own columns; SQLite changes their texts, and with it those names.
+    let (keeps_names, named) = (from.backend() == Backend::Postgres, format!("{to} AS {}", from.sql()));
+    let text = |token: &Token| if keeps_names && token.is_output(sql) { &named } else { &to };
+    replace(sql, found.into_iter().map(|token| (token.start..token.end, text(token))))
 }
 
 /// What names mean in one statement of a trigger's body, or in a view's query.
@@ -104,11 +125,11 @@ struct Scope {
 }
 
 impl Scope {
-    fn new(sql: &str, tokens: &[Token], table: &Name, namesakes: &[Name]) -> Scope {
+    fn new(sql: &str, tokens: &[Token], table: &ObjectName, namesakes: &[Name]) -> Scope {
         let mut tables = Vec::new();
         let mut others = false;
         for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.stands_for_table(sql)) {
-            let is_it = token.is(sql, table);
+            let is_it = token.is_table(sql, table);
             others |= namesakes.iter().any(|name| token.is(sql, name));
             let is_as = |one: &&Token| sql[one.start..one.end].eq_ignore_ascii_case("as");
             let rest = tokens.get(at + 1..).unwrap_or_default();
@@ -120,7 +141,7 @@ impl Scope {
             let called = alias.unwrap_or(token);
             // `t.a` as a qualifier says nothing of what `t` is.
             if alias.is_some() || !token.next(sql).starts_with('.') {
-                tables.push((table.renamed(&unquoted(&sql[called.start..called.end])), is_it));
+                tables.push((table.name.renamed(&unquoted(&sql[called.start..called.end])), is_it));
             }
         }
         let is_there = tables.iter().any(|(_, is_it)| *is_it);
@@ -175,6 +196,32 @@ impl Token {
         Some(self.text_before(sql)).filter(|text| text.starts_with(|first: char| first.is_alphabetic()))
     }
 
+    /// Whether a column stands here for one of a query's own, to which it lends its name.
+    fn is_output(&self, sql: &str) -> bool {
+        let next = self.next(sql);
+        let word = next.split(|one: char| !one.is_alphanumeric()).next().unwrap_or_default();
+        let ends = next.is_empty() || next.starts_with([',', ')', ';']) || word.eq_ignore_ascii_case("from");
+        let mut first = self.before;
+        if let Some(qualifier) = self.token_before_dot(sql) {
+            let schema = qualifier.token_before_dot(sql);
+            first = schema.unwrap_or(qualifier).before;
+        }
+        let before = first.map_or("", |(start, end)| &sql[start..end]);
+        let begins = ["select", "distinct", "all", ","].iter().any(|word| before.eq_ignore_ascii_case(word));
+        let Some(list) = names(&sql[..self.start]).into_iter().rfind(|one| {
+            let text = &sql[one.start..one.end];
+            CLAUSES.iter().any(|word| text.eq_ignore_ascii_case(word))
+        }) else {
+            return false;
+        };
+        let open = sql[list.end..self.start].chars().fold(0, |open: i32, one| match one {
+            '(' => open + 1,
+            ')' => open - 1,
+            _ => open,
+        });
+        ends && begins && open == 0 && sql[list.start..list.end].eq_ignore_ascii_case("select")
+    }
+
     /// What stands before the dot before it.
     fn qualifier(&self, sql: &str) -> Option<String> {
         self.token_before_dot(sql).map(|last| unquoted(&sql[last.start..last.end]))
@@ -203,6 +250,32 @@ impl Token {
         self.is_in_place_of_table(sql) && self.next(sql).starts_with('.') && !is_join()
     }
 
+    /// Whether a table stands here without a schema.
+    fn is_source(&self, sql: &str) -> bool {
+        self.is_in_place_of_table(sql) && !self.next(sql).starts_with('.')
+    }
+
+    /// The schema that stands before it and a dot.
+    fn schema_place(&self, sql: &str) -> Option<Token> {
+        self.token_before_dot(sql).filter(|schema| schema.names_schema(sql))
+    }
+
+    /// Whether it is a table's name, as far as a schema before it says: without one it is the default one's.
+    fn is_table(&self, sql: &str, table: &ObjectName) -> bool {
+        let is_default = |schema: &Token| {
+            ["public", "main", "temp"]
+                .iter()
+                .any(|word| unquoted(&sql[schema.start..schema.end]).eq_ignore_ascii_case(word))
+        };
+        let in_schema = match (&table.schema, self.schema_place(sql)) {
+            (None, place) => place.is_none_or(|place| is_default(&place)),
+            (Some(schema), Some(place)) => place.is(sql, schema),
+            // A row, if not a table.
+            (Some(_), None) => !self.is_in_place_of_table(sql),
+        };
+        self.is(sql, &table.name) && in_schema
+    }
+
     fn in_head(&self, sql: &str) -> bool {
         let head = sql.get(..self.start).unwrap_or_default().to_ascii_lowercase();
         head.contains("trigger") && !head.contains("select")
@@ -217,9 +290,11 @@ impl Token {
     }
 }
 
+/// Words with which the clauses of a statement begin.
+const CLAUSES: [&str; 9] = ["select", "from", "where", "group", "order", "set", "values", "having", "of"];
+
 /// Whether the last clause word of a text is FROM.
 fn in_from_clause(sql: &str) -> bool {
-    const CLAUSES: [&str; 9] = ["select", "from", "where", "group", "order", "set", "values", "having", "of"];
     let words = names(sql);
     let texts = words.iter().rev().map(|one| sql[one.start..one.end].to_ascii_lowercase());
     texts.into_iter().find(|word| CLAUSES.contains(&word.as_str())).is_some_and(|word| word == "from")
@@ -302,8 +377,6 @@ fn quoted(text: &str, quote: char) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use dbmig::Backend;
-
     use super::*;
 
     fn name(text: &str) -> Name {
@@ -348,7 +421,7 @@ mod tests {
         let users = ObjectName::unqualified(name("users"));
         assert_eq!(
             rename_table("SELECT users.id FROM users JOIN o ON users.id = o.users", &users, &in_schema("app", "users")),
-            "SELECT \"users\".id FROM app.\"users\" JOIN o ON app.\"users\".id = o.users"
+            "SELECT \"users\".id FROM app.\"users\" JOIN o ON \"users\".id = o.users"
         );
         let to = in_schema("app", "people");
         assert_eq!(
@@ -362,9 +435,46 @@ mod tests {
     }
 
     #[test]
+    fn views_of_postgresql_keep_the_names_of_their_columns() {
+        let name = |text: &str| Name::new(text, Backend::Postgres);
+        let renamed =
+            |sql: &str| rename_column(sql, &ObjectName::unqualified(name("t")), (&name("a"), &name("b")), false, &[]);
+        for (from, to) in [
+            ("SELECT a FROM t", "SELECT b AS a FROM t"),
+            ("SELECT x, t.a, y FROM t ORDER BY a, x", "SELECT x, t.b AS a, y FROM t ORDER BY b, x"),
+            ("SELECT a AS z, a + 1, f(a, x), -a FROM t", "SELECT b AS z, b + 1, f(b, x), -b FROM t"),
+            ("SELECT x FROM t WHERE x IN (SELECT a FROM t)", "SELECT x FROM t WHERE x IN (SELECT b AS a FROM t)"),
+        ] {
+            assert_eq!(renamed(from), to);
+        }
+    }
+
+    #[test]
+    fn what_a_text_uses_is_told_where_it_is_certain() {
+        let table = ObjectName::unqualified(name("t"));
+        let uses = |sql: &str, namesakes: &[Name]| uses_column(sql, &table, &name("a"), false, namesakes);
+        assert!(uses("SELECT a FROM t", &[]) && uses("SELECT x.a FROM t x, o", &[name("o")]));
+        assert!(!uses("SELECT a FROM t, o", &[name("o")]) && !uses("SELECT o.a FROM t, o", &[]));
+        assert!(!uses("SELECT a FROM o", &[]) && !uses("SELECT 'a' FROM t", &[]));
+        assert!(uses_table("SELECT 1 FROM t", &table) && !uses_table("SELECT t FROM o", &table));
+    }
+
+    #[test]
+    fn a_table_of_the_same_name_in_another_schema_is_left_alone() {
+        let name = |text: &str| Name::new(text, Backend::Postgres);
+        let in_app = |text: &str| ObjectName { schema: Some(name("app")), name: name(text) };
+        let (own, other) = ("SELECT users.a FROM users", "SELECT users.a FROM app.users");
+        assert_eq!(rename_table(own, &in_app("users"), &in_app("people")), own);
+        assert_eq!(rename_table(other, &in_app("users"), &in_app("people")), "SELECT \"people\".a FROM app.\"people\"");
+        let (users, people) = (ObjectName::unqualified(name("users")), ObjectName::unqualified(name("people")));
+        assert_eq!(rename_table(other, &users, &people), other);
+        assert_eq!(rename_table("SELECT 1 FROM public.users", &users, &people), "SELECT 1 FROM public.\"people\"");
+    }
+
+    #[test]
     fn a_column_is_renamed_where_it_can_be_no_other() {
         let renamed = |sql: &str, own: bool, namesakes: &[Name]| {
-            rename_column(sql, &name("t"), (&name("a"), &name("b")), own, namesakes)
+            rename_column(sql, &ObjectName::unqualified(name("t")), (&name("a"), &name("b")), own, namesakes)
         };
         let trigger =
             "CREATE TRIGGER a AFTER UPDATE OF a ON t BEGIN UPDATE o SET a = NEW.a WHERE a = o.a; SELECT a FROM t; END";
@@ -375,6 +485,7 @@ mod tests {
         assert_eq!(renamed("SELECT a, x.a, a(1), 2 AS a FROM t x", false, &[]), "SELECT b, x.b, a(1), 2 AS a FROM t x");
         let both = "SELECT a, t.a, z.a FROM t, o AS z";
         assert_eq!(renamed(both, false, &[name("o")]), "SELECT a, t.b, z.a FROM t, o AS z");
-        assert_eq!(renamed("SELECT a FROM app.t WHERE a = 1", false, &[]), "SELECT b FROM app.t WHERE b = 1");
+        assert_eq!(renamed("SELECT a FROM main.t WHERE a = 1", false, &[]), "SELECT b FROM main.t WHERE b = 1");
+        assert_eq!(renamed("SELECT a FROM app.t WHERE a = 1", false, &[]), "SELECT a FROM app.t WHERE a = 1");
     }
 }

@@ -134,6 +134,8 @@ pub(in crate::commands) fn render_changes(
 fn not_rendered(error: RenderError) -> Error {
     match error {
         RenderError::Impossible(what) => Error::new(Kind::Models, what),
+        RenderError::InUse { .. } => Error::new(Kind::Models, error.to_string())
+            .help("drop or replace it in a revision of its own first: `cargo dbmig revision -m \"…\"`"),
         error => Error::new(Kind::Bug, error.to_string()),
     }
 }

@@ -9,7 +9,7 @@ use super::super::plan::Direction;
 use super::alter;
 use super::definition::parameters;
 use super::script::Script;
-use super::table::{add_constraint, all, comment_on_table};
+use super::table::{add_constraint, all, comment_on_column, comment_on_table};
 use super::work::Work;
 
 /// Tables leave those that they inherit from no more, which may go.
@@ -130,6 +130,11 @@ pub(super) fn alter_options(script: &mut Script<'_>, works: &[Work<'_>]) -> Resu
         }
         if present.comment != after.comment {
             script.push(&[], comment_on_table(&after.name, after.comment.as_ref()));
+        }
+        for column in after.columns.iter().filter(|column| column.inherited) {
+            if present.column(&column.name).is_some_and(|old| old.comment != column.comment) {
+                script.push(&[], comment_on_column(&after.name, &column.name, column.comment.as_ref()));
+            }
         }
         if present.options != after.options {
             options(script, &after.name, &present.options, &after.options)?;

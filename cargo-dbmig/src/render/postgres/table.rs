@@ -10,11 +10,12 @@ use super::work::{is_inherited, is_inherited_index};
 /// A table with its indexes, comments and triggers: one statement each. Foreign keys that `is_late` names are left out;
 /// `taken` are the sequences that are there already.
 pub(super) fn all(schema: &Schema, table: &Table, taken: &Taken, is_late: impl Fn(&Constraint) -> bool) -> Vec<String> {
-    let mut statements = vec![create(schema, table, taken, |one| is_late(one) || exempts(one))];
+    let stands_alone = |one: &Constraint| exempts(one) || repeats(table, one);
+    let mut statements = vec![create(schema, table, taken, |one| is_late(one) || stands_alone(one))];
     statements.extend(own_of_inherited(schema, table));
-    let exempting = table.constraints().filter(|one| exempts(one) && !is_late(one));
-    let exempting = exempting.filter(|one| !is_inherited(schema, table, one));
-    statements.extend(exempting.map(|one| add_constraint(&table.name, &one)));
+    let alone = table.constraints().filter(|one| stands_alone(one) && !is_late(one));
+    let alone = alone.filter(|one| !is_inherited(schema, table, one));
+    statements.extend(alone.map(|one| add_constraint(&table.name, &one)));
     let own = table.indexes.iter().filter(|index| !is_inherited_index(schema, table, index));
     statements.extend(own.map(|index| create_index(&table.name, index, Lock::Blocking)));
     statements.extend(table.comment.iter().map(|text| comment_on_table(&table.name, Some(text))));
@@ -32,6 +33,21 @@ fn exempts(one: &Constraint) -> bool {
         Constraint::Check(check) => check.not_valid,
         _ => false,
     }
+}
+
+/// Whether a constraint says what the primary key or an earlier unique says. In `CREATE TABLE`, PostgreSQL makes one of
+/// both.
+fn repeats(table: &Table, one: &Constraint) -> bool {
+    let Constraint::Unique(unique) = one else { return false };
+    let nameless = one.clone().with_name(None);
+    let is_same = |other: &Constraint| other.clone().with_name(None) == nameless;
+    let is_key = |key: &PrimaryKey| {
+        let alike =
+            (&key.columns, &key.include, key.deferrable) == (&unique.columns, &unique.include, unique.deferrable);
+        alike && !unique.nulls_not_distinct
+    };
+    let first = table.constraints().find(is_same);
+    table.primary_key.as_ref().is_some_and(is_key) || first.is_some_and(|first| first != *one)
 }
 
 /// What a table says of columns that it has from others.

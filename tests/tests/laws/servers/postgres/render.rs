@@ -39,6 +39,8 @@ enum End {
 struct Case {
     seed: u64,
     statements: Vec<String>,
+    /// What makes the second of it.
+    rest: Vec<String>,
     before: Schema,
     after: Schema,
     changes: Vec<Change>,
@@ -51,7 +53,7 @@ impl Case {
     fn gives_values(&self) -> bool {
         let gives = |change: &Change| match change {
             Change::AddColumn { .. } => true,
-            Change::AlterColumn { from, to, .. } => from.column_type != to.column_type,
+            Change::AlterColumn { from, to, .. } => from.column_type != to.column_type || from.nullable && !to.nullable,
             _ => false,
         };
         !self.backfills.is_empty() || self.changes.iter().any(gives)
@@ -64,18 +66,23 @@ fn case(seed: u64, steps: &[Step]) -> Result<Case, String> {
     let mut after = pair.before.clone();
     apply_all(&changes, &mut after).map_err(|error| format!("{error}: {changes:#?}"))?;
     let backfills = rows::backfills(&after, &pair.before, &changes);
-    made_valid(&mut after, &pair.before);
+    made_valid(&mut after, &changes);
     let live = seed % 4 < 2;
     let rendered = render(&changes, &pair.before, &Options { backend: BACKEND, live, backfills: &backfills });
     let rendered = rendered.map_err(|error| error.to_string())?;
-    let statements = steps.iter().take(cut).map(|step| step.sql.clone()).collect();
-    Ok(Case { seed, statements, before: pair.before, after, changes, backfills, rendered })
+    let texts: Vec<String> = steps.iter().map(|step| step.sql.clone()).collect();
+    let (statements, rest) = texts.split_at(cut);
+    let (statements, rest) = (statements.to_vec(), rest.to_vec());
+    Ok(Case { seed, statements, rest, before: pair.before, after, changes, backfills, rendered })
 }
 
 /// A table that is made beneath another one takes its checks, for which it has no rows that they might not hold for.
-fn made_valid(after: &mut Schema, before: &Schema) {
+fn made_valid(after: &mut Schema, changes: &[Change]) {
     let tables = after.tables.clone();
-    for table in after.tables.values_mut().filter(|table| !before.tables.contains_key(&table.name)) {
+    let is_made = |name: &ObjectName| {
+        changes.iter().any(|change| matches!(change, Change::CreateTable(table) if table.name == *name))
+    };
+    for table in after.tables.values_mut().filter(|table| is_made(&table.name)) {
         let parents: Vec<_> = table.options.parents().filter_map(|parent| tables.get(parent)).collect();
         let is_taken = |name: &Option<Name>| parents.iter().any(|one| one.checks.iter().any(|one| one.name == *name));
         table.checks.iter_mut().filter(|check| is_taken(&check.name)).for_each(|check| check.not_valid = false);
@@ -205,7 +212,8 @@ fn holds(server: &mut Server<PgConnection>, seed: u64) -> Result<End, String> {
     let text = |what: String| {
         let scripts: Vec<String> =
             case.rendered.parts.iter().map(|part| format!("-- up\n{}\n-- down\n{}", part.up, part.down)).collect();
-        format!("{what}\n=== {}\n=== {}", case.statements.join(";\n"), scripts.join("\n"))
+        let [before, rest] = [&case.statements, &case.rest].map(|all| all.join(";\n"));
+        format!("{what}\n=== {before}\n=== then\n{rest}\n=== {}", scripts.join("\n"))
     };
     let end = holds_with(server, &case, true).map_err(text)?;
     if end != End::Back {

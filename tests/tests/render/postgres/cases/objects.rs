@@ -107,6 +107,15 @@ pub(super) fn cases() -> Vec<Case> {
             backfills: &[],
         },
         Case {
+            before: "CREATE TABLE t (a integer, b integer);
+            CREATE VIEW one AS SELECT a, b FROM t;
+            CREATE VIEW other AS SELECT one.a FROM one",
+            rows: "INSERT INTO t VALUES (1, 2)",
+            change: "ALTER TABLE t RENAME a TO c; DROP VIEW other; DROP VIEW one; ALTER TABLE t ALTER c TYPE bigint;
+            CREATE VIEW one AS SELECT c AS a, b FROM t; CREATE VIEW other AS SELECT one.a FROM one",
+            backfills: &[],
+        },
+        Case {
             before: "CREATE TABLE base (id integer, note text);
             CREATE TABLE child (id integer, note text, own integer);
             ALTER TABLE child INHERIT base",
@@ -115,6 +124,20 @@ pub(super) fn cases() -> Vec<Case> {
             ALTER TABLE child NO INHERIT base;
             ALTER TABLE child INHERIT other;
             DROP TABLE base",
+            backfills: &[],
+        },
+        Case {
+            before: "CREATE TABLE base (id integer);
+            CREATE TABLE child (own integer) INHERITS (base)",
+            rows: "INSERT INTO child VALUES (1, 2)",
+            change: "COMMENT ON COLUMN child.id IS 'its own'",
+            backfills: &[],
+        },
+        Case {
+            before: "",
+            rows: "",
+            change: "CREATE TABLE t (a integer, b integer, UNIQUE (a), CONSTRAINT pair PRIMARY KEY (a, b));
+            ALTER TABLE t ADD CONSTRAINT again UNIQUE (a), ADD CONSTRAINT key UNIQUE (a, b)",
             backfills: &[],
         },
     ]

@@ -135,7 +135,7 @@ pub(super) fn values<'a>(
     let one = |(number, (table, column)): (usize, &Place)| {
         let (table, column) = (table.sql(), column.sql());
         format!(
-            "SELECT {number} AS number, coalesce(string_agg({column}::text, ' ' ORDER BY {column}::text), '') AS line FROM {table}"
+            "SELECT {number} AS number, coalesce(string_agg({column}::text, ' ' ORDER BY {column}::text), '') AS line FROM ONLY {table}"
         )
     };
     let queries: Vec<String> = places.enumerate().map(one).collect();
