@@ -58,6 +58,7 @@ impl Replay {
 
     /// A database of this schema.
     pub fn from_schema(schema: Schema, backend: Backend) -> Replay {
+        let begun = !schema.tables.is_empty();
         let catalog = Catalog::from(schema);
         let mysql = if backend == Backend::Mysql { mysql::Session::of(&catalog) } else { mysql::Session::default() };
         Replay {
@@ -68,7 +69,7 @@ impl Replay {
             loose_triggers: BTreeSet::new(),
             legacy_alter_table: false,
             foreign_keys: true,
-            postgres: postgres::Session::default(),
+            postgres: postgres::Session::new(begun),
             history: History::default(),
             unknown: Unknown::default(),
         }
@@ -136,13 +137,20 @@ impl Replay {
         };
         match outcome {
             Ok(()) => {}
-            Err(conflict) => {
-                if !self.unknown.explains(&conflict) {
-                    replayed.diagnostics.push(self.diagnostic(&conflict, place));
-                }
-                self.unknown.learn(&conflict, syntax);
-            }
+            Err(conflict) => self.failed(&conflict, syntax, place, replayed),
         }
+    }
+
+    /// Reports why a statement did nothing, unless that follows from what was reported.
+    fn failed(&mut self, conflict: &Conflict, syntax: &Syntax, place: &Span, replayed: &mut Replayed) {
+        if !self.unknown.explains(conflict) {
+            replayed.diagnostics.push(self.diagnostic(conflict, place));
+        }
+        if matches!((self.backend, &conflict.reason), (Backend::Postgres, Reason::Unreadable(_))) {
+            // It may have been about anything.
+            self.unknown.unreadable(None);
+        }
+        self.unknown.learn(conflict, syntax);
     }
 
     /// Applies the changes of a statement, all or none.

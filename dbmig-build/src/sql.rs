@@ -22,8 +22,8 @@ pub use expression::expression;
 pub(crate) use lex::unquote;
 pub use lex::{Token, TokenKind};
 pub use parse::{
-    CatalogTest, Condition, Text, TurnValues, Turns, Unreadable, column_default, column_type, condition, parse,
-    plpgsql, text, turns,
+    CatalogTest, Condition, Text, TurnValues, Turns, Unreadable, called, column_default, column_type, condition,
+    looped_over, parse, plpgsql, rows_of_catalog, text, turns,
 };
 pub use script::{Script, Statement};
 pub use split::split;

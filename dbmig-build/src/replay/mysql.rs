@@ -9,6 +9,7 @@ mod alter_table;
 mod create_table;
 mod key;
 mod program;
+mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,8 +17,9 @@ use super::conflict::Conflict;
 use super::{Replay, Replayed, unreadable_part};
 use crate::schema::{ApplyError, Catalog, Change, Name, ObjectName, Table, Trigger, View};
 use crate::source::Span;
-use crate::sql::syntax::mysql::{CreateTrigger, CreateView, Executed, Existing, Prepared, RoutineEffect, Statement};
+use crate::sql::syntax::mysql::{CreateRoutine, CreateTrigger, CreateView, Existing, RoutineEffect, Statement};
 use crate::sql::syntax::{ObjectIdent, ObjectKind};
+use program::Held;
 
 /// What a connection knows beside the schema.
 #[derive(Clone, Debug, Default)]
@@ -26,12 +28,18 @@ pub(super) struct Session {
     generated: BTreeMap<ObjectName, BTreeSet<Name>>,
     /// Temporary tables, which hide others of their names.
     temporary: BTreeSet<ObjectName>,
-    /// What calls of procedures do to the structure.
-    routines: BTreeMap<Name, RoutineEffect>,
-    /// Variables that hold a text, by name: whether it may be DDL.
-    variables: BTreeMap<String, bool>,
-    /// Prepared statements: whether they may be DDL.
-    prepared: BTreeMap<Name, bool>,
+    /// Procedures, and what calls of them do to the structure.
+    routines: BTreeMap<Name, CreateRoutine>,
+    /// What variables hold, by name: `@name`.
+    variables: BTreeMap<String, Held>,
+    /// What the variables of the program hold that is at work.
+    locals: BTreeMap<String, Held>,
+    /// The texts of prepared statements.
+    prepared: BTreeMap<Name, Held>,
+    /// How many programs and prepared statements that call each other are at work.
+    depth: usize,
+    /// How many steps they have made.
+    steps: usize,
 }
 
 impl Session {
@@ -74,21 +82,15 @@ pub(super) fn run(
             }
             alter_table::alter_table(replay, alter, &mut done)
         }
-        Statement::Call(name) => match replay.mysql.routines.get(&name.name).cloned() {
-            Some(RoutineEffect::Steps(steps)) => {
-                program::run(replay, &steps, replayed);
-                return Ok(());
-            }
-            Some(RoutineEffect::Unknown) => {
-                let message = format!("what procedure `{}` does to the structure can't be known", name.name);
-                Err(Conflict::unreadable(&name.span, message))
-            }
-            Some(RoutineEffect::None) | None => Ok(()),
+        Statement::Call { name, arguments } => match replay.mysql.routines.get(&name.name).cloned() {
+            Some(routine) => program::call(replay, &routine, arguments, &name.span, replayed),
+            None => Ok(()),
         },
         Statement::Program(RoutineEffect::Steps(steps)) => {
-            program::run(replay, steps, replayed);
-            return Ok(());
+            let message = "what this program does to the structure can't be known";
+            program::whole(replay, steps, BTreeMap::new(), replayed, || Conflict::unreadable(place, message))
         }
+        Statement::Execute(executed) => program::execute(replay, executed, place, replayed),
         other => effect(replay, other, place, &mut done),
     };
     match outcome {
@@ -102,7 +104,7 @@ pub(super) fn run(
         Err(_) => {
             if matches!(
                 statement,
-                Statement::Call(_) | Statement::Program(_) | Statement::Execute(_) | Statement::Use(_)
+                Statement::Call { .. } | Statement::Program(_) | Statement::Execute(_) | Statement::Use(_)
             ) {
                 // It may have been about anything.
                 replay.unknown.unreadable(None);
@@ -143,7 +145,7 @@ fn effect(replay: &mut Replay, statement: &Statement, place: &Span, done: &mut V
             None => Err(Conflict::missing(&name.span, ObjectKind::Trigger, &name.name)),
         },
         Statement::CreateRoutine(create) => {
-            replay.mysql.routines.insert(create.name.clone(), create.effect.clone());
+            replay.mysql.routines.insert(create.name.clone(), create.clone());
             Ok(())
         }
         Statement::DropDatabase(database) => {
@@ -161,37 +163,16 @@ fn effect(replay: &mut Replay, statement: &Statement, place: &Span, done: &mut V
             );
             Err(Conflict::unreadable(&database.span, message))
         }
-        Statement::SetVariable { name, may_alter } => {
-            replay.mysql.variables.insert(name.clone(), *may_alter);
+        Statement::Set(variables) => {
+            variables.iter().for_each(|(name, assigned)| program::set(replay, name, assigned));
             Ok(())
         }
         Statement::Prepare { name, from } => {
-            let may_alter = may_alter(replay, from);
-            replay.mysql.prepared.insert(name.clone(), may_alter);
+            let held = program::hold(replay, from);
+            replay.mysql.prepared.insert(name.clone(), held);
             Ok(())
         }
-        Statement::Execute(executed) => {
-            let may_alter = match executed {
-                Executed::Name(name) => replay.mysql.prepared.get(&name.name).copied().unwrap_or(true),
-                Executed::Immediate(from) => may_alter(replay, from),
-            };
-            match may_alter {
-                true => Err(Conflict::unreadable(
-                    place,
-                    "what this executes can't be known, and it may alter the structure",
-                )),
-                false => Ok(()),
-            }
-        }
-        Statement::AlterTable(_) | Statement::Call(_) | Statement::Program(_) => Ok(()),
-    }
-}
-
-/// Whether what a statement is prepared from may be DDL; it may where nothing is known of it.
-fn may_alter(replay: &Replay, from: &Prepared) -> bool {
-    match from {
-        Prepared::Text(may_alter) => *may_alter,
-        Prepared::Variable(name) => replay.mysql.variables.get(name).copied().unwrap_or(true),
+        Statement::AlterTable(_) | Statement::Call { .. } | Statement::Program(_) | Statement::Execute(_) => Ok(()),
     }
 }
 

@@ -30,7 +30,7 @@ use super::{Replay, Replayed};
 use crate::schema::Change;
 use crate::source::Span;
 use crate::sql::syntax::Ident;
-use crate::sql::syntax::postgres::Statement;
+use crate::sql::syntax::postgres::{AlterTable, Statement};
 pub(super) use session::Session;
 pub(super) use unknown::would_make;
 use work::Work;
@@ -41,7 +41,9 @@ pub(super) fn run(replay: &mut Replay, one: &Statement, place: &Span, replayed: 
     let start = work.mark();
     if let Err(conflict) = statement(&mut work, one) {
         work.undo(start);
-        return Err(conflict);
+        if !rest(&mut work, one, &conflict) {
+            return Err(conflict);
+        }
     }
     let reports = std::mem::take(&mut work.reports);
     let changes = work.finish();
@@ -52,6 +54,26 @@ pub(super) fn run(replay: &mut Replay, one: &Statement, place: &Span, replayed: 
     replay.record(&changes, place);
     replayed.changes.extend(changes);
     Ok(())
+}
+
+/// Does those actions of an ALTER TABLE that can be done, where another can't after a fault that was reported. Whether
+/// there are any.
+fn rest(work: &mut Work<'_>, one: &Statement, conflict: &Conflict) -> bool {
+    let Statement::AlterTable(alter) = one else { return false };
+    if alter.actions.len() < 2 || !work.follows_from_fault(conflict) {
+        return false;
+    }
+    for action in &alter.actions {
+        let alone = Statement::AlterTable(AlterTable { actions: vec![action.clone()], ..alter.clone() });
+        let start = work.mark();
+        if let Err(conflict) = statement(work, &alone) {
+            work.undo(start);
+            if !work.follows_from_fault(&conflict) {
+                work.reports.push(conflict);
+            }
+        }
+    }
+    true
 }
 
 /// A script begins: a revision of its own.

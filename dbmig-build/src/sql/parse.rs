@@ -14,7 +14,10 @@ use crate::schema::{ColumnType, Expression, Name};
 use crate::source::{Source, Span};
 use cursor::Cursor;
 
-pub use plpgsql::{CatalogTest, Condition, Text, TurnValues, Turns, condition, plpgsql, text, turns};
+pub use plpgsql::{
+    CatalogTest, Condition, Text, TurnValues, Turns, called, condition, looped_over, plpgsql, rows_of_catalog, text,
+    turns,
+};
 
 /// A statement that alters structure and can't be read.
 #[derive(Clone, Debug, PartialEq, Eq)]

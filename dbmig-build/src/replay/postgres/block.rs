@@ -89,7 +89,7 @@ pub(super) fn alters(work: &Work<'_>, language: &str, body: &Span) -> bool {
 fn follow(work: &mut Work<'_>, block: &Block, outer: &mut Variables, around: Around) -> Result<Flow, Conflict> {
     let mut variables = outer.clone();
     for one in &block.declarations {
-        let value = one.value.as_ref().and_then(|value| text::of(work, value, &variables));
+        let value = text::declared(work, one, &variables);
         variables.insert(one.name.name.as_str().to_owned(), value);
     }
     let catches = block.handlers.iter().any(|handler| handles_one_of(handler, &["others", "raise_exception"]));
@@ -174,10 +174,22 @@ fn step(work: &mut Work<'_>, one: &Step, variables: &mut Variables, around: Arou
         Step::Perform { calls, .. } => routine::calls(work, calls, variables)?,
         Step::Unreadable { message, at } => return Err(Conflict::unreadable(at, message)),
         Step::Loop { header, steps, span } => {
-            if let Some((variable, values)) = turns(work, header, variables) {
+            if let Some((variable, values)) = turns(work, header, variables).filter(|(_, all)| work.may_turn(all.len()))
+            {
+                work.turns += values.len();
                 return repeated(work, (&variable, &values), steps, variables, around);
             }
+            if has_no_turn(work, header, variables) {
+                return Ok(Flow::On);
+            }
             return Err(Conflict::unreadable(span, "what this loop does to the structure can't be known"));
+        }
+        Step::Assign { expression, span, .. } => {
+            let known = effect::calls_that_alter(work, expression);
+            let calls =
+                known.ok_or_else(|| Conflict::unreadable(span, "what this does to the structure can't be known"))?;
+            routine::calls(work, &calls, variables)?;
+            effect.forget(variables);
         }
         Step::Case { span, .. } => {
             return Err(Conflict::unreadable(span, "which case holds can't be known, and it matters to the structure"));
@@ -247,6 +259,21 @@ fn turns(work: &Work<'_>, header: &Span, variables: &Variables) -> Option<(Strin
     let turns = sql::turns(&header)?;
     let values = text::turns(work, &turns.values, variables)?;
     Some((turns.variable, values))
+}
+
+/// Whether a loop runs over the rows of a query that finds nothing of the chain's in the catalog.
+fn has_no_turn(work: &Work<'_>, header: &Span, variables: &Variables) -> bool {
+    let none_found = |query: &Statement| {
+        sql::rows_of_catalog(query)
+            .is_some_and(|tests| tests.iter().all(|test| condition::found(work, test, variables) == Some(false)))
+    };
+    let header = split_part(header, work.backend()).statements.into_iter().next();
+    let Some(over) = header.as_ref().and_then(sql::looped_over) else { return false };
+    let script = match variables.get(over.text()) {
+        Some(Some(cursor)) => split(&Source::new("", cursor), work.backend()),
+        _ => split_part(&over, work.backend()),
+    };
+    !script.statements.is_empty() && script.statements.iter().all(none_found)
 }
 
 /// Follows a loop turn by turn. Its variable is the body's own, or the loop's.

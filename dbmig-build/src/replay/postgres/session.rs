@@ -1,6 +1,6 @@
 //! What lasts as long as a connection: the search path; and the functions that migrations made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::schema::{Name, ObjectName};
 use crate::sql::syntax::postgres::CreateRoutine;
@@ -14,11 +14,20 @@ pub(in crate::replay) struct Session {
     pub(super) outer_path: Option<Option<Vec<Name>>>,
     /// The functions and procedures that migrations made, those of one name in the order in which they were made.
     pub(super) routines: BTreeMap<ObjectName, Vec<CreateRoutine>>,
+    /// The numbers of the columns that tables have lost: PostgreSQL gives them to no other column.
+    pub(super) lost_columns: BTreeMap<ObjectName, BTreeSet<usize>>,
+    /// Whether the schema was there before the chain: then it isn't known what its tables have lost.
+    pub(super) begun: bool,
     /// Temporary tables that go when the transaction ends.
     pub(super) on_commit_drop: Vec<ObjectName>,
 }
 
 impl Session {
+    /// A session on a schema that was there before, or an empty one.
+    pub(in crate::replay) fn new(begun: bool) -> Session {
+        Session { begun, ..Session::default() }
+    }
+
     /// A revision begins, in a transaction of its own.
     pub(in crate::replay) fn begin(&mut self) {
         if let Some(path) = self.outer_path.take() {

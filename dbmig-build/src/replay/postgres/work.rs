@@ -2,7 +2,7 @@
 //! taken back where the statement fails.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dbmig::Backend;
 
@@ -20,12 +20,16 @@ pub(super) struct Work<'a> {
     pub(super) reports: Vec<Conflict>,
     /// How many functions that call each other are at work.
     pub(super) depth: usize,
+    /// How many turns of loops have been followed.
+    pub(super) turns: usize,
     /// Whether bodies that were looked into alter structure, by their places.
     pub(super) altering: RefCell<BTreeMap<(String, usize), bool>>,
 }
 
 struct Done {
     change: Change,
+    /// The numbers of columns that its table had lost before, where the change touches them.
+    lost: Option<BTreeSet<usize>>,
     /// The columns of the table in their order, where the change loses it.
     order: Option<(ObjectName, Vec<Name>)>,
 }
@@ -34,12 +38,15 @@ struct Done {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mark(usize);
 
+/// How many turns of loops a statement may make, those of loops in loops together.
+const MOST_TURNS: usize = 20_000;
+
 /// The schema of temporary objects.
 pub(super) const TEMPORARY: &str = "pg_temp";
 
 impl<'a> Work<'a> {
     pub(super) fn new(replay: &'a mut Replay) -> Work<'a> {
-        Work { replay, done: Vec::new(), reports: Vec::new(), depth: 0, altering: RefCell::default() }
+        Work { replay, done: Vec::new(), reports: Vec::new(), depth: 0, turns: 0, altering: RefCell::default() }
     }
 
     pub(super) fn backend(&self) -> Backend {
@@ -56,6 +63,11 @@ impl<'a> Work<'a> {
 
     pub(super) fn history(&self) -> &crate::replay::history::History {
         &self.replay.history
+    }
+
+    /// Whether a conflict follows from a fault that was reported before.
+    pub(super) fn follows_from_fault(&self, conflict: &Conflict) -> bool {
+        self.replay.unknown.explains(conflict)
     }
 
     /// The catalog in which objects of a schema are.
@@ -87,9 +99,43 @@ impl<'a> Work<'a> {
             }
             _ => None,
         };
+        let number = match &change {
+            Change::DropColumn { table, column } => {
+                self.table(table).ok().and_then(|one| self.attribute(one, &column.name))
+            }
+            _ => None,
+        };
         self.catalog_mut(&change).apply(&change)?;
-        self.done.push(Done { change, order });
+        let all = &mut self.session_mut().lost_columns;
+        let lost = match &change {
+            Change::DropColumn { table, .. } => {
+                let lost = all.entry(table.clone()).or_default();
+                let before = lost.clone();
+                lost.extend(number);
+                Some(before)
+            }
+            Change::DropTable(table) => all.remove(&table.name),
+            Change::RenameTable { from, to } => {
+                if let Some(lost) = all.remove(from) {
+                    all.insert(to.clone(), lost);
+                }
+                None
+            }
+            _ => None,
+        };
+        self.done.push(Done { change, order, lost });
         Ok(())
+    }
+
+    /// The number of a column, which it keeps whatever happens to those before it.
+    pub(super) fn attribute(&self, table: &Table, column: &Name) -> Option<usize> {
+        if self.session().begun {
+            return None;
+        }
+        let at = table.columns.iter().position(|one| one.name == *column)?;
+        let lost = self.session().lost_columns.get(&table.name);
+        let free = |number: &usize| lost.is_none_or(|lost| !lost.contains(number));
+        (1..).filter(free).nth(at)
     }
 
     /// Makes a change of a column, if it is one.
@@ -124,6 +170,11 @@ impl<'a> Work<'a> {
         self.change(Change::AlterOptions { table: table.clone(), from: Box::new(from), to: Box::new(to) })
     }
 
+    /// Whether so many more turns of loops may be followed.
+    pub(super) fn may_turn(&self, turns: usize) -> bool {
+        self.turns.saturating_add(turns) <= MOST_TURNS
+    }
+
     pub(super) fn mark(&self) -> Mark {
         Mark(self.done.len())
     }
@@ -132,6 +183,7 @@ impl<'a> Work<'a> {
     pub(super) fn undo(&mut self, mark: Mark) {
         while self.done.len() > mark.0 {
             let Some(done) = self.done.pop() else { return };
+            self.keep_lost_columns(&done.change, done.lost);
             let inverse = done.change.inverse();
             let catalog = self.catalog_mut(&inverse);
             let undone = catalog.apply(&inverse);
@@ -139,6 +191,21 @@ impl<'a> Work<'a> {
             if let Some((table, order)) = done.order {
                 catalog.reorder_columns(&table, &order);
             }
+        }
+    }
+
+    /// Before a change is undone: what its table had lost before it.
+    fn keep_lost_columns(&mut self, change: &Change, lost: Option<BTreeSet<usize>>) {
+        let all = &mut self.replay.postgres.lost_columns;
+        match (change, lost) {
+            (Change::DropColumn { table, .. }, Some(lost)) => drop(all.insert(table.clone(), lost)),
+            (Change::DropTable(table), Some(lost)) => drop(all.insert(table.name.clone(), lost)),
+            (Change::RenameTable { from, to }, _) => {
+                if let Some(lost) = all.remove(to) {
+                    all.insert(from.clone(), lost);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -151,7 +218,7 @@ impl<'a> Work<'a> {
             if done.change.table() != Some(name) {
                 self.done.push(done);
             } else if let Some(change) = folded.take() {
-                self.done.push(Done { change, order: None });
+                self.done.push(Done { change, order: None, lost: None });
             }
         }
     }

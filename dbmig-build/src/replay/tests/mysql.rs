@@ -2,6 +2,7 @@
 //! indexes of expressions, no DROP CHECK, and keeps a column that a unique key of several has.)
 
 mod faults;
+mod programs;
 mod restated;
 
 use dbmig::Backend;
@@ -292,43 +293,6 @@ fn views_triggers_and_conditional_code() {
           a int not null
           trigger tr: CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW BEGIN SET NEW.a = 1; END
          view kept: CREATE VIEW kept AS SELECT 2",
-    );
-}
-
-#[test]
-fn a_procedure_that_decides_nothing_is_followed() {
-    check(
-        "CREATE PROCEDURE p() BEGIN CREATE TABLE t (a int); ALTER TABLE t ADD b int; END; CALL p(); DROP PROCEDURE p;
-         CREATE FUNCTION f() RETURNS int BEGIN IF 1 THEN RETURN 2; END IF; RETURN 3; END; CALL nothing_known(1);
-         SET @a = 'INSERT INTO t VALUES (1)'; PREPARE s FROM @a; EXECUTE s; PREPARE s FROM 'DELETE FROM t'; EXECUTE s;
-         BEGIN NOT ATOMIC DECLARE x int; SELECT 1; END; INSERT INTO t SELECT 1; TRUNCATE t; GRANT ALL ON *.* TO 'a'@'b'",
-        "t\n a int\n b int",
-    );
-}
-
-#[test]
-fn conditions_on_the_information_schema_are_followed() {
-    check(
-        "CREATE TABLE t (a int, KEY k (a));
-         CREATE PROCEDURE p()
-         BEGIN
-            IF EXISTS(SELECT column_name FROM INFORMATION_SCHEMA.COLUMNS
-                WHERE table_schema=database() AND table_name='t' AND column_name=\"A\")
-            THEN BEGIN ALTER TABLE t CHANGE a b int; END; END IF;
-            IF NOT EXISTS (SELECT 1 FROM information_schema.tables WHERE table_name = 't' AND table_schema = SCHEMA())
-            THEN ALTER TABLE t ADD wrong int; ELSE ALTER TABLE t ADD c int; END IF;
-            IF (SELECT COUNT(*) FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = 't'
-                AND index_name = 'k') = 0 THEN ALTER TABLE t ADD wrong int; END IF;
-            INSERT INTO t VALUES (1, 2);
-         END;
-         CALL p(); DROP PROCEDURE p;
-         IF NOT EXISTS (SELECT * FROM information_schema.table_constraints WHERE table_schema = DATABASE() AND table_name = 't'
-            AND constraint_name = 'u') THEN ALTER TABLE t ADD UNIQUE u (c); END IF",
-        "t
-          b int
-          c int
-          - u: unique (c)
-          index k (b)",
     );
 }
 

@@ -10,6 +10,7 @@ mod key;
 mod options;
 mod program;
 mod steps;
+mod value;
 
 use super::cursor::{Cursor, Fault};
 use crate::schema::{ColumnType, Expression, Name};

@@ -13,11 +13,11 @@ use super::postgres::normalized;
 use crate::source::Span;
 use crate::sql::Statement;
 use crate::sql::lex::{Token, lex};
-use crate::sql::syntax::postgres::{Block, Declaration, Handler, Step};
+use crate::sql::syntax::postgres::{Block, Call, Declaration, Handler, Step};
 
-pub use condition::{CatalogTest, Condition, condition};
+pub use condition::{CatalogTest, Condition, condition, rows_of_catalog};
 pub use text::{Text, text};
-pub use turns::{TurnValues, Turns, turns};
+pub use turns::{TurnValues, Turns, looped_over, turns};
 
 /// How deep blocks may stand in blocks.
 const DEPTH: usize = 64;
@@ -79,16 +79,24 @@ fn label(cursor: &mut Cursor<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// `name type [:= value];`
+/// `name type [:= value];`, `name CURSOR FOR query;`
 fn declaration(cursor: &mut Cursor<'_>) -> Result<Declaration, Fault> {
     let start = cursor.position();
     let name = cursor.label("a variable's name")?;
+    if cursor.is(0, "cursor") || cursor.is(0, "scroll") || cursor.are(&["no", "scroll"]) {
+        let before = cursor.until(|cursor, ahead| cursor.is_any(ahead, &["for", "is", ";"]));
+        cursor.skip(before + 1);
+        let value = Some(until_semicolon(cursor)?);
+        let span = cursor.since(start);
+        cursor.expect(";")?;
+        return Ok(Declaration { name, value, is_cursor: true, span });
+    }
     let before = cursor.until(|cursor, ahead| cursor.is_any(ahead, &["default", ":=", "=", ";"]));
     cursor.skip(before);
     let value = if cursor.eat_one(&["default", ":=", "="]).is_some() { Some(until_semicolon(cursor)?) } else { None };
     let span = cursor.since(start);
     cursor.expect(";")?;
-    Ok(Declaration { name, value, span })
+    Ok(Declaration { name, value, is_cursor: false, span })
 }
 
 /// `condition [OR condition] THEN …`; WHEN has been read.
@@ -123,6 +131,34 @@ fn steps(cursor: &mut Cursor<'_>, depth: usize) -> Result<Vec<Step>, Fault> {
         }
     }
     Ok(steps)
+}
+
+/// The functions that an expression or a query calls which is assigned, as far as they stand in it alone.
+pub fn called(expression: &Statement) -> Vec<Call> {
+    let tokens = expression.tokens();
+    let source = expression.span.source();
+    let whole = Cursor::new(tokens, source, Backend::Postgres);
+    let mut written: Vec<Token> = Vec::new();
+    let mut at = 0;
+    if whole.is(0, "select") {
+        if whole.kind(whole.until(|cursor, ahead| cursor.is(ahead, "from"))).is_some() {
+            return Vec::new();
+        }
+        let into = whole.until(|cursor, ahead| cursor.is(ahead, "into"));
+        written.extend(tokens.get(..into).unwrap_or_default());
+        at = into + if whole.is(into + 1, "strict") { 3 } else { 2 };
+        while whole.is_any(at, &[".", ","]) {
+            at += 2;
+        }
+    } else {
+        // In the place of the verb.
+        written.extend(tokens.first());
+    }
+    written.extend(tokens.get(at..).unwrap_or_default());
+    let mut cursor = Cursor::new(&written, source, Backend::Postgres);
+    cursor.step();
+    let length = written.len().saturating_sub(1);
+    super::postgres::performed(&mut cursor, length)
 }
 
 /// The number of tokens before the semicolon that ends the statement.

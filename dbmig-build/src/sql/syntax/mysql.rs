@@ -2,7 +2,7 @@
 
 mod program;
 
-pub use program::{Catalogue, Condition, CreateRoutine, Executed, Prepared, RoutineEffect, Step};
+pub use program::{Assigned, CreateRoutine, Executed, RoutineEffect, Rows, Step, Value};
 
 use super::{Ident, KeyColumn, ObjectIdent, Reference, SelectSyntax};
 use crate::schema::{Check, Column, Expression, Name};
@@ -46,21 +46,21 @@ pub enum Statement {
     CreateRoutine(CreateRoutine),
     /// `DROP DATABASE`: the tables in it go.
     DropDatabase(Name),
-    /// `CALL name(…)`
-    Call(Ident),
-    /// `SET @name = …`, `SELECT … INTO @name`: what of it may be DDL.
-    SetVariable {
-        /// The variable's name, lower case.
-        name: String,
-        /// Whether a string in it may be DDL.
-        may_alter: bool,
+    /// `CALL name(value, …)`
+    Call {
+        /// The procedure's name.
+        name: Ident,
+        /// What is handed to it.
+        arguments: Vec<Assigned>,
     },
-    /// `PREPARE name FROM 'text'` or `FROM @variable`
+    /// `SET @name = …`, `SELECT … INTO @name`: variables, lower case, and what they hold then.
+    Set(Vec<(String, Assigned)>),
+    /// `PREPARE name FROM …`
     Prepare {
         /// The statement's name.
         name: Name,
         /// What it is made from.
-        from: Prepared,
+        from: Assigned,
     },
     /// `EXECUTE name`, `EXECUTE IMMEDIATE 'text'`
     Execute(Executed),

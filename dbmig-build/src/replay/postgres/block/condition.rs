@@ -1,5 +1,7 @@
 //! Conditions that ask the database's catalog, answered from the schema that replay has made.
 
+mod constraint;
+
 use dbmig::Backend;
 
 use crate::replay::postgres::resolve::{Relation, schema_name};
@@ -36,35 +38,48 @@ fn decided(work: &Work<'_>, parts: &[Condition], variables: &Variables, decisive
     truths.iter().all(Option::is_some).then_some(!decisive)
 }
 
+/// Tables of the catalog of which several may be asked at once.
+const JOINED: [&str; 6] = ["pg_enum", "pg_constraint", "pg_attribute", "pg_trigger", "pg_class", "pg_type"];
+
 /// Whether what a test asks for is there.
-fn found(work: &Work<'_>, test: &CatalogTest, variables: &Variables) -> Option<bool> {
+pub(super) fn found(work: &Work<'_>, test: &CatalogTest, variables: &Variables) -> Option<bool> {
     let value = |(column, value): &(String, Text)| Some((column.clone(), text::evaluated(work, value, variables)?));
     let equal = test.equal.iter().map(value).collect::<Option<Vec<_>>>()?;
+    let asks = |catalog: &str| test.catalogs.iter().any(|one| one == catalog);
+    let is_known = |one: &String| JOINED.contains(&one.as_str()) || one == "pg_namespace";
+    if test.catalogs.len() > 1 && !test.catalogs.iter().all(is_known) {
+        return None;
+    }
     let mut asked = Asked::default();
     for (column, value) in &equal {
-        let text = Some(value.as_str());
-        match column.as_str() {
-            "typname" if test.catalogs.iter().any(|one| one == "pg_enum") => asked.table = text,
-            "relname" if test.catalogs.len() > 1 && !test.catalogs.iter().any(|one| one == "pg_namespace") => {
-                asked.table = text;
+        let part = match column.as_str() {
+            "typname" if asks("pg_enum") => &mut asked.table,
+            "relname" if test.catalogs.len() > 1 && !(test.catalogs.len() == 2 && asks("pg_namespace")) => {
+                &mut asked.table
             }
             "typname" | "relname" | "conname" | "indexname" | "schema_name" | "constraint_name" | "viewname"
             | "matviewname" | "enumlabel" | "attname" | "sequencename" | "sequence_name" | "name" | "tgname"
-            | "trigger_name" => asked.name = text,
+            | "trigger_name" | "column_name" => &mut asked.name,
+            "nspname" if test.catalogs == ["pg_namespace"] => &mut asked.name,
             "table_name" | "tablename" | "conrelid" | "attrelid" | "enumtypid" | "tgrelid" | "event_object_table" => {
-                asked.table = text;
+                &mut asked.table
             }
-            "column_name" => asked.name = text,
-            "nspname" if test.catalogs == ["pg_namespace"] => asked.name = text,
-            "table_schema" | "schemaname" | "constraint_schema" | "nspname" | "sequence_schema" => {
-                asked.schema = text;
-            }
+            "table_schema" | "schemaname" | "constraint_schema" | "nspname" | "sequence_schema" | "connamespace"
+            | "relnamespace" | "typnamespace" => &mut asked.schema,
+            "contype" | "constraint_type" | "relkind" | "table_type" => &mut asked.kind,
+            "conkey" => &mut asked.columns,
+            "pg_get_constraintdef" => &mut asked.definition,
             _ => return None,
+        };
+        if part.replace(value.as_str()).is_some_and(|before| before != value) {
+            return None;
         }
     }
-    const MAIN: [&str; 4] = ["pg_enum", "pg_constraint", "pg_attribute", "pg_trigger"];
-    let is_main = |one: &&String| MAIN.contains(&one.as_str());
-    let catalog = test.catalogs.iter().find(is_main).or(test.catalogs.first())?;
+    let is_main = |one: &&&str| asks(one);
+    let catalog = JOINED.iter().find(is_main).copied().or(test.catalogs.first().map(String::as_str))?;
+    if catalog == "pg_class" && test.catalogs.iter().any(|one| one != "pg_class" && one != "pg_namespace") {
+        return None;
+    }
     answer(work, catalog, &asked)
 }
 
@@ -73,6 +88,12 @@ struct Asked<'a> {
     name: Option<&'a str>,
     table: Option<&'a str>,
     schema: Option<&'a str>,
+    /// The kind of a relation or constraint: a letter, or in words.
+    kind: Option<&'a str>,
+    /// The numbers of a constraint's columns, as an array.
+    columns: Option<&'a str>,
+    /// What defines a constraint.
+    definition: Option<&'a str>,
 }
 
 fn answer(work: &Work<'_>, catalog: &str, asked: &Asked<'_>) -> Option<bool> {
@@ -105,11 +126,16 @@ fn answer(work: &Work<'_>, catalog: &str, asked: &Asked<'_>) -> Option<bool> {
                 _ => false,
             }))
         }
-        "pg_class" => Some(any(asked.name?, &|name| work.relation(name).is_some())),
+        "pg_class" => Some(any(asked.name?, &|name| is_of_kind(work, name, asked.kind))),
         "pg_indexes" => {
             Some(any(asked.name?, &|name| matches!(work.relation(name), Some(Relation::Index(_) | Relation::Key(_)))))
         }
-        "pg_tables" | "tables" => Some(any(asked.table?, &|name| work.relation(name) == Some(Relation::Table))),
+        "pg_tables" => Some(any(asked.table?, &|name| work.relation(name) == Some(Relation::Table))),
+        "tables" => Some(any(asked.table?, &|name| match work.relation(name) {
+            Some(Relation::Table) => asked.kind.is_none_or(|kind| kind == "BASE TABLE"),
+            Some(Relation::View) => asked.kind.is_none_or(|kind| kind == "VIEW"),
+            _ => false,
+        })),
         "pg_views" | "views" => {
             Some(any(asked.name.or(asked.table)?, &|name| work.relation(name) == Some(Relation::View)))
         }
@@ -129,17 +155,7 @@ fn answer(work: &Work<'_>, catalog: &str, asked: &Asked<'_>) -> Option<bool> {
                 Some(_) => None,
             }
         }
-        "pg_constraint" | "table_constraints" => {
-            let wanted = name(asked.name?);
-            match asked.table {
-                Some(table) => {
-                    Some(any(table, &|table| work.table(table).is_ok_and(|table| table.constraint(&wanted).is_some())))
-                }
-                None => Some(any(asked.name?, &|one| {
-                    work.permanent().constrained(one.schema.as_ref(), &one.name).next().is_some()
-                })),
-            }
-        }
+        "pg_constraint" | "table_constraints" => constraint::is_there(work, asked, &schemas, &any),
         "pg_trigger" | "triggers" => {
             let wanted = name(asked.name?);
             let has = |table: &crate::schema::Table| table.triggers.iter().any(|one| one.name == wanted);
@@ -151,4 +167,21 @@ fn answer(work: &Work<'_>, catalog: &str, asked: &Asked<'_>) -> Option<bool> {
         "pg_namespace" | "schemata" => Some(work.has_schema(schema_name(&name(asked.name?)).as_ref())),
         _ => None,
     }
+}
+
+/// Whether a relation is of the kind that a letter stands for, if any is asked for.
+fn is_of_kind(work: &Work<'_>, name: &ObjectName, letter: Option<&str>) -> bool {
+    let Some(relation) = work.relation(name) else { return false };
+    let partitioned = || work.table(name).is_ok_and(|table| table.options.partition_by.is_some());
+    letter.is_none_or(|letter| match relation {
+        Relation::Table => letter == if partitioned() { "p" } else { "r" },
+        Relation::View => letter == "v",
+        Relation::MaterializedView => letter == "m",
+        Relation::Sequence => letter == "S",
+        Relation::Composite => letter == "c",
+        Relation::Index(ref table) | Relation::Key(ref table) => {
+            let of_partitioned = work.table(table).is_ok_and(|table| table.options.partition_by.is_some());
+            letter == if of_partitioned { "I" } else { "i" }
+        }
+    })
 }

@@ -2,8 +2,8 @@
 
 use crate::source::Span;
 use crate::sql::syntax::Syntax;
-use crate::sql::syntax::postgres::{Block, Statement as Syntactic, Step};
-use crate::sql::{Statement, TokenKind, parse, split_part};
+use crate::sql::syntax::postgres::{Block, Call, Statement as Syntactic, Step};
+use crate::sql::{Statement, Token, TokenKind, called, parse, split_part};
 
 use super::{Variables, text};
 use crate::replay::postgres::routine;
@@ -43,7 +43,7 @@ impl Effect {
 pub(super) fn of_block(work: &Work<'_>, block: &Block, variables: &Variables, speaks: bool) -> Effect {
     let mut inner = variables.clone();
     for one in &block.declarations {
-        let value = one.value.as_ref().and_then(|value| text::of(work, value, &inner));
+        let value = text::declared(work, one, &inner);
         inner.insert(one.name.name.as_str().to_owned(), value);
     }
     let mut effect = of_steps(work, &block.steps, &inner, speaks);
@@ -143,6 +143,23 @@ fn calls_one_that_alters(work: &Work<'_>, expression: &Statement) -> bool {
         }
         _ => false,
     })
+}
+
+/// The calls in an expression of functions that alter structure; none where they don't stand in it alone.
+pub(super) fn calls_that_alter(work: &Work<'_>, expression: &Statement) -> Option<Vec<Call>> {
+    let text = expression.span.source().text();
+    let named = |pair: &&[Token]| match pair {
+        [name, open] => {
+            matches!(name.kind, TokenKind::Word | TokenKind::Quoted)
+                && open.text(text) == "("
+                && routine::name_alters(work, name.text(text))
+        }
+        _ => false,
+    };
+    let expected = expression.tokens().windows(2).filter(named).count();
+    let mut calls = called(expression);
+    calls.retain(|call| routine::alters(work, call));
+    (calls.len() == expected).then_some(calls)
 }
 
 /// Whether a text that isn't known begins as a statement about rows does.

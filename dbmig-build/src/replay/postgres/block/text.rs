@@ -1,7 +1,9 @@
 //! The texts that `EXECUTE` is given, where they can be known.
 
+mod function;
+
 use crate::source::Source;
-use crate::sql::syntax::postgres::Value;
+use crate::sql::syntax::postgres::{Declaration, Value};
 use crate::sql::{Statement, Text, TurnValues, split, text};
 
 use super::{Variables, effect};
@@ -12,13 +14,32 @@ pub(super) fn of(work: &Work<'_>, expression: &Statement, variables: &Variables)
     evaluated(work, &text(expression), variables)
 }
 
+/// What a variable holds when its block begins; a cursor holds its query.
+pub(super) fn declared(work: &Work<'_>, one: &Declaration, variables: &Variables) -> Option<String> {
+    let value = one.value.as_ref()?;
+    if one.is_cursor { Some(value.text().to_owned()) } else { of(work, value, variables) }
+}
+
 /// The values that a loop runs over, in order.
 pub(super) fn turns(work: &Work<'_>, values: &TurnValues, variables: &Variables) -> Option<Vec<String>> {
     match values {
         TurnValues::Elements(array) => elements(&evaluated(work, array, variables)?),
-        TurnValues::Numbers(numbers) => Some(numbers.iter().map(i64::to_string).collect()),
+        TurnValues::Numbers { reverse, from, to, step } => {
+            let number = |text: &Text| evaluated(work, text, variables)?.parse::<i64>().ok();
+            let step = step.as_ref().map_or(Some(1), number).filter(|step| *step > 0)?;
+            let (from, to) = (number(from)?, number(to)?);
+            let (low, high) = if *reverse { (to, from) } else { (from, to) };
+            let turns = if low > high { 0 } else { high.abs_diff(low) / step.unsigned_abs() + 1 };
+            let step = if *reverse { -step } else { step };
+            // The body's number of turns is limited, too, but a list of them is made here.
+            let turns = i64::try_from(turns).ok().filter(|turns| *turns <= MOST)?;
+            (0..turns).map(|turn| Some(from.checked_add(turn.checked_mul(step)?)?.to_string())).collect()
+        }
     }
 }
+
+/// More turns than any migration has tables.
+const MOST: i64 = 10_000;
 
 /// The text of an argument of a call.
 pub(in crate::replay::postgres) fn value(argument: &Value, variables: &Variables) -> Option<String> {
@@ -44,9 +65,12 @@ pub(super) fn alters(work: &Work<'_>, text: &str) -> bool {
     script.statements.iter().any(|one| effect::of_sql(work, one))
 }
 
+/// Longer than any statement that a migration puts together.
+const LONGEST: usize = 1 << 20;
+
 pub(super) fn evaluated(work: &Work<'_>, text: &Text, variables: &Variables) -> Option<String> {
     let all = |parts: &[Text]| parts.iter().map(|part| evaluated(work, part, variables)).collect::<Option<Vec<_>>>();
-    Some(match text {
+    let value = match text {
         Text::Literal(text) => text.clone(),
         Text::Variable(name) => variables.get(name)?.clone()?,
         Text::Joined(parts) => all(parts)?.concat(),
@@ -58,8 +82,26 @@ pub(super) fn evaluated(work: &Work<'_>, text: &Text, variables: &Variables) -> 
             None => "public".to_owned(),
         },
         Text::Array(parts) => array(&all(parts)?),
+        Text::Element(array, index) => {
+            let index: usize = evaluated(work, index, variables)?.parse().ok()?;
+            elements(&evaluated(work, array, variables)?)?.into_iter().nth(index.checked_sub(1)?)?
+        }
+        Text::Arithmetic(left, operator, right) => {
+            let number = |text: &Text| evaluated(work, text, variables)?.parse::<i64>().ok();
+            let (left, right) = (number(left)?, number(right)?);
+            let value = match *operator {
+                "+" => left.checked_add(right),
+                "-" => left.checked_sub(right),
+                "*" => left.checked_mul(right),
+                _ => left.checked_rem(right),
+            };
+            value?.to_string()
+        }
+        Text::Integer(inner) => evaluated(work, inner, variables)?.trim().parse::<i64>().ok()?.to_string(),
+        Text::Function(name, arguments) => function::value(name, &all(arguments)?)?,
         Text::Other => return None,
-    })
+    };
+    Some(value).filter(|value| value.len() <= LONGEST)
 }
 
 /// An array as PostgreSQL writes it: `{"a","b"}`.
@@ -69,7 +111,7 @@ fn array(elements: &[String]) -> String {
 }
 
 /// The elements of an array of one dimension; none where an element is NULL or an array.
-fn elements(array: &str) -> Option<Vec<String>> {
+pub(super) fn elements(array: &str) -> Option<Vec<String>> {
     let inner = array.trim().strip_prefix('{')?.strip_suffix('}')?;
     if inner.trim().is_empty() {
         return Some(Vec::new());
@@ -115,6 +157,9 @@ fn format(arguments: &[String]) -> Option<String> {
     let mut rest = pattern.as_str();
     while let Some((before, behind)) = rest.split_once('%') {
         made.push_str(before);
+        if made.len() > LONGEST {
+            return None;
+        }
         let digits = behind.len() - behind.trim_start_matches(|one: char| one.is_ascii_digit()).len();
         let mut behind = behind;
         if digits > 0 {

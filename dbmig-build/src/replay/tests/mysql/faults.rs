@@ -13,11 +13,11 @@ fn messages(text: &str) -> String {
 fn what_cannot_be_known_is_said() {
     for (text, expected) in [
         (
-            "CREATE PROCEDURE p() BEGIN IF 1 THEN ALTER TABLE t ADD a int; END IF; END; CALL p()",
+            "CREATE PROCEDURE p() BEGIN IF a THEN ALTER TABLE t ADD a int; END IF; END; CALL p()",
             "1/up.sql:1:81 unreadable-sql: what procedure `p` does to the structure can't be known\n",
         ),
         (
-            "SET @a = IF(1, 'ALTER TABLE t ADD a int', 'SELECT 1'); PREPARE s FROM @a; EXECUTE s",
+            "SET @a = IF(?, 'ALTER TABLE t ADD a int', 'SELECT 1'); PREPARE s FROM @a; EXECUTE s",
             "1/up.sql:1:75 unreadable-sql: what this executes can't be known, and it may alter the structure\n",
         ),
         (
@@ -26,8 +26,30 @@ fn what_cannot_be_known_is_said() {
             "1/up.sql:1:163 unreadable-sql: what procedure `p` does to the structure can't be known\n",
         ),
         (
-            "EXECUTE IMMEDIATE concat('DROP ', 'TABLE t')",
+            "EXECUTE IMMEDIATE lower('DROP TABLE t')",
             "1/up.sql:1:1 unreadable-sql: what this executes can't be known, and it may alter the structure\n",
+        ),
+        (
+            "CREATE TABLE t (a int); SET @s = 'ALTER TABLE t FROBNICATE a'; EXECUTE IMMEDIATE @s",
+            "1/up.sql:1:64 unreadable-sql: what this executes can't be known, and it may alter the structure\n",
+        ),
+        (
+            "CREATE TABLE t (a int); CREATE PROCEDURE p(c TEXT) BEGIN ALTER TABLE t ADD b int; WHILE c DO DROP TABLE t; END \
+             WHILE; END; CALL p(1); ALTER TABLE t DROP b",
+            "1/up.sql:1:129 unreadable-sql: what procedure `p` does to the structure can't be known\n",
+        ),
+        (
+            "CREATE PROCEDURE p(c TEXT) BEGIN DROP TABLE IF EXISTS t; EXECUTE IMMEDIATE CONCAT('DROP TABLE ', c); END; CALL p(@@x)",
+            "1/up.sql:1:112 unreadable-sql: what procedure `p` does to the structure can't be known\n",
+        ),
+        (
+            "SET @a = (SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()); SET @b = CONCAT('DROP \
+             TABLE ', @a); PREPARE s FROM @b; EXECUTE s",
+            "1/up.sql:1:149 unreadable-sql: what this executes can't be known, and it may alter the structure\n",
+        ),
+        (
+            "CREATE PROCEDURE p() BEGIN CALL p(); CALL p(); DROP TABLE t; END; CALL p()",
+            "1/up.sql:1:72 unreadable-sql: what procedure `p` does to the structure can't be known\n",
         ),
         (
             "IF EXISTS (SELECT 1) THEN DROP TABLE t; END IF",

@@ -1,6 +1,7 @@
 //! DO blocks and functions: what is certain is followed, all else that alters structure is reported.
 
 use super::{check, run};
+use crate::schema::Schema;
 
 #[test]
 fn conditions_are_answered_from_the_schema() {
@@ -117,7 +118,8 @@ fn what_is_uncertain_is_reported_and_leaves_nothing() {
         ("raise exception 'no'; drop table t;", "here it ends by an error that it raises itself"),
         ("create table u (); create table t ();", "`t` exists already"),
         ("perform unsure('t');", "what `unsure` does to the structure can't be known"),
-        ("x := unsure('t');", "what this does to the structure can't be known"),
+        ("x := unsure('t');", "what `unsure` does to the structure can't be known"),
+        ("x := unsure('t') + 1;", "what this does to the structure can't be known"),
         ("create table u (;", "expected `;`, found the end of the statement"),
     ] {
         let before = "create table t (a int);
@@ -168,4 +170,116 @@ fn loops_over_known_values_are_followed() {
          y\"z: id integer
          type e",
     );
+}
+
+#[test]
+fn numbers_and_texts_are_worked_out() {
+    check(
+        "do $$ declare n int := 2; low text; names text[] := array['p', 'q']; begin
+           for i in 9..n * 5 + 1 loop
+             low := lpad(to_hex(i), n, '0');
+             execute format('create table part_%1$s (%2$I int)', low, upper(left('abc', 1)) || i % 3);
+           end loop;
+           for i in reverse 4..1 by 2 loop execute 'create table r' || (i - 1)::text || ' ()'; end loop;
+           for i in 1..array_length(names, 1) loop execute concat_ws(' ', 'create table', names[i], '()'); end loop;
+           for i in 1..0 loop execute 'create table ' || random(); end loop;
+         end $$",
+        "p:
+         part_09: A0 integer
+         part_0a: A1 integer
+         part_0b: A2 integer
+         q:
+         r1:
+         r3:",
+    );
+}
+
+#[test]
+fn loops_without_an_end_are_reported() {
+    for body in [
+        "for i in 1..1000000000 loop execute 'create table t' || i || ' ()'; end loop;",
+        "for i in 1..9999 loop for j in 1..9999 loop execute 'create table t' || i || ' ()'; end loop; end loop;",
+        "for i in 1..9999 loop t := t || t; execute 'create table t' || t || ' ()'; end loop;",
+    ] {
+        let (schema, faults) = run(&format!("do $$ declare t text := 'abcdefgh'; begin {body} end $$"));
+        assert_eq!(faults.len(), 1, "{body}");
+        assert_eq!(schema, Schema::default());
+    }
+}
+
+#[test]
+fn constraints_are_told_apart_by_what_they_are() {
+    check(
+        "create table t (a int, b int, c int, d int, constraint k unique (a, c), constraint d check (d > 0));
+         alter table t drop column b, add e int, add constraint l unique (e, d);
+         alter table t rename to u;
+         create table v (id int primary key);
+         do $$ begin
+           if exists (select * from pg_constraint where conname = 'k' and conkey = array[1, 3]::smallint[]) then
+             create table k13 (); end if;
+           if (select exists (select 1 from pg_catalog.pg_constraint where conname = 'l' and
+               (conkey = array[1]::smallint[] or conkey = '{5,4}'::smallint[]))) then create table l54 (); end if;
+           if exists (select 1 from pg_constraint where conname = 'd' and contype = 'p') then create table no (); end if;
+           if exists (select conrelid::regclass as a from pg_constraint where contype = 'p' and
+               connamespace = 'public'::regnamespace and conrelid::regclass::text = 'v' and
+               pg_get_constraintdef(oid) = 'PRIMARY KEY (id)' order by 1) f then create table pk (); end if;
+           if exists (select 1 from information_schema.table_constraints where table_name = 'u' and
+               constraint_type = 'PRIMARY KEY') then create table no (); end if;
+           if exists (select 1 from pg_class where relname = 'u' and relkind in ('v', 'm')) then create table no (); end if;
+           if exists (select 1 from pg_class where relname = 'k' and relkind = 'i') then create table i (); end if;
+         end $$",
+        "i:
+         k13:
+         l54:
+         pk:
+         u: a integer, c integer, d integer, e integer
+         u k
+         u l
+         u d
+         v: id integer!
+         v v_pkey",
+    );
+}
+
+#[test]
+fn what_a_query_of_the_catalog_never_finds_is_done_to_nothing() {
+    check(
+        "create table t (a int);
+         do $$ declare r record; own cursor for select table_schema as nsp from information_schema.tables t
+             where t.table_schema like 'shard%' and t.table_name = 'items$' and not exists (select 1 from t or u);
+         begin
+           for d in own loop execute 'alter table ' || d.nsp || '.items$ add a int'; end loop;
+           for r in select tgname as one from pg_trigger where tgname = 'x' and tgname ~ 'y' order by 1 loop
+             execute 'drop trigger ' || r.one || ' on t'; end loop;
+         end $$",
+        "t: a integer",
+    );
+}
+
+#[test]
+fn functions_whose_value_is_kept_are_followed() {
+    check(
+        "create table old ();
+         create function swap(name text) returns int language plpgsql as $$ begin
+           drop table if exists seen, old; create temp table seen on commit drop as select 1;
+           execute format('create table %I ()', name); return 1; end $$;
+         create function all_of() returns int language plpgsql as $$ declare n int; begin
+           select swap('one') into n; n := swap('two'); return n; end $$;
+         select all_of()",
+        "one:
+         two:",
+    );
+}
+
+#[test]
+fn what_follows_from_a_fault_is_no_fault() {
+    let (schema, faults) = run("create table t (a int, b int);
+         do $$ begin execute format('create sequence s start %s', random()); end $$;
+         alter table t alter column a type bigint, alter column a set default nextval('s');
+         alter sequence s owned by t.a;
+         alter table t alter column b set not null");
+    assert_eq!(faults, ["what this executes can't be known"]);
+    let columns = schema.tables.values().flat_map(|table| &table.columns);
+    let shown: Vec<String> = columns.map(|one| format!("{} {} {}", one.name, one.column_type, one.nullable)).collect();
+    assert_eq!(shown, ["a bigint true", "b integer false"]);
 }

@@ -1,11 +1,11 @@
 //! Views, and what holds statements: triggers, stored programs, prepared statements.
 
-use super::steps;
+use super::{steps, value};
 use crate::sql::lex::TokenKind;
 use crate::sql::mysql;
 use crate::sql::parse::cursor::{Cursor, Fault};
 use crate::sql::syntax::mysql::{
-    CreateRoutine, CreateTrigger, CreateView, Executed, Existing, Prepared, RoutineEffect, Statement,
+    Assigned, CreateRoutine, CreateTrigger, CreateView, Executed, Existing, RoutineEffect, Statement,
 };
 
 /// `ALGORITHM = …`, `DEFINER = account`, `SQL SECURITY …`, in any order.
@@ -60,24 +60,62 @@ pub(super) fn create_trigger(cursor: &mut Cursor<'_>, or_replace: bool) -> Resul
 pub(super) fn create_routine(cursor: &mut Cursor<'_>) -> Result<Statement, Fault> {
     cursor.eat(&["if", "not", "exists"]);
     let name = cursor.subject("its name")?.name;
-    let has_parameters = !cursor.are(&["(", ")"]);
-    while !has_parameters && !cursor.is_done() && !cursor.is(0, "begin") && !cursor.is(0, "if") {
+    let parameters = parameters(cursor);
+    let characteristic = [
+        "comment",
+        "language",
+        "not",
+        "deterministic",
+        "contains",
+        "no",
+        "sql",
+        "reads",
+        "modifies",
+        "data",
+        "security",
+        "definer",
+        "invoker",
+    ];
+    while cursor.is_any(0, &characteristic) || cursor.kind(0) == Some(TokenKind::String) {
         cursor.step();
     }
     let body = cursor.position();
-    let effect = match effect(cursor, body) {
-        RoutineEffect::Steps(_) if has_parameters => RoutineEffect::Unknown,
-        effect => effect,
-    };
-    Ok(Statement::CreateRoutine(CreateRoutine { name, effect }))
+    let effect = effect(cursor, body);
+    Ok(Statement::CreateRoutine(CreateRoutine { name, parameters, effect }))
+}
+
+/// `([IN|OUT|INOUT] name type, …)`: the names.
+fn parameters(cursor: &mut Cursor<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    if !cursor.eat(&["("]) {
+        return names;
+    }
+    while !cursor.is_done() && !cursor.is(0, ")") {
+        cursor.eat_one(&["in", "out", "inout"]);
+        names.push(mysql::unquote(cursor.text(0)).to_lowercase());
+        let length = cursor.until(|cursor, ahead| cursor.is(ahead, ","));
+        cursor.skip(length);
+        if !cursor.eat(&[","]) {
+            break;
+        }
+    }
+    cursor.eat(&[")"]);
+    names
 }
 
 /// What a program does to the structure; its body begins at `start`.
 pub(super) fn effect(cursor: &mut Cursor<'_>, start: usize) -> RoutineEffect {
-    if !may_alter(cursor, start) {
+    let alters = may_alter(cursor, start);
+    let calls = (0..).take_while(|&at| cursor.kind(at).is_some()).any(|at| cursor.is(at, "call"));
+    if !alters && !calls {
         return RoutineEffect::None;
     }
-    steps::program(cursor).map_or(RoutineEffect::Unknown, RoutineEffect::Steps)
+    match steps::program(cursor) {
+        Some(steps) => RoutineEffect::Steps(steps),
+        // What is called in a loop is taken for statements about rows.
+        None if !alters => RoutineEffect::None,
+        None => RoutineEffect::Unknown,
+    }
 }
 
 /// Whether a statement from `start` on holds words that alter structure, in itself or in a string.
@@ -116,11 +154,15 @@ pub(super) fn dynamic(cursor: &mut Cursor<'_>, verb: &str) -> Result<Option<Stat
         "call" => {
             let called = cursor.object("the procedure's name")?;
             let (name, span) = (called.name, called.span);
-            Some(Statement::Call(crate::sql::syntax::Ident { name, quoted: false, span }))
+            let arguments = if cursor.eat(&["("]) { arguments(cursor) } else { Vec::new() };
+            Some(Statement::Call { name: crate::sql::syntax::Ident { name, quoted: false, span }, arguments })
         }
-        "set" if cursor.kind(0) == Some(TokenKind::Parameter) && !cursor.text(0).starts_with("@@") => {
-            let name = variable(cursor);
-            Some(Statement::SetVariable { name, may_alter: rest_alters(cursor) })
+        "set" => {
+            let length = cursor.until(|_, _| false);
+            let mut set = steps::assignments(cursor, length);
+            // Outside of programs, other names are the server's own.
+            set.retain(|(name, _)| name.starts_with('@'));
+            Some(Statement::Set(set)).filter(|set| *set != Statement::Set(Vec::new()))
         }
         "select" => selected_variable(cursor),
         "prepare" => {
@@ -134,14 +176,29 @@ pub(super) fn dynamic(cursor: &mut Cursor<'_>, verb: &str) -> Result<Option<Stat
     })
 }
 
-fn variable(cursor: &mut Cursor<'_>) -> String {
+/// `value, …)`
+fn arguments(cursor: &mut Cursor<'_>) -> Vec<Assigned> {
+    let mut arguments = Vec::new();
+    while !cursor.is_done() && !cursor.is(0, ")") {
+        let length = cursor.until(|cursor, ahead| cursor.is(ahead, ","));
+        arguments.push(value::assigned(cursor, length));
+        if !cursor.eat(&[","]) {
+            break;
+        }
+    }
+    arguments
+}
+
+/// `@name`, in lower case.
+pub(super) fn variable(cursor: &mut Cursor<'_>) -> String {
     let text = cursor.text(0).trim_start_matches('@');
-    let name = mysql::unquote(text).to_lowercase();
+    let name = format!("@{}", mysql::unquote(text).to_lowercase());
     cursor.step();
     name
 }
 
-fn rest_alters(cursor: &mut Cursor<'_>) -> bool {
+/// Whether DDL begins anywhere in the rest.
+pub(super) fn rest_alters(cursor: &mut Cursor<'_>) -> bool {
     while !cursor.is_done() {
         if alters(cursor) {
             return true;
@@ -154,30 +211,36 @@ fn rest_alters(cursor: &mut Cursor<'_>) -> bool {
 /// `SELECT … INTO @name`, `SELECT @name := …`
 fn selected_variable(cursor: &mut Cursor<'_>) -> Option<Statement> {
     let start = cursor.position();
-    let mut found = None;
+    let read = steps::selected(cursor);
+    if let Some(read) = read.filter(|(name, _)| name.starts_with('@')) {
+        return Some(Statement::Set(vec![read]));
+    }
+    cursor.back_to(start);
+    let mut found = Vec::new();
     while !cursor.is_done() {
         let into = cursor.is(0, "into") && cursor.kind(1) == Some(TokenKind::Parameter);
-        if into {
+        let listed = !found.is_empty() && cursor.is(0, ",") && cursor.kind(1) == Some(TokenKind::Parameter);
+        if into || listed {
             cursor.step();
         }
-        if into || (cursor.kind(0) == Some(TokenKind::Parameter) && cursor.is(1, ":=")) {
-            found = Some(variable(cursor));
+        if into || listed || (cursor.kind(0) == Some(TokenKind::Parameter) && cursor.is(1, ":=")) {
+            found.push(variable(cursor));
         } else {
             cursor.step();
         }
     }
-    let variable = found?;
     cursor.back_to(start);
-    Some(Statement::SetVariable { name: variable, may_alter: rest_alters(cursor) })
+    let unknown = Assigned { value: None, may_alter: rest_alters(cursor) };
+    (!found.is_empty()).then(|| Statement::Set(found.into_iter().map(|name| (name, unknown.clone())).collect()))
 }
 
-fn prepared(cursor: &mut Cursor<'_>) -> Result<Prepared, Fault> {
-    if cursor.kind(0) == Some(TokenKind::Parameter) {
-        return Ok(Prepared::Variable(variable(cursor)));
+/// What a statement is prepared from: MariaDB takes any expression.
+fn prepared(cursor: &mut Cursor<'_>) -> Result<Assigned, Fault> {
+    if cursor.is_done() {
+        return Err(cursor.expected("a string or a variable"));
     }
-    if cursor.kind(0) == Some(TokenKind::String) {
-        return Ok(Prepared::Text(rest_alters(cursor)));
-    }
-    // MariaDB takes any expression, whose value can't be known.
-    if cursor.is_done() { Err(cursor.expected("a string or a variable")) } else { Ok(Prepared::Text(true)) }
+    let length = cursor.until(|cursor, ahead| cursor.is(ahead, "using"));
+    let read = value::assigned(cursor, length);
+    // What isn't read may be anything.
+    Ok(Assigned { may_alter: read.may_alter || read.value.is_none(), ..read })
 }

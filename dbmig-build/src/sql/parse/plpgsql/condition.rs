@@ -6,7 +6,7 @@ use crate::sql::Statement;
 use crate::sql::lex::TokenKind;
 use crate::sql::parse::cursor::Cursor;
 
-use super::text::{Text, variable};
+use super::text::{Text, operand, variable};
 
 /// A condition, as far as it asks the catalog.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +77,11 @@ fn part(cursor: &Cursor<'_>, length: usize, depth: usize) -> Condition {
     if inner.eat(&["select"]) {
         return part(&inner, length.saturating_sub(1), depth + 1);
     }
-    test(&mut inner).map_or(Condition::Other, Condition::Test)
+    let Some(mut tests) = test(&mut inner) else { return Condition::Other };
+    match (tests.pop(), tests.is_empty()) {
+        (Some(only), true) => Condition::Test(only),
+        (last, _) => Condition::Any(tests.into_iter().chain(last).map(Condition::Test).collect()),
+    }
 }
 
 /// The parts of a condition between a word that stands in no parentheses: where each begins, and its length.
@@ -117,17 +121,18 @@ fn closing(cursor: &Cursor<'_>) -> Option<usize> {
     None
 }
 
-fn test(cursor: &mut Cursor<'_>) -> Option<CatalogTest> {
+/// The tests of which one must hold.
+fn test(cursor: &mut Cursor<'_>) -> Option<Vec<CatalogTest>> {
     if let Some(function) = cursor.eat_one(&["to_regclass", "to_regtype"]) {
         cursor.expect("(").ok()?;
         let name = value(cursor)?;
         cursor.expect(")").ok()?;
-        cast(cursor)?;
+        casts(cursor)?;
         cursor.expect("is").ok()?;
         let negated = !cursor.eat(&["not"]);
         cursor.expect("null").ok()?;
         let (catalogs, equal) = (vec![function.to_owned()], vec![("name".to_owned(), name)]);
-        return cursor.is_done().then_some(CatalogTest { negated, catalogs, equal });
+        return cursor.is_done().then(|| vec![CatalogTest { negated, catalogs, equal }]);
     }
     if !cursor.eat(&["exists", "(", "select"]) {
         return None;
@@ -136,13 +141,12 @@ fn test(cursor: &mut Cursor<'_>) -> Option<CatalogTest> {
     cursor.skip(items);
     cursor.expect("from").ok()?;
     let mut catalogs = vec![catalog(cursor)?];
-    let mut equal = Vec::new();
-    let mut joins = 0;
+    let mut alternatives = vec![Rows::default()];
     loop {
         if cursor.eat(&["join"]) || cursor.eat(&["inner", "join"]) {
             catalogs.push(catalog(cursor)?);
             cursor.expect("on").ok()?;
-            joins += equalities(cursor, &mut equal)?;
+            alternatives = both(&alternatives, &conjunction(cursor, 0, false)?)?;
         } else if cursor.eat(&[","]) {
             catalogs.push(catalog(cursor)?);
         } else {
@@ -150,17 +154,116 @@ fn test(cursor: &mut Cursor<'_>) -> Option<CatalogTest> {
         }
     }
     if cursor.eat(&["where"]) {
-        joins += equalities(cursor, &mut equal)?;
+        alternatives = both(&alternatives, &disjunction(cursor, 0, false)?)?;
     }
     // A table of the catalog that nothing joins to the others would be asked for by itself.
-    if joins + 1 < catalogs.len() {
+    if alternatives.iter().any(|one| one.joins + 1 < catalogs.len()) {
         return None;
+    }
+    if cursor.eat(&["order", "by"]) {
+        let length = cursor.until(|cursor, ahead| cursor.is(ahead, "limit"));
+        cursor.skip(length);
     }
     if cursor.eat(&["limit"]) {
         cursor.step();
     }
     cursor.expect(")").ok()?;
-    cursor.is_done().then_some(CatalogTest { negated: false, catalogs, equal })
+    // PL/pgSQL makes a query of the condition, in which its value may have a name.
+    if cursor.is_name(0) {
+        cursor.step();
+    }
+    let of = |rows: Rows| CatalogTest { negated: false, catalogs: catalogs.clone(), equal: rows.equal };
+    cursor.is_done().then(|| alternatives.into_iter().map(of).collect())
+}
+
+/// What rows must be like: all of it.
+#[derive(Clone, Default)]
+struct Rows {
+    equal: Vec<(String, Text)>,
+    /// How many pairs of columns join tables.
+    joins: usize,
+}
+
+/// More alternatives than anyone writes.
+const MOST: usize = 64;
+
+/// What is like one of these and like one of those.
+fn both(one: &[Rows], other: &[Rows]) -> Option<Vec<Rows>> {
+    let joined = |left: &Rows, right: &Rows| Rows {
+        equal: left.equal.iter().chain(&right.equal).cloned().collect(),
+        joins: left.joins + right.joins,
+    };
+    (one.len() * other.len() <= MOST)
+        .then(|| one.iter().flat_map(|left| other.iter().map(move |right| joined(left, right))).collect())
+}
+
+/// `conjunction OR conjunction …`
+fn disjunction(cursor: &mut Cursor<'_>, depth: usize, lenient: bool) -> Option<Vec<Rows>> {
+    let mut alternatives = conjunction(cursor, depth, lenient)?;
+    while cursor.eat(&["or"]) {
+        alternatives.extend(conjunction(cursor, depth, lenient)?);
+    }
+    (alternatives.len() <= MOST).then_some(alternatives)
+}
+
+/// `column = value AND column IN (value, …) AND (…) …`; a `lenient` one leaves out what can't be read.
+fn conjunction(cursor: &mut Cursor<'_>, depth: usize, lenient: bool) -> Option<Vec<Rows>> {
+    if depth > DEPTH {
+        return None;
+    }
+    let mut alternatives = vec![Rows::default()];
+    loop {
+        let start = cursor.position();
+        let read = match term(cursor, depth) {
+            Some(read) if !lenient || cursor.is_done() || cursor.is_any(0, TERM_ENDS) => read,
+            None | Some(_) if lenient => {
+                cursor.back_to(start);
+                let length = cursor.until(|cursor, ahead| cursor.is_any(ahead, TERM_ENDS));
+                cursor.skip(length);
+                vec![Rows::default()]
+            }
+            _ => return None,
+        };
+        alternatives = both(&alternatives, &read)?;
+        if !cursor.eat(&["and"]) {
+            return Some(alternatives);
+        }
+    }
+}
+
+const TERM_ENDS: &[&str] = &["and", "or", "order", "limit"];
+
+fn term(cursor: &mut Cursor<'_>, depth: usize) -> Option<Vec<Rows>> {
+    if !cursor.eat(&["("]) {
+        return comparison(cursor);
+    }
+    let inner = disjunction(cursor, depth + 1, false)?;
+    cursor.expect(")").ok()?;
+    Some(inner)
+}
+
+/// What the rows of `SELECT … FROM catalog WHERE …` are among: where none of these is there, it has no rows.
+pub fn rows_of_catalog(query: &Statement) -> Option<Vec<CatalogTest>> {
+    let mut cursor = Cursor::new(query.tokens(), query.span.source(), Backend::Postgres);
+    cursor.expect("select").ok()?;
+    const OTHERS: &[&str] = &["union", "intersect", "except", "group", "having", "join", "into", "count", "window"];
+    let plain = cursor.until(|cursor, ahead| cursor.is_any(ahead, OTHERS));
+    if cursor.kind(plain).is_some() {
+        return None;
+    }
+    let items = cursor.until(|cursor, ahead| cursor.is(ahead, "from"));
+    // `count(*)` and the like give a row where there is none.
+    if (0..items).any(|ahead| cursor.is(ahead, "(")) {
+        return None;
+    }
+    cursor.skip(items);
+    cursor.expect("from").ok()?;
+    let catalogs = vec![catalog(&mut cursor)?];
+    cursor.expect("where").ok()?;
+    let alternatives = disjunction(&mut cursor, 0, true)?;
+    let all = cursor.is_done() || cursor.is_any(0, &["order", "limit"]);
+    let of = |rows: Rows| CatalogTest { negated: false, catalogs: catalogs.clone(), equal: rows.equal };
+    all.then(|| alternatives.into_iter().map(of).collect())
 }
 
 /// A table of the catalog, with its alias.
@@ -169,50 +272,59 @@ fn catalog(cursor: &mut Cursor<'_>) -> Option<String> {
     if cursor.eat(&["as"]) || cursor.is_name(0) {
         cursor.label("an alias").ok()?;
     }
-    Some(catalog.name.as_str().to_owned())
+    // A table of one's own may be called `tables`.
+    let is_catalog = match &catalog.schema {
+        Some(schema) => ["pg_catalog", "information_schema"].contains(&schema.as_str()),
+        None => catalog.name.as_str().starts_with("pg_"),
+    };
+    is_catalog.then(|| catalog.name.as_str().to_owned())
 }
 
-/// `column = value AND …`: what columns must be equal to, and how many pairs of columns join tables.
-fn equalities(cursor: &mut Cursor<'_>, equal: &mut Vec<(String, Text)>) -> Option<usize> {
-    let mut joins = 0;
-    loop {
-        let parenthesis = cursor.eat(&["("]);
-        match comparison(cursor)? {
-            (column, Some(value)) => equal.push((column, value)),
-            (_, None) => joins += 1,
-        }
-        if parenthesis && !cursor.eat(&[")"]) {
-            return None;
-        }
-        if !cursor.eat(&["and"]) {
-            return Some(joins);
-        }
-    }
-}
-
-/// `column = value`, either way round; without a value where another table's column stands in its place.
-fn comparison(cursor: &mut Cursor<'_>) -> Option<(String, Option<Text>)> {
+/// `column = value`, either way round, `column = column`, `column IN (value, …)`
+fn comparison(cursor: &mut Cursor<'_>) -> Option<Vec<Rows>> {
+    let equal = |column: &str, value: Text| Rows { equal: vec![(column.to_owned(), value)], joins: 0 };
     if cursor.kind(0) == Some(TokenKind::String) {
         let value = value(cursor)?;
         cursor.expect("=").ok()?;
-        return Some((column(cursor)?, Some(value)));
+        return Some(vec![equal(&column(cursor)?, value)]);
     }
-    let column_name = column(cursor)?;
+    let left = column(cursor)?;
+    if cursor.eat(&["in", "("]) {
+        let mut values = vec![equal(&left, value(cursor)?)];
+        while cursor.eat(&[","]) {
+            values.push(equal(&left, value(cursor)?));
+        }
+        cursor.expect(")").ok()?;
+        return Some(values);
+    }
     cursor.expect("=").ok()?;
+    // The database is the connection's.
+    if left.ends_with("_catalog") && cursor.eat(&["current_database", "(", ")"]) {
+        return Some(vec![Rows::default()]);
+    }
     if cursor.is(1, ".") {
         column(cursor)?;
-        return Some((column_name, None));
+        return Some(vec![Rows { equal: Vec::new(), joins: 1 }]);
     }
-    Some((column_name, Some(value(cursor)?)))
+    Some(vec![equal(&left, value(cursor)?)])
 }
 
+/// A column, which may be cast, or the definition of a constraint.
 fn column(cursor: &mut Cursor<'_>) -> Option<String> {
     let column = cursor.object("a column").ok()?;
-    cast(cursor)?;
+    if column.name.as_str() == "pg_get_constraintdef" {
+        cursor.expect("(").ok()?;
+        let oid = cursor.object("a column").ok()?;
+        cursor.expect(")").ok()?;
+        if oid.name.as_str() != "oid" {
+            return None;
+        }
+    }
+    casts(cursor)?;
     Some(column.name.as_str().to_owned())
 }
 
-/// A string or a variable, which may be cast to a type of names; `current_schema()`; the `oid` of what has a name.
+/// A string, an array or a variable, which may be cast to another type; `current_schema()`; the `oid` of what has a name.
 fn value(cursor: &mut Cursor<'_>) -> Option<Text> {
     if cursor.eat(&["current_schema"]) {
         return (!cursor.is(0, "(") || cursor.eat(&["(", ")"])).then_some(Text::CurrentSchema);
@@ -220,23 +332,27 @@ fn value(cursor: &mut Cursor<'_>) -> Option<Text> {
     if cursor.eat(&["(", "select", "oid", "from"]) {
         catalog(cursor)?;
         cursor.expect("where").ok()?;
-        let (asked, name) = comparison(cursor)?;
+        let mut rows = comparison(cursor)?;
         cursor.expect(")").ok()?;
-        return name.filter(|_| ["typname", "relname"].contains(&asked.as_str()));
+        let (asked, name) = rows.pop()?.equal.pop()?;
+        return (rows.is_empty() && ["typname", "relname"].contains(&asked.as_str())).then_some(name);
     }
-    let value = if cursor.kind(0) == Some(TokenKind::String) {
+    let value = if cursor.are(&["array", "["]) {
+        operand(cursor, 0)?
+    } else if cursor.kind(0) == Some(TokenKind::String) {
         Text::Literal(cursor.string("a value").ok()?)
     } else {
         Text::Variable(variable(cursor)?)
     };
-    cast(cursor)?;
+    casts(cursor)?;
     Some(value)
 }
 
-/// `::type`, or nothing.
-fn cast(cursor: &mut Cursor<'_>) -> Option<()> {
-    if cursor.eat(&["::"]) {
+/// `::type …`, or nothing.
+fn casts(cursor: &mut Cursor<'_>) -> Option<()> {
+    while cursor.eat(&["::"]) {
         cursor.object("a type").ok()?;
+        cursor.eat(&["[", "]"]);
     }
     Some(())
 }

@@ -158,6 +158,21 @@ fn conditions_that_ask_the_catalog() {
         ),
         ("exists (select 1 from pg_type t, pg_enum e where t.typname = 'a')", "?"),
         ("exists (select 1 from pg_type where typname = 'a' or true)", "?"),
+        ("exists (select 1 from tables where table_name = 'a')", "?"),
+        (
+            "exists (select 1 from pg_constraint where contype in ('p', 'u') and (conname = 'a' or conname = 'b'))",
+            "(pg_constraint contype=p conname=a or pg_constraint contype=p conname=b or pg_constraint contype=u conname=a \
+             or pg_constraint contype=u conname=b)",
+        ),
+        (
+            "exists (select conname from pg_constraint c where c.conkey = array[1, 2]::smallint[] and \
+             pg_get_constraintdef(c.oid) = 'PRIMARY KEY (a)' order by 1 desc limit 1) found",
+            "pg_constraint conkey=Array([Literal(\"1\"), Literal(\"2\")]) pg_get_constraintdef=PRIMARY KEY (a)",
+        ),
+        (
+            "exists (select 1 from information_schema.tables where table_catalog = current_database() and table_name = 'a')",
+            "tables table_name=a",
+        ),
         ("exists (select 1 from pg_type) and a", "(pg_type  and ?)"),
         ("a between 1 and 2", "?"),
         ("a = 1", "?"),
@@ -178,7 +193,15 @@ fn texts_to_be_executed() {
         ("format('x %I', $1::text)", "Format([Literal(\"x %I\"), Variable(\"$1\")])"),
         ("(current_schema() || $$a$$)", "Joined([CurrentSchema, Literal(\"a\")])"),
         ("array['a', b]::text[]", "Array([Literal(\"a\"), Variable(\"b\")])"),
-        ("upper('a')", "Other"),
+        ("upper('a')", "Function(\"upper\", [Literal(\"a\")])"),
+        ("sha256('a')", "Other"),
+        (
+            "i + 1 * 2 || 'x'",
+            "Joined([Arithmetic(Variable(\"i\"), \"+\", Arithmetic(Literal(\"1\"), \"*\", Literal(\"2\"))), Literal(\"x\")])",
+        ),
+        ("names[i]::text", "Element(Variable(\"names\"), Variable(\"i\"))"),
+        ("cast(i as text)", "Variable(\"i\")"),
+        ("a[1][2]", "Other"),
         ("r.a", "Other"),
         ("'a'::bytea", "Other"),
     ] {
@@ -193,10 +216,12 @@ fn loops_over_what_is_known() {
         ("for x in select unnest(array['a']) as y", "x Elements(Array([Literal(\"a\")]))"),
         ("for x in select y from unnest(array['a']) y", "x Elements(Array([Literal(\"a\")]))"),
         ("for x in select z from unnest(array['a']) y", "none"),
-        ("for x in 1..3", "x Numbers([1, 2, 3])"),
-        ("for x in reverse 2 .. 1", "x Numbers([2, 1])"),
-        ("for x in 1..n", "none"),
-        ("for x in 1..1000000000", "none"),
+        ("for x in 1..3", "x Numbers { reverse: false, from: Literal(\"1\"), to: Literal(\"3\"), step: None }"),
+        (
+            "for x in reverse n .. 1 by 2",
+            "x Numbers { reverse: true, from: Variable(\"n\"), to: Literal(\"1\"), step: Some(Literal(\"2\")) }",
+        ),
+        ("for x in 1..random()", "none"),
         ("for x in select tablename from pg_tables", "none"),
         ("while a", "none"),
     ] {

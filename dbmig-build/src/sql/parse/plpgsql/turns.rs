@@ -2,11 +2,11 @@
 
 use dbmig::Backend;
 
+use crate::source::Span;
 use crate::sql::Statement;
-use crate::sql::lex::TokenKind;
 use crate::sql::parse::cursor::Cursor;
 
-use super::text::{Text, operand, variable};
+use super::text::{Text, joined, operand, variable};
 
 /// A loop over values that its header names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,12 +22,18 @@ pub struct Turns {
 pub enum TurnValues {
     /// `FOREACH x IN ARRAY array`, `FOR x IN SELECT unnest(array)`, `FOR x IN SELECT y FROM unnest(array) AS y`
     Elements(Text),
-    /// `FOR x IN [REVERSE] 1..3`, in the order of the turns.
-    Numbers(Vec<i64>),
+    /// `FOR x IN [REVERSE] from..to [BY step]`
+    Numbers {
+        /// Whether it counts down.
+        reverse: bool,
+        /// The first number.
+        from: Text,
+        /// The last one, if the step meets it.
+        to: Text,
+        /// The step; 1 where none is stated.
+        step: Option<Text>,
+    },
 }
-
-/// More turns than any migration has tables.
-const MOST: u64 = 10_000;
 
 /// Reads what stands before `LOOP`; none for anything but a loop over literals and variables.
 pub fn turns(header: &Statement) -> Option<Turns> {
@@ -44,9 +50,21 @@ pub fn turns(header: &Statement) -> Option<Turns> {
     } else if cursor.eat(&["select"]) {
         TurnValues::Elements(unnested(&mut cursor)?)
     } else {
-        TurnValues::Numbers(numbers(&mut cursor)?)
+        numbers(&mut cursor)?
     };
     cursor.is_done().then_some(Turns { variable, values })
+}
+
+/// What a loop runs over: a query, the name of a cursor.
+pub fn looped_over(header: &Statement) -> Option<Span> {
+    let mut cursor = Cursor::new(header.tokens(), header.span.source(), Backend::Postgres);
+    cursor.expect("for").ok()?;
+    let length = cursor.until(|cursor, ahead| cursor.is(ahead, "in"));
+    cursor.skip(length);
+    cursor.expect("in").ok()?;
+    let start = cursor.position();
+    cursor.skip(header.tokens().len());
+    (cursor.position() > start).then(|| cursor.since(start))
 }
 
 /// `unnest(array) [[AS] name]`, `name FROM unnest(array) [[AS] name]`
@@ -72,21 +90,12 @@ fn unnested(cursor: &mut Cursor<'_>) -> Option<Text> {
     }
 }
 
-/// `[REVERSE] 1..3`: the lexer takes the dots for parts of numbers.
-fn numbers(cursor: &mut Cursor<'_>) -> Option<Vec<i64>> {
+/// `[REVERSE] from..to [BY step]`
+fn numbers(cursor: &mut Cursor<'_>) -> Option<TurnValues> {
     let reverse = cursor.eat(&["reverse"]);
-    let mut written = String::new();
-    while matches!(cursor.kind(0)?, TokenKind::Number | TokenKind::Symbol) {
-        written.push_str(cursor.text(0));
-        cursor.step();
-        if cursor.is_done() {
-            break;
-        }
-    }
-    let (from, to) = written.split_once("..")?;
-    let (from, to) = (from.parse::<i64>().ok()?, to.parse::<i64>().ok()?);
-    if from.abs_diff(to) >= MOST {
-        return None;
-    }
-    Some(if reverse { (to..=from).rev().collect() } else { (from..=to).collect() })
+    let from = joined(cursor, 0)?;
+    cursor.expect("..").ok()?;
+    let to = joined(cursor, 0)?;
+    let step = if cursor.eat(&["by"]) { Some(joined(cursor, 0)?) } else { None };
+    Some(TurnValues::Numbers { reverse, from, to, step })
 }

@@ -4,22 +4,66 @@ use crate::schema::Name;
 use crate::source::Span;
 use crate::sql::syntax::Ident;
 
-/// What a prepared statement is made from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Prepared {
-    /// A string: whether it may be DDL.
-    Text(bool),
-    /// A variable's name, lower case.
-    Variable(String),
-}
-
 /// What is executed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Executed {
     /// A prepared statement.
     Name(Ident),
     /// `IMMEDIATE`, which MariaDB has.
-    Immediate(Prepared),
+    Immediate(Assigned),
+}
+
+/// An expression whose value a variable gets, or a statement that is prepared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assigned {
+    /// What it is; none where that can't be followed.
+    pub value: Option<Value>,
+    /// Whether a text in it may be DDL.
+    pub may_alter: bool,
+}
+
+/// An expression that is worked out without a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A string or a number.
+    Text(String),
+    /// `NULL`
+    Null,
+    /// A variable, lower case: `@name`, or without the `@` one of a program's own.
+    Variable(String),
+    /// `DATABASE()`
+    Database,
+    /// `CONCAT(text, …)`
+    Concat(Vec<Value>),
+    /// `IF(condition, value, value)`
+    If(Box<[Value; 3]>),
+    /// `IFNULL(value, value)`
+    IfNull(Box<[Value; 2]>),
+    /// `value = value`, with `=`, `<>`, `<`, `<=`, `>` or `>=`.
+    Compared(Box<Value>, &'static str, Box<Value>),
+    /// `value IS NULL`
+    IsNull(Box<Value>),
+    /// `NOT value`
+    Not(Box<Value>),
+    /// `value AND value …`
+    All(Vec<Value>),
+    /// `value OR value …`
+    Any(Vec<Value>),
+    /// `EXISTS (SELECT … FROM …)`
+    Exists(Rows),
+    /// `COUNT(…)` in a query.
+    Count,
+    /// `(SELECT value FROM …)`
+    Select(Box<Value>, Option<Rows>),
+}
+
+/// `information_schema.… WHERE column = value AND …`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rows {
+    /// The table of `information_schema`, lower case.
+    pub table: String,
+    /// What its columns, lower case, must be equal to.
+    pub equal: Vec<(String, Value)>,
 }
 
 /// `CREATE PROCEDURE name …` or `CREATE FUNCTION name …`
@@ -27,6 +71,8 @@ pub enum Executed {
 pub struct CreateRoutine {
     /// Its name.
     pub name: Name,
+    /// The names of its parameters, lower case.
+    pub parameters: Vec<String>,
     /// What a call of it does to the structure.
     pub effect: RoutineEffect,
 }
@@ -47,39 +93,24 @@ pub enum RoutineEffect {
 pub enum Step {
     /// A statement.
     Statement(Span),
-    /// `IF condition THEN … ELSE … END IF`
+    /// `SET name = …, …`, `DECLARE name …`, `SELECT … INTO name`
+    Set(Vec<(String, Assigned)>),
+    /// `IF condition THEN … ELSEIF … ELSE … END IF`
     If {
-        /// What decides.
-        condition: Condition,
-        /// What is done if it holds.
-        then: Vec<Step>,
-        /// What is done if it doesn't.
+        /// Its cases in order: what decides, if that can be followed, and what is done.
+        branches: Vec<(Option<Value>, Vec<Step>)>,
+        /// What is done if none of them holds.
         otherwise: Vec<Step>,
     },
-}
-
-/// `EXISTS (SELECT … FROM information_schema.…)`: whether something is there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Condition {
-    /// Whether it holds if the thing isn't there.
-    pub negated: bool,
-    /// The kind of thing.
-    pub catalogue: Catalogue,
-    /// The table.
-    pub table: Name,
-    /// The column, index or constraint of the table; none for the table itself.
-    pub object: Option<Name>,
-}
-
-/// What a table of `information_schema` lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Catalogue {
-    /// `tables`, views among them
-    Tables,
-    /// `columns`
-    Columns,
-    /// `statistics`
-    Indexes,
-    /// `table_constraints`
-    Constraints,
+    /// `BEGIN … END`
+    Block(Vec<Step>),
+    /// `DECLARE CONTINUE|EXIT HANDLER FOR error, …` that does nothing to the structure.
+    Handler {
+        /// Whether the block ends then.
+        leaves: bool,
+        /// The errors, lower case: `1060`, `42s21`, `sqlexception`.
+        errors: Vec<String>,
+    },
+    /// `SIGNAL`
+    Fails(Span),
 }

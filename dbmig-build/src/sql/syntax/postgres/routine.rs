@@ -105,6 +105,8 @@ pub struct Declaration {
     pub name: Ident,
     /// The value that it begins with, if it has one, as a statement of its own: its place and its tokens.
     pub value: Option<Statement>,
+    /// Whether it is a cursor, and the value its query.
+    pub is_cursor: bool,
     /// Its place.
     pub span: Span,
 }
