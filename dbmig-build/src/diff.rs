@@ -13,6 +13,7 @@ mod renames;
 mod sequences;
 mod tables;
 mod types;
+mod values;
 
 pub use likely::{Likely, Rename, likely_renames};
 
@@ -47,6 +48,7 @@ pub fn diff(before: &Schema, after: &Schema, renames: &Renames) -> Vec<Change> {
     schema.make(&mut changes, types::renamed(before, after, renames));
     schema.make(&mut changes, tables::renamed(&pairs));
     let columns = renamed_columns(schema.now(), after, &pairs, renames);
+    schema.make(&mut changes, values::renamed(schema.now(), after, &columns, renames));
     schema.make(&mut changes, sequences::renamed(schema.now(), after, &columns));
     schema.make(&mut changes, types::prepared(schema.now(), after));
     schema.make(&mut changes, sequences::created(schema.now(), after));

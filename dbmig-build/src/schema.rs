@@ -64,6 +64,9 @@ pub struct Renames {
     pub types: BTreeMap<ObjectName, ObjectName>,
     /// Labels of enums: the type's new name and the label's new text to its old text.
     pub enum_values: BTreeMap<(ObjectName, String), String>,
+    /// Labels of enums that are no types of their own: the table's new name, the column's new name and the label's new
+    /// text to its old text.
+    pub values: BTreeMap<(ObjectName, Name, String), String>,
     /// Constraints and indexes, by their table's new name, that nobody has named: the naming convention did. One of
     /// them that the present schema has under another name keeps that name.
     pub unstated: BTreeSet<(ObjectName, Name)>,

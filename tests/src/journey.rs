@@ -229,16 +229,33 @@ fn survive(before: &Cells, after: &Cells, old: &Schema, new: &Schema, changes: &
             return Err(format!("rows were lost: {what}"));
         }
         let (Some(one), Some(other)) = (column(old, &origin), column(new, &place)) else { continue };
-        let names_labels =
-            |change: &Change| matches!(change, Change::RenameEnumValue { name, .. } if other.column_type.names(name));
-        let is_plain = one.generated.is_none() && other.generated.is_none() && !changes.iter().any(names_labels);
+        let follow = |value: &String, change: &Change| match change {
+            Change::RenameEnumValue { name, from, to } if other.column_type.names(name) && value == from => to.clone(),
+            Change::RenameValue { column, from, to, .. } if *column == one.name && *value == shown(from, column) => {
+                shown(to, column)
+            }
+            _ => value.clone(),
+        };
+        let is_plain = one.generated.is_none() && other.generated.is_none();
         let known = |values: &[String]| values.iter().filter(|value| *value != "NULL").cloned().collect::<Vec<_>>();
-        let kept = known(then).iter().all(|value| values.contains(value));
-        if is_plain && one.column_type == other.column_type && one.character_set == other.character_set && !kept {
+        let now = |value: String| changes.iter().fold(value, |value, change| follow(&value, change));
+        let kept = known(then).into_iter().all(|value| values.contains(&now(value)));
+        let labels = |change: &Change| matches!(change, Change::RenameValue { column, .. } if *column == one.name);
+        let same_type = one.column_type == other.column_type || changes.iter().any(labels);
+        if is_plain && same_type && one.character_set == other.character_set && !kept {
             return Err(format!("values were lost: {what}"));
         }
     }
     Ok(())
+}
+
+/// A text as [`Place::TEXT`] shows it.
+fn shown(text: &str, column: &Name) -> String {
+    match column.backend() {
+        Backend::Sqlite => format!("'{}'", text.replace('\'', "''")),
+        Backend::Mysql => text.bytes().map(|byte| format!("{byte:02X}")).collect(),
+        Backend::Postgres => text.to_owned(),
+    }
 }
 
 /// By table and column after, the table and column before.

@@ -157,6 +157,10 @@ fn words(change: &Change) -> Words {
         Change::RenameEnumValue { name, from, to } => {
             renamed("rename_enum_value", "enum value", format!("{name}.{from}"), format!("{name}.{to}"))
         }
+        Change::RenameValue { table, column, from, to } => {
+            let label = |text: &str| format!("{table}.{column}.{text}");
+            renamed("rename_value", "value", label(from), label(to))
+        }
         Change::CreateSequence(one) => plain("create_sequence", "sequence", one.name.to_string()),
         Change::DropSequence(one) => plain("drop_sequence", "sequence", one.name.to_string()),
         Change::RenameSequence { from, to } => renamed("rename_sequence", "sequence", from.to_string(), to.to_string()),

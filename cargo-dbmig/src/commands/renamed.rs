@@ -49,6 +49,14 @@ pub(super) fn inverted(renames: &Renames) -> Renames {
             .iter()
             .map(|((of, new), old)| ((user_type(of), old.clone()), new.clone()))
             .collect(),
+        values: renames
+            .values
+            .iter()
+            .map(|((of, column, new), old)| {
+                let name = renames.columns.get(&(of.clone(), column.clone())).unwrap_or(column).clone();
+                ((table(of), name, old.clone()), new.clone())
+            })
+            .collect(),
         // Both sides of the way back have their names.
         unstated: BTreeSet::new(),
     }

@@ -23,12 +23,17 @@ pub(super) struct Plan<'a> {
     pub(super) after: Schema,
     /// By name after, each table that was there before.
     pub(super) origins: BTreeMap<ObjectName, Origin>,
+    /// By table and column after: texts in its rows that become others.
+    pub(super) values: Values,
     /// Changes of views and triggers, which are made as they are.
     pub(super) opaque: Vec<Change>,
     pub(super) backfills: &'a Backfills,
     /// The oldest SQLite that is to run it.
     pub(super) sqlite_version: SqliteVersion,
 }
+
+/// By table and column, pairs of what rows hold before and after.
+pub(super) type Values = BTreeMap<(ObjectName, Name), Vec<(String, String)>>;
 
 /// What a table was before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +68,7 @@ impl<'a> Plan<'a> {
             before: before.clone(),
             after,
             origins: origins(changes, before),
+            values: values(changes),
             opaque,
             backfills,
             sqlite_version: SqliteVersion::default(),
@@ -75,7 +81,13 @@ impl<'a> Plan<'a> {
             let columns = origin.columns.iter().map(|(after, before)| (before.clone(), after.clone())).collect();
             (origin.table.clone(), Origin { table: after.clone(), columns })
         };
+        let inverted = |((table, column), pairs): (&(ObjectName, Name), &Vec<(String, String)>)| {
+            let origin = self.origins.get(table)?;
+            let place = (origin.table.clone(), origin.columns.get(column)?.clone());
+            Some((place, pairs.iter().rev().map(|(from, to)| (to.clone(), from.clone())).collect()))
+        };
         Plan {
+            values: self.values.iter().filter_map(inverted).collect(),
             direction: match self.direction {
                 Direction::Up => Direction::Down,
                 Direction::Down => Direction::Up,
@@ -87,6 +99,11 @@ impl<'a> Plan<'a> {
             backfills: self.backfills,
             sqlite_version: self.sqlite_version,
         }
+    }
+
+    /// The texts in a column's rows that become others.
+    pub(super) fn values_of(&self, table: &ObjectName, column: &Name) -> &[(String, String)] {
+        self.values.get(&(table.clone(), column.clone())).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The tables that go.
@@ -107,6 +124,31 @@ impl<'a> Plan<'a> {
             Direction::Down => None,
         }
     }
+}
+
+fn values(changes: &[Change]) -> Values {
+    let mut values = Values::new();
+    for change in changes {
+        match change {
+            Change::RenameValue { table, column, from, to } => {
+                values.entry((table.clone(), column.clone())).or_default().push((from.clone(), to.clone()));
+            }
+            Change::RenameTable { from, to } => {
+                let moved =
+                    |((table, column), pairs)| ((if table == *from { to.clone() } else { table }, column), pairs);
+                values = values.into_iter().map(moved).collect();
+            }
+            Change::RenameColumn { table, from, to } => {
+                if let Some(pairs) = values.remove(&(table.clone(), from.clone())) {
+                    values.insert((table.clone(), to.clone()), pairs);
+                }
+            }
+            Change::DropTable(table) => values.retain(|(name, _), _| *name != table.name),
+            Change::DropColumn { table, column } => drop(values.remove(&(table.clone(), column.name.clone()))),
+            _ => {}
+        }
+    }
+    values
 }
 
 fn origins(changes: &[Change], before: &Schema) -> BTreeMap<ObjectName, Origin> {

@@ -3,30 +3,53 @@
 //! They see the schema as it is before the script, so that all names are those of before. What only the script itself
 //! makes (a value that a rename would have to be followed into) isn't asked for: the database says it then.
 
-use dbmig_build::schema::{Check, Column, ColumnType, Expression, ForeignKey, IndexColumn, IndexKey, Name, Table};
+use dbmig_build::schema::{
+    Change, Check, Column, ColumnType, Expression, ForeignKey, IndexColumn, IndexKey, Name, Schema, Table, apply,
+};
 
 use super::plan::{Direction, Origin, Plan};
 use super::sqlite_create::{default_value, is_constant, is_null};
 use super::sqlite_fill::{Family, family};
-use super::text::{column, one_line};
+use super::text::{column, literal, one_line};
 
 /// The checks of a script, each with its directive.
 pub(super) fn checks(plan: &Plan<'_>) -> Vec<String> {
     let mut checks = Vec::new();
+    let known = relabelled(plan);
     for (name, origin) in &plan.origins {
         let tables = (plan.before.tables.get(&origin.table), plan.after.tables.get(name));
         let (Some(before), Some(after)) = tables else { continue };
         if before != after && before.options.virtual_module.is_none() {
-            Sight { plan, before, after, origin }.checks(&mut checks);
+            let known = known.tables.get(&origin.table).unwrap_or(before);
+            Sight { plan, before, known, after, origin }.checks(&mut checks);
         }
     }
     checks
+}
+
+/// The tables whose rows hold other texts after, with what they say of these.
+fn relabelled(plan: &Plan<'_>) -> Schema {
+    let mut known = Schema::default();
+    for ((name, column), pairs) in &plan.values {
+        let Some(origin) = plan.origins.get(name) else { continue };
+        let Some(before) = plan.before.tables.get(&origin.table) else { continue };
+        let (table, column) = (origin.table.clone(), origin.columns.get(column).unwrap_or(column).clone());
+        known.tables.entry(table.clone()).or_insert_with(|| before.clone());
+        for (from, to) in pairs {
+            let (table, column, from, to) = (table.clone(), column.clone(), from.clone(), to.clone());
+            let applied = apply(&Change::RenameValue { table, column, from, to }, &mut known);
+            debug_assert_eq!(applied, Ok(()));
+        }
+    }
+    known
 }
 
 /// A table on both sides.
 struct Sight<'a> {
     plan: &'a Plan<'a>,
     before: &'a Table,
+    /// The table before, where its rows hold the texts that they get.
+    known: &'a Table,
     after: &'a Table,
     origin: &'a Origin,
 }
@@ -172,7 +195,7 @@ impl Sight<'_> {
 
     /// Rows that a new check doesn't take.
     fn satisfies(&self, new: &Check) -> Option<String> {
-        let known = self.before.checks.iter().any(|old| takes_more(&new.expression, &old.expression));
+        let known = self.known.checks.iter().any(|old| takes_more(&new.expression, &old.expression));
         if known || !self.stays(&new.expression) {
             return None;
         }
@@ -180,7 +203,16 @@ impl Sight<'_> {
         let mentioned: Vec<String> = mentioned.map(|column| column.name.sql()).collect();
         let name = new.name.as_ref().map_or(String::new(), |name| format!("{name}, "));
         let message = format!("rows of {} don't satisfy the new check {name}{}", self.after.name, new.expression);
-        Some(check(&message, &self.rows(&mentioned, &format!("NOT ({})", new.expression))))
+        let mut unfit = format!("NOT ({})", new.expression);
+        // Texts that become others are looked at by nobody.
+        for column in self.after.columns.iter().filter(|column| new.expression.mentions(&column.name)) {
+            let texts = self.plan.values_of(&self.after.name, &column.name).iter().map(|(from, _)| literal(from));
+            let texts: Vec<String> = texts.collect();
+            if !texts.is_empty() {
+                unfit.push_str(&format!(" AND {} NOT IN ({})", column.name.sql(), texts.join(", ")));
+            }
+        }
+        Some(check(&message, &self.rows(&mentioned, &unfit)))
     }
 
     /// Rows that refer to nothing.

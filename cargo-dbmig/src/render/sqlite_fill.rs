@@ -10,7 +10,7 @@ use dbmig_build::schema::{Column, ColumnType, Name, Table};
 use super::plan::{Direction, Plan};
 use super::sqlite_check::cast;
 use super::sqlite_create::{default_value, is_null};
-use super::text::{column, one_line};
+use super::text::{column, literal, one_line, relabelled};
 
 /// The columns that are filled, and with what.
 pub(super) struct Fill {
@@ -83,7 +83,7 @@ fn kept_value(
     comments: &mut Vec<String>,
     notes: &mut Vec<String>,
 ) -> String {
-    let name = before.name.sql();
+    let name = relabelled(&before.name.sql(), plan.values_of(&after.name, &to.name), literal);
     let value = match cast(&before.column_type, &to.column_type) {
         Some(to) => format!("CAST({name} AS {to})"),
         None => name,

@@ -9,6 +9,7 @@ use super::plan::{Direction, Plan};
 use super::sqlite_create::{check, column_reference, is_constant, is_null};
 use super::sqlite_fill::is_unique;
 use super::sqlite_native::Native;
+use super::text::literal;
 use super::users::Users;
 
 /// Why a table has to be rebuilt, in words; empty if ALTER can do everything.
@@ -29,6 +30,8 @@ pub(super) fn reasons(
         reasons.push("its options change".to_owned());
     }
     for column in after.columns.iter().filter(|column| !added.contains(&column.name)) {
+        let texts = plan.values_of(&after.name, &column.name).iter();
+        reasons.extend(texts.map(|(from, to)| format!("{} has {} for {}", column.name, literal(to), literal(from))));
         if let Some(before) = present.column(&column.name) {
             reasons.extend(altered(before, column, native));
         }

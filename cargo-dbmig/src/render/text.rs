@@ -44,3 +44,13 @@ pub(super) fn lines(items: &[String]) -> String {
 pub(super) fn column(table: &ObjectName, column: &Name) -> String {
     format!("{table}.{column}")
 }
+
+/// What a column holds, with some texts in place of others; `literal` is how the database has a text.
+pub(super) fn relabelled(value: &str, pairs: &[(String, String)], literal: fn(&str) -> String) -> String {
+    if pairs.is_empty() {
+        return value.to_owned();
+    }
+    let cases: Vec<String> =
+        pairs.iter().map(|(from, to)| format!("WHEN {} THEN {}", literal(from), literal(to))).collect();
+    format!("CASE {value} {} ELSE {value} END", cases.join(" "))
+}

@@ -47,6 +47,8 @@ struct DraftField<'a> {
     name: Name,
     /// The check that goes with its type: an enum's labels on SQLite.
     implied_check: Option<String>,
+    /// Labels that its rows have under another text, which stands behind each.
+    relabelled: Vec<(String, String)>,
 }
 
 /// What all parts of lowering look at.
@@ -95,6 +97,9 @@ fn finish(draft: Draft<'_>, models: &mut Models) {
         let key = (table.clone(), field.name.clone());
         if let Some(old) = &field.facts.renamed_from {
             models.renames.columns.insert(key.clone(), field.name.renamed(&old.value));
+        }
+        for (label, old) in &field.relabelled {
+            models.renames.values.insert((table.clone(), field.name.clone(), label.clone()), old.clone());
         }
         models.columns.insert(key, field.field.name.place.clone());
     }

@@ -123,6 +123,9 @@ impl Catalog {
                 self.link(table);
                 renamed
             }
+            Change::RenameValue { table, column, from, to } => {
+                mentions::rename_value(find(schema, table)?, column, (from, to))
+            }
             other => objects::apply(other, self),
         }
     }

@@ -194,6 +194,18 @@ pub enum Change {
         /// The label after.
         to: String,
     },
+    /// A text that stands for something in a column's rows becomes another one, where no type of its own holds the
+    /// labels of an enum: in the rows, and in what the column's `ENUM`, checks and default say.
+    RenameValue {
+        /// The table.
+        table: ObjectName,
+        /// The column.
+        column: Name,
+        /// The text before.
+        from: String,
+        /// The text after.
+        to: String,
+    },
     /// A new sequence.
     CreateSequence(Box<Sequence>),
     /// A sequence goes.
@@ -251,6 +263,9 @@ impl Change {
             Change::AddEnumValue { name, value, position } => Change::DropEnumValue { name, value, position },
             Change::DropEnumValue { name, value, position } => Change::AddEnumValue { name, value, position },
             Change::RenameEnumValue { name, from, to } => Change::RenameEnumValue { name, from: to, to: from },
+            Change::RenameValue { table, column, from, to } => {
+                Change::RenameValue { table, column, from: to, to: from }
+            }
             Change::CreateSequence(one) => Change::DropSequence(one),
             Change::DropSequence(one) => Change::CreateSequence(one),
             Change::RenameSequence { from, to } => Change::RenameSequence { from: to, to: from },
@@ -283,6 +298,7 @@ impl Change {
             | Change::CommentTable { table, .. }
             | Change::RenameConstraint { table, .. }
             | Change::RenameIndex { table, .. }
+            | Change::RenameValue { table, .. }
             | Change::CreateTrigger { table, .. }
             | Change::DropTrigger { table, .. } => Some(table),
             Change::CreateView(_)

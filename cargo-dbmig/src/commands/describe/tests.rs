@@ -96,6 +96,10 @@ fn other_names_and_places() {
             "~ enum value a.sad is now a.gloomy",
         ),
         (
+            Change::RenameValue { table: from.clone(), column: name("x"), from: "y".to_owned(), to: "z".to_owned() },
+            "~ value a.x.y is now a.x.z",
+        ),
+        (
             Change::DropEnumValue { name: from.clone(), value: old, position: 0 },
             "- enum value a.sad  (destructive: its data is lost)",
         ),

@@ -49,11 +49,12 @@ pub(super) fn pair(context: &Context<'_>, from: &str, to: &str) -> Result<Pair, 
             let (before, back) = replayed(context, one, ids, &common)?;
             let (after, forth) = replayed(context, other, others, &common)?;
             let mut renames = renamed::inverted(&back);
-            let Renames { tables, columns, types, enum_values, unstated } = forth;
+            let Renames { tables, columns, types, enum_values, values, unstated } = forth;
             renames.tables.extend(tables);
             renames.columns.extend(columns);
             renames.types.extend(types);
             renames.enum_values.extend(enum_values);
+            renames.values.extend(values);
             renames.unstated.extend(unstated);
             Pair { before, after, renames }
         }

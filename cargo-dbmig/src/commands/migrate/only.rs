@@ -84,5 +84,6 @@ pub(super) fn renames(scope: &Scope, renames: &Renames) -> Renames {
     let mut renames = renames.clone();
     renames.tables.retain(|new, _| scope.has(new));
     renames.columns.retain(|(table, _), _| scope.has(table));
+    renames.values.retain(|(table, ..), _| scope.has(table));
     renames
 }

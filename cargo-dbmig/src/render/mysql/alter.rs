@@ -45,6 +45,7 @@ impl Alteration<'_> {
         self.rename_columns();
         let mut present = self.work.present.clone();
         self.set_options(&mut present);
+        self.relabel(&mut present);
         self.fill(&mut present);
         self.restate_referring(&mut present);
         self.main(&present)?;

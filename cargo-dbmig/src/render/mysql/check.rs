@@ -5,6 +5,7 @@
 
 use dbmig_build::schema::{Column, Expression, ForeignKey, IndexColumn, IndexKey, Name, ObjectName, Schema, Table};
 
+use super::definition::literal;
 use super::fit::{character_set, misfit};
 use super::online::is_text;
 use super::work::Work;
@@ -85,7 +86,11 @@ impl<'a> Rows<'a> {
         if to.generated.is_some() {
             return None;
         }
-        let misfit = misfit(&from.name.sql(), (from, self.before), (to, self.after))?;
+        // Labels that get another text are among the new ones.
+        let mut fits = to.clone();
+        let texts = self.plan.values_of(&self.after.name, &to.name).iter();
+        fits.column_type.arguments.extend(texts.map(|(old, _)| literal(old)));
+        let misfit = misfit(&from.name.sql(), (from, self.before), (&fits, self.after))?;
         let message = format!("{} {}", self.place(&[&to.name]), misfit.what);
         let shown = self.named_by([&from.name]);
         Some(check(&message, &format!("SELECT {shown} FROM {} WHERE {}", self.before.name.sql(), misfit.condition)))

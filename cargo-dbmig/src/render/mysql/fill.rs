@@ -5,10 +5,10 @@
 
 use dbmig_build::schema::{Autoincrement, Column, IndexColumn, Name, Table};
 
-use super::definition::{default_value, is_null};
+use super::definition::{default_value, is_null, literal};
 use super::work::Work;
 use crate::render::plan::{Direction, Plan};
-use crate::render::text::{column, one_line};
+use crate::render::text::{column, one_line, relabelled};
 
 /// A column that is filled.
 pub(super) struct Fill {
@@ -109,11 +109,25 @@ pub(super) fn update(fill: &Fill, present: &Table) -> Option<String> {
         return None;
     }
     let name = fill.column.sql();
-    let kept = present.columns.iter().filter(|column| column.on_update.is_some() && column.name != fill.column);
-    let kept: String = kept.map(|column| format!(", {0} = {0}", column.name.sql())).collect();
+    let kept = kept_times(present, &fill.column);
     let numbers = if fill.value.contains(NUMBER) { ", (SELECT @dbmig_number := 0) AS start" } else { "" };
     let table = present.name.sql();
     Some(format!("UPDATE {table}{numbers} SET {name} = {}{kept} WHERE {name} IS NULL;", fill.value))
+}
+
+/// Assignments that keep times which follow each update.
+fn kept_times(present: &Table, filled: &Name) -> String {
+    let kept = present.columns.iter().filter(|column| column.on_update.is_some() && column.name != *filled);
+    kept.map(|column| format!(", {0} = {0}", column.name.sql())).collect()
+}
+
+/// The statement that puts some texts in place of others.
+pub(super) fn relabel(column: &Name, pairs: &[(String, String)], present: &Table) -> Option<String> {
+    let old: Vec<String> = pairs.iter().map(|(from, _)| literal(from)).collect();
+    let (table, name, kept) = (present.name.sql(), column.sql(), kept_times(present, column));
+    let value = relabelled(&name, pairs, literal);
+    (!pairs.is_empty())
+        .then(|| format!("UPDATE {table} SET {name} = {value}{kept} WHERE {name} IN ({});", old.join(", ")))
 }
 
 /// Another number for each row that is updated.

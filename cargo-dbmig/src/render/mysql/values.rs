@@ -40,6 +40,27 @@ impl Alteration<'_> {
         }
     }
 
+    /// Labels of an ENUM that get another text: it has both for a while.
+    pub(super) fn relabel(&mut self, present: &mut Table) {
+        let mut actions = Vec::new();
+        let mut updates = Vec::new();
+        let table = present.clone();
+        for column in &mut present.columns {
+            let pairs = self.plan.values_of(&self.work.after.name, &column.name);
+            let mut to = column.clone();
+            let new: Vec<String> = pairs.iter().map(|(_, label)| definition::literal(label)).collect();
+            to.column_type.arguments.extend(new);
+            updates.extend(fill::relabel(&column.name, pairs, &table));
+            if to != *column {
+                let how = online::modify(column, &to, &self.work.after.options);
+                actions.push(Action { sql: format!("MODIFY {}", definition::column(&to)), how });
+                *column = to;
+            }
+        }
+        self.alter(&[], actions);
+        self.blocks.extend(updates);
+    }
+
     /// Values that come in place of NULL are of the type that the column is to have.
     fn retype(&mut self, fills: &[Fill], present: &mut Table) {
         let mut actions = Vec::new();

@@ -132,6 +132,12 @@ impl<'a> DraftEnum<'a> {
         format!("{} IN ({})", column.sql(), labels.join(", "))
     }
 
+    /// Labels that have another text now, with the old one.
+    pub(super) fn relabelled(&self) -> Vec<(String, String)> {
+        let pair = |label: &Label| Some((label.text.clone(), label.renamed_from.as_ref()?.value.clone()));
+        self.labels.iter().filter_map(pair).collect()
+    }
+
     /// The label of a variant, as a literal.
     pub(super) fn literal(&self, variant: &str) -> Option<String> {
         self.labels.iter().find(|label| label.variant == variant).map(Label::quoted)

@@ -79,6 +79,12 @@ fn types_and_their_renames() {
     assert_eq!(models.renames.types[name].to_string(), "role");
     assert_eq!(models.renames.enum_values[&(name.clone(), "it's".to_owned())], "boss");
     assert!(models.types.contains_key(name));
+    for backend in [Backend::Sqlite, Backend::Mysql] {
+        let models = read_files(&[("src/models.rs", ROLES)], &on(backend)).expect("models");
+        let values = models.renames.values.iter();
+        let values: Vec<String> = values.map(|((of, name, to), from)| format!("{of}.{name} {from} > {to}")).collect();
+        assert!(values.contains(&"users.role boss > it's".to_owned()), "{values:?}");
+    }
 }
 
 #[test]

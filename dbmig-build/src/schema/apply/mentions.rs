@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::schema::{ColumnType, Expression, IndexColumn, IndexKey, Name, ObjectName, Schema, Table, UserTypeKind};
+use crate::schema::{
+    ApplyError, ColumnType, Expression, IndexColumn, IndexKey, Name, ObjectName, Schema, Table, UserTypeKind,
+};
 
 /// A type has got another name.
 pub(super) fn rename_type(schema: &mut Schema, from: &ObjectName, to: &ObjectName) {
@@ -33,6 +35,20 @@ pub(super) fn rename_label(schema: &mut Schema, of: &ObjectName, from: &str, to:
     for (is_made_of_it, expression) in of_domains(schema).into_iter().map(|(base, one)| (base.names(of), one)) {
         expression.rename_label(of, (from, to), |_| is_made_of_it);
     }
+}
+
+/// A text has become another one in a column's rows.
+pub(super) fn rename_value(table: &mut Table, name: &Name, (from, to): (&str, &str)) -> Result<(), ApplyError> {
+    let of = table.name.clone();
+    let column = table.column_mut(name).ok_or_else(|| ApplyError::NoColumn(of.clone(), name.clone()))?;
+    let literal = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    if column.column_type.name == "enum" {
+        let labels = column.column_type.arguments.iter_mut().filter(|label| **label == literal(from));
+        labels.for_each(|label| *label = literal(to));
+    }
+    column.default.iter_mut().for_each(|default| default.rename_label(&of, (from, to), |_| true));
+    expressions(table).for_each(|expression| expression.rename_label(&of, (from, to), |one| one == name));
+    Ok(())
 }
 
 /// What domains say, with the type that each is made of.
