@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 use dbmig::revision::Id;
+use dbmig::revision::order::{Edges, ancestors};
 use dbmig_build::diagnostic::Level;
 use dbmig_build::diff::diff;
 use dbmig_build::link::Chain;
@@ -69,8 +70,9 @@ pub fn run(args: &ShowArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
 fn changes(context: &Context<'_>, chain: &Chain, id: Id) -> Result<Vec<Change>, Error> {
     let mut replay = Replay::new(context.config.backend);
     let mut errors = Vec::new();
-    for migration in &chain.migrations[..id.index()] {
-        errors.extend(replay.run(&migration.up).diagnostics);
+    // What stands on other branches may not fit to it before they are merged.
+    for below in ancestors(&chain.graph, [id], Edges::All).iter(&chain.graph).filter(|&below| below != id) {
+        errors.extend(replay.run(&chain.migration(below).up).diagnostics);
     }
     let before = replay.schema().clone();
     let replayed = replay.run(&chain.migration(id).up);

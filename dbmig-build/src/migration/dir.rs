@@ -5,7 +5,7 @@
 mod fault;
 
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::path::Path;
@@ -56,16 +56,22 @@ pub fn read_as_if(root: &Path, folder: &str, backend: Backend, metadata: Substit
 /// What is to be read for the metadata.toml of a migration, given its folder's name and the file's text.
 type Substitute<'a> = &'a (dyn Fn(&str, Option<Source>) -> Option<Source> + Sync);
 
-/// Reads a migrations folder without its SQL, for what needs the graph alone.
+/// Reads a migrations folder without its SQL, for what needs the graph alone. What is wrong with the SQL, or that there
+/// is none, is for those to say who read it.
 pub fn read_outlines(root: &Path, folder: &str) -> Folder<Outline> {
     read_with(root, folder, |name, path, diagnostics| {
-        // Two looks are cheaper than a list, which is needed only to say what is wrong.
-        let is_plain = |file: &str| fs::symlink_metadata(root.join(path).join(file)).is_ok_and(|found| found.is_file());
-        let files = match is_plain("up.sql") && is_plain("metadata.toml") {
-            true => ["up.sql", "metadata.toml"].map(Entry::plain).into(),
-            false => listed(root, path, diagnostics)?,
-        };
-        read_outline(&Reading { root, name, path, files: &files }, &|_, text| text, diagnostics)
+        // Most of the time goes into system calls: the folder is listed only where something is wrong.
+        let metadata = format!("{path}/metadata.toml");
+        match bytes(&root.join(&metadata)).map(|bytes| text_of(&metadata, bytes)) {
+            Ok(Ok(source)) => {
+                diagnostics.extend(check_version(name, path));
+                Some(outline(name, path, source, diagnostics))
+            }
+            _ => {
+                let files = listed(root, path, diagnostics)?;
+                read_outline(&Reading { root, name, path, files: &files }, &|_, text| text, diagnostics)
+            }
+        }
     })
 }
 
@@ -120,12 +126,6 @@ enum EntryKind {
     File,
     Symlink,
     Other,
-}
-
-impl Entry {
-    fn plain(name: &str) -> Entry {
-        Entry { name: name.to_owned(), is_utf8: true, kind: EntryKind::File }
-    }
 }
 
 /// The entries of a folder, sorted by name, symbolic links not followed.
@@ -207,10 +207,14 @@ fn read_outline(reading: &Reading<'_>, metadata: Substitute<'_>, diagnostics: &m
         diagnostics.push(without_metadata(path));
         return None;
     };
+    Some(outline(name, path, metadata_source, diagnostics))
+}
+
+fn outline(name: &str, path: &str, metadata_source: Source, diagnostics: &mut Vec<Diagnostic>) -> Outline {
     let (metadata, places, faults) = metadata::parse(&metadata_source, name);
     diagnostics.extend(faults);
     let version = Version::of_folder(name);
-    Some(Outline { name: name.to_owned(), version, path: path.to_owned(), metadata, places, metadata_source })
+    Outline { name: name.to_owned(), version, path: path.to_owned(), metadata, places, metadata_source }
 }
 
 fn read_migration(
@@ -260,10 +264,18 @@ fn read_text(root: &Path, path: &str, entry: &Entry) -> Result<Source, Diagnosti
     if entry.kind == EntryKind::Symlink {
         return Err(symlink(path));
     }
-    let bytes = fs::read(root.join(path))
+    let bytes = bytes(&root.join(path))
         .map_err(|error| Diagnostic::error(Code::Io, format!("can't read the file: {error}")).at(whole(path), ""))
         .map_err(|diagnostic| diagnostic.help("it must be a file that you may read"))?;
     text_of(path, bytes)
+}
+
+/// A file's bytes. Migrations are small: it isn't asked beforehand how long the file is.
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(4096);
+    fs::File::open(path)?.take(u64::MAX).read_to_end(&mut bytes)?;
+    bytes.shrink_to_fit();
+    Ok(bytes)
 }
 
 /// A file's bytes as text.
