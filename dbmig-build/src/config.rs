@@ -37,8 +37,8 @@ pub struct Configuration {
     pub is_written: bool,
     /// What is dubious but can be worked with.
     pub warnings: Vec<Diagnostic>,
-    /// Diesel's own configuration, if the project has one. It is about the default database.
-    pub diesel_toml: Option<DieselToml>,
+    /// Diesel's own configurations, those that the project has.
+    pub diesel_tomls: Vec<DieselToml>,
 }
 
 impl Configuration {
@@ -100,6 +100,9 @@ pub struct DatabaseConfig {
     /// Whether a sole SQLite key declared `INTEGER` is emitted as `BigInt`, as `diesel print-schema` does with
     /// `sqlite_integer_primary_key_is_bigint`. Default: no.
     pub sqlite_integer_primary_key_is_bigint: bool,
+    /// The diesel.toml that is about this database, relative to the package. Default: the one beside the package or above
+    /// it; of a further database, the nearest one above its migrations that isn't the package's own.
+    pub diesel_toml: Option<String>,
     /// How the schema is printed, as diesel.toml says: its section, or several in the order of their names. Empty where
     /// there is no diesel.toml.
     pub print_schema: Vec<PrintSchema>,
@@ -129,6 +132,7 @@ impl DatabaseConfig {
             sqlite_version: SqliteVersion::default(),
             unmanaged: Vec::new(),
             sqlite_integer_primary_key_is_bigint: false,
+            diesel_toml: None,
             print_schema: Vec::new(),
         }
     }
@@ -148,21 +152,35 @@ pub fn parse(manifest: &Source) -> Result<Configuration, Vec<Diagnostic>> {
 }
 
 /// Reads the configuration of a package whose Cargo.toml is in the folder `package`: from its text, and from the
-/// diesel.toml beside it or above it in the workspace.
+/// diesel.toml beside it or above it in the workspace, those of further databases from where they are.
 ///
 /// # Errors
 ///
 /// As [`parse`], and what is wrong with the diesel.toml.
 pub fn read(package: &Path, manifest: &Source) -> Result<Configuration, Vec<Diagnostic>> {
     let mut configuration = parse(manifest)?;
-    let default = &mut configuration.default;
-    configuration.diesel_toml = DieselToml::read(package, default.backend)?;
-    if let Some(read) = &configuration.diesel_toml {
-        default.print_schema.clone_from(&read.print_schema);
-        default.sqlite_integer_primary_key_is_bigint |=
-            read.print_schema.iter().any(|section| section.sqlite_integer_primary_key_is_bigint);
+    let mut faults = Vec::new();
+    let further = configuration.databases.values_mut().map(|config| (false, config));
+    for (is_default, config) in std::iter::once((true, &mut configuration.default)).chain(further) {
+        let stated = config.diesel_toml.clone();
+        let read = match stated.or_else(|| DieselToml::of_further(package, &config.migrations).filter(|_| !is_default))
+        {
+            Some(path) => DieselToml::read_file(package, &path, config.backend).map(Some),
+            None if is_default => DieselToml::read(package, config.backend),
+            None => Ok(None),
+        };
+        match read {
+            Ok(Some(read)) => {
+                config.print_schema.clone_from(&read.print_schema);
+                config.sqlite_integer_primary_key_is_bigint |=
+                    read.print_schema.iter().any(|section| section.sqlite_integer_primary_key_is_bigint);
+                configuration.diesel_tomls.push(read);
+            }
+            Ok(None) => {}
+            Err(said) => faults.extend(said),
+        }
     }
-    Ok(configuration)
+    if faults.is_empty() { Ok(configuration) } else { Err(faults) }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::config::Configuration;
 /// Paths relative to the package, with `/`, sorted.
 pub(super) fn watched(package: &Path, configuration: &Configuration) -> Vec<String> {
     let mut paths = BTreeSet::from(["Cargo.toml".to_owned()]);
-    if let Some(read) = &configuration.diesel_toml {
+    for read in &configuration.diesel_tomls {
         paths.insert(read.path.clone());
         paths.extend(read.patch_files.iter().cloned());
     }

@@ -53,11 +53,34 @@ impl DieselToml {
     pub fn read(package: &Path, backend: Backend) -> Result<Option<DieselToml>, Vec<Diagnostic>> {
         read(package, backend)
     }
+
+    /// Reads a file like it; `path` is relative to the package.
+    ///
+    /// # Errors
+    ///
+    /// As [`DieselToml::read`].
+    pub fn read_file(package: &Path, path: &str, backend: Backend) -> Result<DieselToml, Vec<Diagnostic>> {
+        let up = path.rfind('/').map_or("", |at| path.get(..=at).unwrap_or_default());
+        read_at(package, up.to_owned(), path.to_owned(), backend)
+    }
+
+    /// The path of the diesel.toml of a further database: the nearest one above its migrations, within the package. The
+    /// package's own is about the default database.
+    pub fn of_further(package: &Path, migrations: &str) -> Option<String> {
+        let is_within = !migrations.starts_with('/') && !migrations.starts_with("..");
+        let folders = Path::new(migrations).ancestors().filter(|folder| !folder.as_os_str().is_empty());
+        let mut files = folders.map(|folder| format!("{}/diesel.toml", folder.display()).replace('\\', "/"));
+        files.find(|file| is_within && package.join(file).is_file())
+    }
 }
 
 fn read(package: &Path, backend: Backend) -> Result<Option<DieselToml>, Vec<Diagnostic>> {
     let Some(up) = find(package) else { return Ok(None) };
     let path = format!("{up}diesel.toml");
+    read_at(package, up, path, backend).map(Some)
+}
+
+fn read_at(package: &Path, up: String, path: String, backend: Backend) -> Result<DieselToml, Vec<Diagnostic>> {
     let source = file(package, &path).map_err(|error| vec![error])?;
     let mut reader = Reader::new(&source, Code::DieselToml);
     let document = reader.parse().map_err(|error| vec![error])?;
@@ -78,7 +101,7 @@ fn read(package: &Path, backend: Backend) -> Result<Option<DieselToml>, Vec<Diag
         None => read.print_schema.push(PrintSchema::default()),
     }
     let errors = reader.finish();
-    if errors.is_empty() { Ok(Some(read)) } else { Err(errors) }
+    if errors.is_empty() { Ok(read) } else { Err(errors) }
 }
 
 /// A file by its path relative to the package.

@@ -14,7 +14,7 @@ use crate::toml_reader::{Reader, Table};
 
 const TABLE: &str = "package.metadata.dbmig";
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "backend",
     "migrations",
     "models",
@@ -28,6 +28,7 @@ const KEYS: [&str; 14] = [
     "sqlite_version",
     "unmanaged",
     "sqlite_integer_primary_key_is_bigint",
+    "diesel_toml",
     "databases",
 ];
 
@@ -137,6 +138,9 @@ fn database(
     }
     if let Some(bigint) = reader.boolean(section, "sqlite_integer_primary_key_is_bigint") {
         config.sqlite_integer_primary_key_is_bigint = bigint;
+    }
+    if let Some(file) = reader.string(section, "diesel_toml") {
+        config.diesel_toml = path(reader, &file, warnings);
     }
     config
 }

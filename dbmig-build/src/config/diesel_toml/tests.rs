@@ -170,3 +170,30 @@ error[diesel-toml]: unknown table or key `migration_directory`
     );
     assert!(said("[print_schema", Backend::Sqlite).starts_with("error[diesel-toml]: `diesel.toml` is not valid TOML"));
 }
+
+#[test]
+fn further_databases_have_their_own() {
+    let manifest = "[package]\n[workspace]\n[package.metadata.dbmig]\n[package.metadata.dbmig.databases.logs]\n\
+        migrations = \"db/logs/migrations\"\n[package.metadata.dbmig.databases.old]\nmigrations = \"old\"\n\
+        diesel_toml = \"diesel_old.toml\"\n[package.metadata.dbmig.databases.bare]\nmigrations = \"bare/migrations\"\n";
+    let folder = project(&[
+        ("app/diesel.toml", "[print_schema]\nfile = \"src/schema.rs\""),
+        ("app/db/logs/diesel.toml", "[print_schema]\nfile = \"logs.rs\"\npatch_file = \"logs.patch\""),
+        ("app/db/logs/logs.patch", "@@"),
+        ("app/diesel_old.toml", "[print_schema]\nfile = \"old.rs\""),
+        ("app/bare/migrations/.keep", ""),
+    ]);
+    let package = folder.path().join("app");
+    let configuration = crate::config::read(&package, &Source::new("Cargo.toml", manifest)).unwrap();
+    let file = |config: &crate::config::DatabaseConfig| {
+        config.print_schema.first().and_then(|section| section.file.clone()).unwrap_or_default()
+    };
+    let files: Vec<String> = configuration.all().map(|(_, config)| file(config)).collect();
+    assert_eq!(files, ["src/schema.rs", "", "db/logs/logs.rs", "old.rs"]);
+    let paths: Vec<&str> = configuration.diesel_tomls.iter().map(|read| read.path.as_str()).collect();
+    assert_eq!(paths, ["diesel.toml", "db/logs/diesel.toml", "diesel_old.toml"]);
+    let missing = manifest.replace("diesel_old", "none");
+    let said = crate::config::read(&package, &Source::new("Cargo.toml", missing)).unwrap_err();
+    assert_eq!(said.len(), 1);
+    assert!(said[0].message.starts_with("`none.toml` can't be read"), "{}", said[0].message);
+}
