@@ -118,7 +118,8 @@ pub(super) struct Reference {
 pub(super) const REFERENCES: &str = "
 SELECT k.table_name AS table_name, k.constraint_name AS name, k.column_name AS `column`,
     NULLIF(k.referenced_table_schema, DATABASE()) AS other_schema, k.referenced_table_name AS other,
-    k.referenced_column_name AS referenced, r.delete_rule AS on_delete, r.update_rule AS on_update
+    k.referenced_column_name AS referenced, CAST(r.delete_rule AS CHAR) AS on_delete,
+    CAST(r.update_rule AS CHAR) AS on_update
 FROM information_schema.key_column_usage k
     JOIN information_schema.referential_constraints r ON r.constraint_schema = k.constraint_schema
         AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name
@@ -173,7 +174,7 @@ pub(super) struct Trigger {
 }
 
 pub(super) const TRIGGERS: &str = "
-SELECT t.event_object_table AS table_name, t.trigger_name AS name, t.action_timing AS timing,
+SELECT t.event_object_table AS table_name, t.trigger_name AS name, CAST(t.action_timing AS CHAR) AS timing,
     CAST(t.event_manipulation AS CHAR) AS event, CAST(t.action_statement AS CHAR) AS body
 FROM information_schema.triggers t
 WHERE t.trigger_schema = DATABASE()
