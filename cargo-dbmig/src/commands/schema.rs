@@ -2,7 +2,7 @@
 
 use clap::Args;
 use dbmig::revision::order::{Edges, ancestors};
-use dbmig_build::emit::diesel::{SchemaOptions, schema_module};
+use dbmig_build::emit::diesel::{SchemaOptions, schema_module_with_places};
 use serde_json::json;
 
 use super::selection;
@@ -35,9 +35,12 @@ pub fn run(args: &SchemaArgs, global: &Global, ui: &Ui) -> Result<Answer, Error>
     let chain = context.chain()?;
     let applied = context.applied_if_known(&chain.graph);
     let target = selection::resolve(&chain.graph, &args.revision, applied.as_ref())?;
-    let schema = context.schema_at(&chain, &ancestors(&chain.graph, target.revisions, Edges::All))?;
-    let (text, warnings) = schema_module(&schema, &SchemaOptions::of_config(&context.config));
-    ui.warnings(&warnings);
+    let revisions = ancestors(&chain.graph, target.revisions, Edges::All);
+    let replay = context.replay(&chain, revisions.iter(&chain.graph))?;
+    let options = SchemaOptions::of_config(&context.config);
+    let module = schema_module_with_places(replay.schema(), &options, |table| replay.place_of_table(table));
+    let text = module.text;
+    ui.warnings(&module.diagnostics);
     if ui.json {
         ui.answer_json(&json!({"schema": text}));
     } else if text.trim().is_empty() {
