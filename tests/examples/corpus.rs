@@ -68,8 +68,17 @@ fn main() -> ExitCode {
         return edit(&projects, arguments.seed..arguments.seed + times);
     }
     println!(
-        "{:<48} {:<10} {:>9} {:>10} {:>11} {:>9} {:>13} {:>13} {:>6}",
-        "project", "backend", "revisions", "statements", "diagnostics", "models", "schema file", "server", "ms"
+        "{:<48} {:<10} {:>9} {:>10} {:>11} {:>9} {:>13} {:>13} {:>12} {:>6}",
+        "project",
+        "backend",
+        "revisions",
+        "statements",
+        "diagnostics",
+        "models",
+        "schema file",
+        "server",
+        "introspected",
+        "ms"
     );
     let rows: Vec<Row> = projects.into_iter().filter(wanted).map(|project| row(project, &arguments)).collect();
     summary(&rows)
@@ -125,7 +134,7 @@ fn row(project: Project, arguments: &Arguments) -> Row {
     let backend = row.project.backend.to_string();
     match &row.read {
         Ok(read) => println!(
-            "{:<48} {:<10} {:>9} {:>10} {:>11} {:>9} {:>13} {:>13} {:>6}",
+            "{:<48} {:<10} {:>9} {:>10} {:>11} {:>9} {:>13} {:>13} {:>12} {:>6}",
             row.project.name,
             backend,
             read.revisions,
@@ -134,6 +143,7 @@ fn row(project: Project, arguments: &Arguments) -> Row {
             format!("{}/{}", read.models.models, read.models.tables),
             row.file.short(),
             row.server.short(),
+            row.introspected(),
             read.milliseconds
         ),
         Err(_) => println!("{:<48} {backend:<10} can't be read", row.project.name),
@@ -148,6 +158,7 @@ fn row(project: Project, arguments: &Arguments) -> Row {
             }
             Err(error) => println!("{error}"),
         }
+        row.live.iter().flatten().for_each(|line| println!("  introspected: {line}"));
         for (what, verdict) in [("schema file", &row.file), ("server", &row.server)] {
             match verdict {
                 Verdict::Differs(_, text) => println!("  {what} (- expected, + emitted):\n{text}"),
@@ -165,7 +176,7 @@ fn summary(rows: &[Row]) -> ExitCode {
     let equal = |verdict: &Verdict| matches!(verdict, Verdict::Same | Verdict::Older);
     println!(
         "\n{} projects: {} without a diagnostic; schema files: {} same, {} same as older releases print it; \
-         servers: {} same, {} differ, {} do not run",
+         servers: {} same, {} differ, {} do not run; introspected: {} same, {} differ",
         rows.len(),
         count(&|row| row.read.as_ref().is_ok_and(|read| read.diagnostics.is_empty())),
         count(&|row| row.file == Verdict::Same),
@@ -173,6 +184,8 @@ fn summary(rows: &[Row]) -> ExitCode {
         count(&|row| equal(&row.server)),
         count(&|row| matches!(row.server, Verdict::Differs(..))),
         count(&|row| matches!(row.server, Verdict::Failed(_))),
+        count(&|row| row.live.as_ref().is_some_and(Vec::is_empty)),
+        count(&|row| row.live.as_ref().is_some_and(|lines| !lines.is_empty())),
     );
     let wrong = |row: &Row| {
         let unread = row.read.as_ref().map_or(true, |read| !read.lost.is_empty() || !read.models.wrong.is_empty());

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
-use dbmig_tests::fuzz::{Effort, SEEDS, Target, Watch, check, growth, minimise, search, shapes};
+use dbmig_tests::fuzz::{Effort, SEEDS, Target, Watch, check, growth, minimise, search, seeds_of, shapes};
 use dbmig_tests::program::workspace;
 
 /// Search the readers of SQL for inputs that they can't bear
@@ -24,6 +24,9 @@ struct Arguments {
     /// Only this target: split, parse or replay
     #[arg(long)]
     target: Option<String>,
+    /// Begin with the SQL of the real projects in this folder, which `cargo xtask corpus` lists
+    #[arg(long, value_name = "DIR")]
+    corpus: Option<PathBuf>,
     /// Only time how inputs that are large in one way grow
     #[arg(long)]
     growth: bool,
@@ -46,13 +49,21 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|_| {}));
     let is = |wanted: &Option<String>, name: String| wanted.as_ref().is_none_or(|one| one.eq_ignore_ascii_case(&name));
     let mut rounds = Vec::new();
-    for (backend, _) in SEEDS.into_iter().filter(|(backend, _)| is(&arguments.backend, backend.to_string())) {
+    for (backend, own) in SEEDS.into_iter().filter(|(backend, _)| is(&arguments.backend, backend.to_string())) {
+        let seeds = match arguments.corpus.as_deref().map(|folder| seeds_of(folder, backend)) {
+            None => own.to_owned(),
+            Some(Ok(seeds)) => seeds,
+            Some(Err(error)) => {
+                eprintln!("error: {error}");
+                return ExitCode::from(2);
+            }
+        };
         let targets = Target::ALL.into_iter().filter(|target| is(&arguments.target, target.to_string()));
-        rounds.extend(targets.map(|target| (target, backend)));
+        rounds.extend(targets.map(|target| (target, backend, seeds.clone())));
     }
     let each = Duration::from_secs(arguments.seconds) / u32::try_from(rounds.len().max(1)).unwrap_or(1);
     let mut found = 0;
-    for (target, backend) in rounds {
+    for (target, backend, seeds) in rounds {
         for (name, text) in shapes(backend, 1_000) {
             if let Err(what) = watch.during(&text, target, backend, || check(target, backend, &text)) {
                 println!("{target} {backend}: {name}: {what}");
@@ -69,7 +80,7 @@ fn main() -> ExitCode {
             continue;
         }
         let mut inputs = 0;
-        let result = search(target, backend, seed, Effort::Time(each), &watch, &mut inputs);
+        let result = search(target, (backend, &seeds), seed, Effort::Time(each), &watch, &mut inputs);
         println!("{target} {backend}: {inputs} inputs");
         if let Err(finding) = result {
             let small = minimise(&finding, &watch);

@@ -30,11 +30,24 @@ pub struct Row {
     pub file: Verdict,
     /// Against a real database.
     pub server: Verdict,
+    /// What introspection tells of that database and replay doesn't, or the other way round; none without a database.
+    pub live: Option<Vec<String>>,
+}
+
+impl Row {
+    /// What introspection came to, for the table.
+    pub fn introspected(&self) -> String {
+        match self.live.as_deref() {
+            None => "none".to_owned(),
+            Some([]) => "same".to_owned(),
+            Some(lines) => format!("differs({})", lines.len()),
+        }
+    }
 }
 
 /// Compares a project; the server is asked if `with_server`.
 pub fn compared(project: Project, with_server: bool) -> Row {
-    let mut row = Row { project, read: Err(String::new()), file: Verdict::None, server: Verdict::None };
+    let mut row = Row { project, read: Err(String::new()), file: Verdict::None, server: Verdict::None, live: None };
     let folder = match tempfile::Builder::new().prefix("dbmig-corpus-").tempdir() {
         Ok(folder) => folder,
         Err(error) => return Row { read: Err(error.to_string()), ..row },
@@ -48,6 +61,7 @@ pub fn compared(project: Project, with_server: bool) -> Row {
     row.read = chain::read(&row.project, folder.path());
     let Ok(read) = &row.read else { return row };
     row.file = checked_in(&row.project, read);
+    row.live = server.iter().flatten().next().map(|server| server.differences(&read.schema));
     row.server = match server {
         None => Verdict::None,
         Some(Err(error)) => Verdict::Failed(error),

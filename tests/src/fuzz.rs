@@ -11,6 +11,7 @@ mod shapes;
 mod watch;
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use dbmig::Backend;
@@ -21,6 +22,8 @@ pub use shapes::{growth, shapes};
 pub use watch::Watch;
 
 use mutate::Mutator;
+
+use crate::corpus;
 
 /// The dialects, each with its seeds.
 pub const SEEDS: [(Backend, &str); 3] = [
@@ -42,6 +45,9 @@ pub struct Finding {
     pub what: String,
 }
 
+/// Seeds of so many bytes are large.
+const LARGE: usize = 200_000;
+
 /// How long to search.
 #[derive(Clone, Copy, Debug)]
 pub enum Effort {
@@ -51,20 +57,20 @@ pub enum Effort {
     Time(Duration),
 }
 
-/// Searches one target in one dialect for an input that it can't bear; `inputs` counts those that were tried.
+/// Searches one target in one dialect for an input that it can't bear, beginning with the statements of `seeds`; `inputs`
+/// counts those that were tried.
 ///
 /// # Errors
 ///
 /// The first one that was found.
 pub fn search(
     target: Target,
-    backend: Backend,
+    (backend, seeds): (Backend, &str),
     seed: u64,
     effort: Effort,
     watch: &Watch,
     inputs: &mut usize,
 ) -> Result<(), Finding> {
-    let seeds = SEEDS.iter().find(|(of, _)| *of == backend).map_or("", |(_, text)| text);
     let mut mutator = Mutator::new(seeds, backend, seed);
     let mut known: HashSet<u64> = HashSet::new();
     let start = Instant::now();
@@ -84,7 +90,9 @@ pub fn search(
             Err(what) => Err(Finding { target, backend, input, what }),
         }
     };
-    for input in mutator.systematic() {
+    // Of large seeds chance takes its part alone: there is no time for each of their characters.
+    let systematic = if seeds.len() < LARGE { mutator.systematic() } else { Vec::new() };
+    for input in systematic {
         if matches!(effort, Effort::Inputs(limit) if tried >= limit / 2) {
             break;
         }
@@ -103,4 +111,30 @@ pub fn search(
         let input = mutator.next();
         run(input, &mut mutator)?;
     }
+}
+
+/// The SQL of real projects, as `cargo xtask corpus` lists them: the seeds of a dialect.
+///
+/// # Errors
+///
+/// A folder without such a list, a script that can't be read.
+pub fn seeds_of(folder: &Path, backend: Backend) -> Result<String, String> {
+    let mut seeds = String::new();
+    for project in corpus::read(folder)?.iter().filter(|project| project.backend == backend) {
+        for (_, migrations) in &project.migrations {
+            let said = |error: std::io::Error| format!("{}: {error}", migrations.display());
+            let mut scripts = Vec::new();
+            for entry in std::fs::read_dir(migrations).map_err(said)? {
+                let migration = entry.map_err(said)?.path();
+                scripts.extend(["up.sql", "down.sql"].map(|name| migration.join(name)));
+            }
+            scripts.sort();
+            for script in scripts.iter().filter(|script| script.is_file()) {
+                let text = std::fs::read(script).map_err(|error| format!("{}: {error}", script.display()))?;
+                seeds.push_str(&String::from_utf8_lossy(&text));
+                seeds.push_str("\n;\n");
+            }
+        }
+    }
+    Ok(seeds)
 }

@@ -18,10 +18,10 @@ const BACKENDS: [Backend; 3] = [Backend::Sqlite, Backend::Postgres, Backend::Mys
 fn no_input_of_the_search_is_too_much() {
     let hang = std::env::temp_dir().join(format!("dbmig-hang-{}.sql", std::process::id()));
     let watch = Watch::new(Duration::from_secs(60), hang, None);
-    for backend in BACKENDS {
+    for (backend, seeds) in SEEDS {
         for target in Target::ALL {
             let mut inputs = 0;
-            if let Err(found) = search(target, backend, 1, Effort::Inputs(600), &watch, &mut inputs) {
+            if let Err(found) = search(target, (backend, seeds), 1, Effort::Inputs(600), &watch, &mut inputs) {
                 panic!("{target} {backend}: {}\n{:?}", found.what, found.input);
             }
             assert_eq!(inputs, 600);

@@ -6,7 +6,7 @@ use crate::shell::{self, Outcome, cargo};
 /// What `cargo xtask fuzz` takes.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Handed on: `--seconds N`, `--seed N`, `--backend NAME`, `--target split | parse | replay`, `--growth`
+    /// Handed on: `--seconds N`, `--seed N`, `--backend NAME`, `--target split | parse | replay`, `--growth`, `--corpus DIR`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     rest: Vec<String>,
 }

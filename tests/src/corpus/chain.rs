@@ -9,6 +9,7 @@ use crate::reading::lossless;
 use dbmig_build::diagnostic::render::{Style, render};
 use dbmig_build::diagnostic::{Diagnostic, Level};
 use dbmig_build::replay::Replay;
+use dbmig_build::schema::Schema;
 use dbmig_build::{link, migration};
 
 use super::list::Project;
@@ -32,6 +33,8 @@ pub struct Read {
     pub unprinted: Vec<String>,
     /// The models that are written of its schema.
     pub models: Written,
+    /// The schema that replay came to.
+    pub schema: Schema,
     /// How long reading, replaying and emitting took.
     pub milliseconds: u128,
 }
@@ -134,6 +137,7 @@ pub(crate) fn read(project: &Project, package: &Path) -> Result<Read, String> {
     read.diagnostics.extend(warnings);
     read.milliseconds = start.elapsed().as_millis();
     read.models = models::written(replay.schema(), project.backend);
+    read.schema = replay.schema().clone();
     for script in chain.migrations.iter().flat_map(|one| std::iter::once(&one.up).chain(&one.down)) {
         if let Err(fault) = lossless(script.source.text(), project.backend) {
             read.lost.push(format!("{}: {fault}", script.source.path()));

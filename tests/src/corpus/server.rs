@@ -1,10 +1,13 @@
 //! The judge: the chain run on a real, fresh database by Diesel's own command line, and printed by it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::journey::{Place, differences};
 use crate::program::{plain, workspace};
 use dbmig::Backend;
+use dbmig_build::schema::Schema;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
@@ -48,6 +51,24 @@ impl Server {
         without_transaction(&package.join("migrations"))?;
         server.set_up()?;
         Ok(server)
+    }
+
+    /// What introspection tells of the database and replay doesn't, or the other way round.
+    pub(crate) fn differences(&self, replayed: &Schema) -> Vec<String> {
+        fn of<C: Place>(url: &str, replayed: &Schema) -> Vec<String> {
+            match C::establish(url) {
+                Ok(mut connection) => {
+                    let found = catch_unwind(AssertUnwindSafe(|| differences(&mut connection, replayed)));
+                    found.unwrap_or_else(|_told| vec!["what introspection or comparing says is above".to_owned()])
+                }
+                Err(error) => vec![error.to_string()],
+            }
+        }
+        match self.backend {
+            Backend::Sqlite => of::<SqliteConnection>(&self.url, replayed),
+            Backend::Postgres => of::<PgConnection>(&self.url, replayed),
+            Backend::Mysql => of::<MysqlConnection>(&self.url, replayed),
+        }
     }
 
     fn set_up(&self) -> Result<(), String> {
