@@ -28,7 +28,8 @@ use plan::Plan;
 ///
 /// Writes a metadata.toml for every migration, in Diesel's order, each revising the one
 /// before, and configures the package. Scripts are never touched, and Diesel's command
-/// line keeps working. Run it again after Diesel's command line has added migrations.
+/// line keeps working. Run it again after Diesel's command line has added migrations:
+/// one that is older than the head takes its place before those that are younger.
 ///
 ///     cargo dbmig adopt --dry-run           # what would be written, and what is wrong
 ///     cargo dbmig adopt
@@ -79,6 +80,7 @@ pub fn run(args: &AdoptArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> 
     }
     let mut answer = json!({
         "adopted": plan.adopted.iter().map(adopted_json).collect::<Vec<_>>(),
+        "moved": plan.moved.iter().map(|one| json!({"path": one.path, "revises": one.revises.as_str()})).collect::<Vec<_>>(),
         "unmanaged": plan.unmanaged,
         "schema_file": schema_file,
         "diagnostics": diagnostics(&plan).map(diagnostic_json).collect::<Vec<_>>(),
@@ -109,8 +111,9 @@ pub fn run(args: &AdoptArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> 
     } else {
         confirm(args.yes, &plan, ui)?;
         let files = plan.adopted.iter().map(|one| File { path: package.root.join(&one.path), text: one.text.clone() });
+        let moved = plan.moved.iter().map(|one| File { path: package.root.join(&one.path), text: one.text.clone() });
         let manifest = settings.iter().map(|edit| File { path: package.manifest_path(), text: edit.manifest.clone() });
-        write_all(&files.chain(manifest).collect::<Vec<_>>())
+        write_all(&files.chain(moved).chain(manifest).collect::<Vec<_>>())
             .map_err(|error| Error::io(&found.config.migrations, &error))?;
         answer["written"] = Value::Bool(true);
         host::set_up(&package.read_again()?, args.source.as_deref(), &found, &mut report)?;
@@ -154,6 +157,11 @@ fn show(plan: &Plan, settings: Option<&settings::Edit>, found: &Found, ui: &Ui) 
             ui.answer(format!("{}  ({parent}{mode})", one.path));
         }
     }
+    if plan.faults.is_empty() {
+        for one in &plan.moved {
+            ui.answer(format!("{}  (now revises {})", one.path, one.revises));
+        }
+    }
     if let (Some(edit), true) = (settings, plan.faults.is_empty()) {
         ui.answer("Cargo.toml");
         edit.added.lines().for_each(|line| ui.answer(format!("    + {line}").trim_end()));
@@ -167,7 +175,8 @@ fn summary(plan: &Plan, found: &Found) -> String {
     let count = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let standing = match plan.standing {
         0 => String::new(),
-        some => format!(" behind {some} that are in the chain"),
+        some if plan.moved.is_empty() => format!(" behind {some} that are in the chain"),
+        some => format!(" among {some} that are in the chain"),
     };
     let tables = count(plan.tables, "table");
     let (new, folder) = (count(plan.adopted.len(), "migration"), &found.config.migrations);

@@ -1,5 +1,6 @@
 //! The metadata.toml of a migration that Diesel made: what Diesel reads in it today, and what dbmig needs besides.
 
+use dbmig::version::Version;
 use dbmig_build::migration::{Metadata, write_metadata};
 use toml_edit::DocumentMut;
 
@@ -40,6 +41,14 @@ pub(super) fn merged(text: Option<&str>, metadata: &Metadata) -> String {
         return written;
     }
     format!("{first}\n\n{}\n\n{dbmig}", kept.trim_matches('\n'))
+}
+
+/// A metadata.toml with another parent; none where it can't be read.
+pub(super) fn with_parent(text: &str, parent: &Version) -> Option<String> {
+    let mut document = text.parse::<DocumentMut>().ok()?;
+    let revises = toml_edit::Array::from_iter([parent.as_str()]);
+    document.get_mut("dbmig")?.as_table_like_mut()?.insert("revises", toml_edit::value(revises));
+    Some(document.to_string())
 }
 
 /// All lines but the one that says `run_in_transaction`, which stands before the first table. A comment behind it goes

@@ -7,11 +7,12 @@ use std::sync::{Mutex, PoisonError};
 use dbmig::version::{Version, slug_of_folder};
 use dbmig_build::config::DatabaseConfig;
 use dbmig_build::diagnostic::{Code, Diagnostic, Level};
+use dbmig_build::diff::diff;
 use dbmig_build::link::{self, Chain};
 use dbmig_build::migration::{self, Metadata, Migration, Outline};
 use dbmig_build::models;
 use dbmig_build::replay::Replay;
-use dbmig_build::schema::Schema;
+use dbmig_build::schema::{Renames, Schema};
 use dbmig_build::source::Source;
 use dbmig_build::target::target;
 
@@ -22,6 +23,8 @@ use super::metadata;
 pub(super) struct Plan {
     /// The migrations that get their place, in order.
     pub(super) adopted: Vec<Adopted>,
+    /// The migrations that others came in before.
+    pub(super) moved: Vec<Moved>,
     /// How many have theirs.
     pub(super) standing: usize,
     /// What must be mended first.
@@ -52,6 +55,17 @@ pub(super) struct Adopted {
     pub(super) run_in_transaction: bool,
 }
 
+/// A migration of the chain that gets another parent, because one came in before it.
+#[derive(Debug)]
+pub(super) struct Moved {
+    /// Its metadata.toml, relative to the package.
+    pub(super) path: String,
+    /// What that is to hold.
+    pub(super) text: String,
+    /// The version before.
+    pub(super) revises: Version,
+}
+
 const ELSEWHERE: &str = "if another crate's migrations make it: state it on the line before, and the statement itself on \
                          a second such line";
 
@@ -63,9 +77,12 @@ const UNWRITTEN: &str =
 pub(super) fn plan(root: &Path, config: &DatabaseConfig) -> Plan {
     let mut plan = Plan::default();
     let written: Mutex<BTreeMap<String, Option<Source>>> = Mutex::default();
+    let kept: Mutex<BTreeMap<String, Source>> = Mutex::default();
     let folder = migration::read_as_if(root, &config.migrations, config.backend, &|name, text| {
         let keep = text.as_ref().is_some_and(|source| is_kept(source.text()));
         if keep {
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.extend(text.clone().map(|source| (name.to_owned(), source)));
             return text;
         }
         written.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), text);
@@ -81,8 +98,8 @@ pub(super) fn plan(root: &Path, config: &DatabaseConfig) -> Plan {
     plan.faults.extend(link::link(&everything).err().unwrap_or_default());
     new.sort_by(|a, b| (&a.version, &a.name).cmp(&(&b.version, &b.name)));
     plan.standing = standing.len();
-    let mut parent = match head(standing) {
-        Ok(head) => head,
+    let standing = match Standing::of(standing) {
+        Ok(standing) => standing,
         Err(faults) => {
             plan.faults.extend(faults);
             return plan;
@@ -91,10 +108,11 @@ pub(super) fn plan(root: &Path, config: &DatabaseConfig) -> Plan {
     for migration in &new {
         let text = written.get(&migration.name).and_then(Option::as_ref).map(Source::text);
         plan.note(migration, text);
-        let adopted = adopted(migration, text, parent.take());
-        parent = Some(adopted.version.clone());
-        plan.adopted.push(adopted);
+        let parent = standing.parent(&migration.version).max(plan.adopted.last().map(|one| &one.version)).cloned();
+        plan.adopted.push(adopted(migration, text, parent));
     }
+    let kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+    plan.moved = standing.moved(&plan.adopted, &kept, &config.migrations);
     plan.note_missing_downs(&new);
     if plan.faults.is_empty() {
         plan.prove(root, config);
@@ -112,14 +130,51 @@ fn is_kept(text: &str) -> bool {
     metadata::is_adopted(text) || text.parse::<toml_edit::DocumentMut>().is_err()
 }
 
-/// The head of the migrations that are in a chain already.
-fn head(standing: Vec<Migration>) -> Result<Option<Version>, Vec<Diagnostic>> {
-    let chain = link::chain(standing)?;
-    let ambiguities = link::ambiguities(&chain);
-    if !ambiguities.is_empty() {
-        return Err(ambiguities);
+/// The migrations that are in a chain already.
+struct Standing {
+    head: Option<Version>,
+    /// Their versions and folders, where each revises the one before: then another can come between two of them.
+    line: Vec<(Version, String)>,
+}
+
+impl Standing {
+    fn of(standing: Vec<Migration>) -> Result<Standing, Vec<Diagnostic>> {
+        let chain = link::chain(standing)?;
+        let ambiguities = link::ambiguities(&chain);
+        if !ambiguities.is_empty() {
+            return Err(ambiguities);
+        }
+        let head = chain.graph.heads().last().map(|&id| chain.graph.version(id).clone());
+        let parents = std::iter::once(None).chain(chain.migrations.iter().map(|one| Some(&one.version)));
+        let is_line =
+            chain.migrations.iter().zip(parents).all(|(one, parent)| parent.into_iter().eq(&one.metadata.revises));
+        let line = chain.migrations.iter().filter(|_| is_line).map(|one| (one.version.clone(), one.name.clone()));
+        Ok(Standing { head, line: line.collect() })
     }
-    Ok(chain.graph.heads().last().map(|&id| chain.graph.version(id).clone()))
+
+    /// What a new migration revises, if no other new one is between.
+    fn parent(&self, version: &Version) -> Option<&Version> {
+        if self.line.is_empty() {
+            return self.head.as_ref();
+        }
+        self.line.iter().map(|(standing, _)| standing).rev().find(|standing| *standing < version)
+    }
+
+    /// Those before which new ones come, in Diesel's order.
+    fn moved(&self, adopted: &[Adopted], kept: &BTreeMap<String, Source>, folder: &str) -> Vec<Moved> {
+        let mut moved = Vec::new();
+        let mut before: Option<&Version> = None;
+        for (version, name) in &self.line {
+            let between = adopted.iter().rev().map(|one| &one.version).find(|one| *one < version);
+            let between = between.filter(|one| before.is_none_or(|before| *one > before));
+            let text = |parent| kept.get(name).and_then(|source| metadata::with_parent(source.text(), parent));
+            if let Some((revises, text)) = between.and_then(|parent| Some((parent.clone(), text(parent)?))) {
+                moved.push(Moved { path: format!("{folder}/{name}/metadata.toml"), text, revises });
+            }
+            before = Some(version);
+        }
+        moved
+    }
 }
 
 fn adopted(migration: &Migration, text: Option<&str>, revises: Option<Version>) -> Adopted {
@@ -193,10 +248,12 @@ impl Plan {
 
     /// Reads the folder as if the plan were carried out, and replays it.
     fn prove(&mut self, root: &Path, config: &DatabaseConfig) {
-        let texts: BTreeMap<&str, &Adopted> = self.adopted.iter().map(|one| (one.path.as_str(), one)).collect();
+        let adopted = self.adopted.iter().map(|one| (one.path.as_str(), one.text.as_str()));
+        let moved = self.moved.iter().map(|one| (one.path.as_str(), one.text.as_str()));
+        let texts: BTreeMap<&str, &str> = adopted.chain(moved).collect();
         let folder = migration::read_as_if(root, &config.migrations, config.backend, &|name, text| {
             let path = format!("{}/{name}/metadata.toml", config.migrations);
-            texts.get(path.as_str()).map(|one| Source::new(path.clone(), one.text.as_str())).or(text)
+            texts.get(path.as_str()).map(|text| Source::new(path.clone(), *text)).or(text)
         });
         let errors: Vec<Diagnostic> = folder.diagnostics.into_iter().filter(|one| one.level == Level::Error).collect();
         self.unreadable.clear();
@@ -220,6 +277,7 @@ impl Plan {
         }
         self.schema = replay.schema().clone();
         self.tables = self.schema.tables.len();
+        self.note_other_order(config, chain);
         if first.is_none() {
             return;
         }
@@ -231,6 +289,27 @@ impl Plan {
         let kept = target(&self.schema, &models.schema, &models.renames, &config.unmanaged, &Default::default());
         let is_new = |name: &&dbmig_build::schema::ObjectName| !before.tables.contains_key(*name);
         self.unmanaged = kept.unmodelled.iter().filter(is_new).map(ToString::to_string).collect();
+    }
+}
+
+impl Plan {
+    /// Databases that have what is behind a new migration already run it last: whether that comes to the same.
+    fn note_other_order(&mut self, config: &DatabaseConfig, chain: &Chain) {
+        let Some(moved) = self.moved.first() else { return };
+        let is_new = |one: &&Migration| self.adopted.iter().any(|adopted| adopted.version == one.version);
+        let (new, standing): (Vec<&Migration>, Vec<&Migration>) = chain.migrations.iter().partition(is_new);
+        let mut replay = Replay::new(config.backend);
+        let faults: usize = standing.into_iter().chain(new).map(|one| replay.run(&one.up).diagnostics.len()).sum();
+        if faults == self.unreadable.len() && diff(&self.schema, replay.schema(), &Renames::default()).is_empty() {
+            return;
+        }
+        let message = format!("`{}` comes to something else in databases that have what is behind it", moved.revises);
+        let place = Source::new(moved.path.clone(), moved.text.as_str()).start();
+        self.notes.push(
+            Diagnostic::warning(Code::NotAscending, message)
+                .at(place, "this runs before it there")
+                .help("give its folder a version above the head's, unless every database has it"),
+        );
     }
 }
 
