@@ -154,11 +154,43 @@ fn forget_texts(schema: &mut Schema, backend: Backend) {
     if backend == Backend::Postgres {
         for options in schema.tables.values_mut().map(|table| &mut table.options) {
             if let Some(partition) = &mut options.partition_of {
-                partition.bound = squeezed(&partition.bound);
+                partition.bound = bound(&partition.bound);
             }
             options.partition_by = options.partition_by.as_deref().map(squeezed);
         }
     }
+    if backend == Backend::Mysql {
+        // How a table is partitioned isn't introspected.
+        schema.tables.values_mut().for_each(|table| table.options.partition_by = None);
+    }
+}
+
+/// A partition's bound with each literal as a string: `FROM (0)` is kept as `FROM ('0')`, `E'\\\\xff'` as `'\\xff'`.
+fn bound(text: &str) -> String {
+    let text = squeezed(text);
+    let (mut made, mut letters) = (String::new(), text.chars().peekable());
+    let (mut quoted, mut escapes) = (false, false);
+    while let Some(letter) = letters.next() {
+        let begins = !quoted && made.ends_with(['(', ',']);
+        match letter {
+            '\'' => {
+                quoted = !quoted;
+                escapes &= quoted || letters.peek() == Some(&'\'');
+                made.push(letter);
+            }
+            'e' if begins && letters.peek() == Some(&'\'') => escapes = true,
+            '\\' if quoted && escapes => made.extend(letters.next()),
+            '-' | '0'..='9' if begins => {
+                made.extend(['\'', letter]);
+                while let Some(next) = letters.next_if(|next| next.is_ascii_digit() || *next == '.') {
+                    made.push(next);
+                }
+                made.push('\'');
+            }
+            _ => made.push(letter),
+        }
+    }
+    made
 }
 
 /// Without white space and case.

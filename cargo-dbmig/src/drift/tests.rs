@@ -89,3 +89,16 @@ fn tables_of_other_revisions_are_drift() {
     assert_eq!(found.differences, expected);
     assert_eq!(found.foreign, ["table e"]);
 }
+
+#[test]
+fn spellings_of_partitions_are_no_drift() {
+    let chain = r"CREATE TABLE t (a int) PARTITION BY RANGE (a); CREATE TABLE u PARTITION OF t FOR VALUES FROM (-1) TO (MAXVALUE);
+        CREATE TABLE v (b bytea) PARTITION BY LIST (b); CREATE TABLE w PARTITION OF v FOR VALUES IN (E'\\x01', E'a''b', 'c')";
+    let live = chain.replace("(-1)", "('-1')").replace(r"E'\\x01', E'a''b', ", r"'\x01','a''b',");
+    assert_ne!(chain, live);
+    assert_eq!(found(chain, &live, Backend::Postgres), Drift::default());
+    assert_ne!(found(chain, &live.replace("-1", "-2"), Backend::Postgres), Drift::default());
+    let whole = "CREATE TABLE t (a int)";
+    let parted = format!("{whole} PARTITION BY HASH (a) PARTITIONS 4");
+    assert_eq!(found(&parted, whole, Backend::Mysql), Drift::default());
+}
