@@ -1,9 +1,12 @@
 //! What somebody could make of a schema.
 
+mod constraints;
+mod tables;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use dbmig_build::schema::{
-    Autoincrement, Change, Column, Constraint, Name, ObjectName, Renames, Schema, Table, apply, aside, mentions,
+    Autoincrement, Change, Constraint, Name, ObjectName, Renames, Schema, Table, apply, aside, mentions,
 };
 
 use super::{Pair, Random, grow};
@@ -87,18 +90,6 @@ impl Mutation {
         }
     }
 
-    fn create(&mut self, random: &mut Random) {
-        let Some(name) = grow::free_table(&self.schema, random) else { return };
-        let table = grow::table(name.clone(), random);
-        self.schema.tables.insert(name.clone(), table);
-        if random.chance(50) {
-            grow::reference(&mut self.schema, &name, random);
-        }
-        if random.chance(50) {
-            grow::index(&mut self.schema, &name, random);
-        }
-    }
-
     fn is_mentioned(&self, table: &ObjectName, column: Option<&Name>) -> bool {
         let triggers =
             self.schema.tables.values().flat_map(|one| one.triggers.iter().map(move |trigger| (one, trigger)));
@@ -111,48 +102,6 @@ impl Mutation {
 
     fn is_referred_to(&self, table: &ObjectName) -> bool {
         self.schema.tables.values().any(|one| one.foreign_keys.iter().any(|key| key.table == *table))
-    }
-
-    fn drop_table(&mut self, owner: &ObjectName) {
-        if self.is_mentioned(owner, None) {
-            return;
-        }
-        self.schema.tables.remove(owner);
-        self.tables.remove(owner);
-        self.origins.retain(|(table, _), _| table != owner);
-        for table in self.schema.tables.values_mut() {
-            table.foreign_keys.retain(|key| key.table != *owner);
-        }
-    }
-
-    fn move_table(&mut self, from: &ObjectName, to: &ObjectName) {
-        let change = Change::RenameTable { from: from.clone(), to: to.clone() };
-        if apply(&change, &mut self.schema).is_ok() {
-            if let Some(origin) = self.tables.remove(from) {
-                self.tables.insert(to.clone(), origin);
-            }
-            let move_place = |((table, column), origin)| match table == *from {
-                true => ((to.clone(), column), origin),
-                false => ((table, column), origin),
-            };
-            self.origins = std::mem::take(&mut self.origins).into_iter().map(move_place).collect();
-        }
-    }
-
-    fn rename_table(&mut self, owner: &ObjectName, random: &mut Random) {
-        if let Some(name) = grow::free_table(&self.schema, random) {
-            self.move_table(owner, &name);
-        }
-    }
-
-    fn swap_tables(&mut self, owner: &ObjectName, random: &mut Random) {
-        // Both must be old: a new table whose name an old one wants is a table with new columns to any diff.
-        let others: Vec<ObjectName> = self.tables.keys().filter(|name| *name != owner).cloned().collect();
-        let Some(other) = random.pick(&others).filter(|_| self.tables.contains_key(owner)).cloned() else { return };
-        let parked = ObjectName::unqualified(aside(&owner.name));
-        self.move_table(owner, &parked);
-        self.move_table(&other, owner);
-        self.move_table(&parked, &other);
     }
 
     fn add_column(&mut self, owner: &ObjectName, random: &mut Random) {
@@ -281,116 +230,6 @@ impl Mutation {
             None => !self.tables.contains_key(owner),
         };
         table.columns.iter().all(|column| is_old(&column.name))
-    }
-
-    fn toggle_unique(&mut self, owner: &ObjectName, random: &mut Random) {
-        let (old, referred) = (self.all_old(owner), self.is_referred_to(owner));
-        let Some(table) = self.schema.tables.get_mut(owner) else { return };
-        if !table.uniques.is_empty() && random.chance(60) {
-            if !referred {
-                let at = random.below(table.uniques.len());
-                table.uniques.remove(at);
-            }
-        } else if old {
-            grow::unique(table, random);
-        }
-    }
-
-    fn toggle_check(&mut self, owner: &ObjectName, random: &mut Random) {
-        let Some(table) = self.schema.tables.get_mut(owner) else { return };
-        if !table.checks.is_empty() && random.chance(60) {
-            let at = random.below(table.checks.len());
-            table.checks.remove(at);
-        } else {
-            grow::check(table, random);
-        }
-    }
-
-    fn toggle_reference(&mut self, owner: &ObjectName, random: &mut Random) {
-        let Some(table) = self.schema.tables.get_mut(owner) else { return };
-        if !table.foreign_keys.is_empty() && random.chance(60) {
-            let at = random.below(table.foreign_keys.len());
-            table.foreign_keys.remove(at);
-        } else {
-            grow::reference(&mut self.schema, owner, random);
-            self.relax_reference(owner);
-        }
-    }
-
-    /// A new table has no rows that old ones could refer to.
-    fn relax_reference(&mut self, owner: &ObjectName) {
-        let Some(table) = self.schema.tables.get_mut(owner) else { return };
-        let Some(key) = table.foreign_keys.last().filter(|key| !self.tables.contains_key(&key.table)) else { return };
-        for column in table.columns.iter_mut().filter(|column| key.columns.contains(&column.name)) {
-            column.nullable = true;
-        }
-    }
-
-    fn toggle_index(&mut self, owner: &ObjectName, random: &mut Random) {
-        let old = self.all_old(owner);
-        let Some(table) = self.schema.tables.get_mut(owner) else { return };
-        if !table.indexes.is_empty() && random.chance(60) {
-            let at = random.below(table.indexes.len());
-            table.indexes.remove(at);
-        } else if old {
-            grow::index(&mut self.schema, owner, random);
-        }
-    }
-
-    fn toggle_generated(&mut self, owner: &ObjectName, random: &mut Random) {
-        let Some(table) = self.schema.tables.get_mut(owner) else { return };
-        grow::generated(table, random);
-    }
-
-    /// STRICT takes only what its columns' types say, so each must have had its type before.
-    fn toggle_strict(&mut self, owner: &ObjectName, before: &Schema) {
-        let Some(table) = self.schema.tables.get_mut(owner) else { return };
-        let fits = |column: &Column| {
-            let origin = self.origins.get(&(owner.clone(), column.name.clone()));
-            let old = origin.and_then(|(table, name)| before.tables.get(table)?.column(name));
-            old.is_some_and(|old| old.column_type == column.column_type && column.generated.is_none())
-                && grow::STRICT_TYPES.contains(&column.column_type.name.as_str())
-        };
-        table.options.strict = !table.options.strict && table.columns.iter().all(fits);
-    }
-
-    /// Makes a table one WITHOUT ROWID or with rowids, or switches AUTOINCREMENT on its key.
-    fn toggle_rowid(&mut self, owner: &ObjectName, random: &mut Random) {
-        let old = self.all_old(owner);
-        let Some(table) = self.schema.tables.get_mut(owner).filter(|_| old) else { return };
-        if let Some(alias) = table.rowid_alias().cloned() {
-            if let Some(column) = table.column_mut(&alias).filter(|_| random.chance(80)) {
-                column.autoincrement = match column.autoincrement {
-                    Autoincrement::No => Autoincrement::Keyword,
-                    _ => Autoincrement::No,
-                };
-            }
-        } else if table.primary_key.is_some() {
-            table.options.without_rowid = !table.options.without_rowid;
-            // See `grow::primary_key`.
-            if table.columns.iter().any(|column| column.column_type.name == "integer") {
-                table.options.without_rowid = false;
-            }
-        }
-    }
-
-    /// Gives a table another key, or none, while nothing refers to it.
-    fn toggle_key(&mut self, owner: &ObjectName, random: &mut Random) {
-        let fixed = !self.all_old(owner) || self.is_referred_to(owner);
-        let Some(table) = self.schema.tables.get_mut(owner).filter(|_| !fixed) else { return };
-        let strict = table.options.strict;
-        if table.primary_key.is_some() {
-            table.primary_key = None;
-            table.options.without_rowid = false;
-            table.columns.iter_mut().for_each(|column| column.autoincrement = Autoincrement::No);
-        } else {
-            let types: BTreeSet<String> = table.columns.iter().map(|one| one.column_type.name.clone()).collect();
-            // The rowid takes integers only.
-            if types.iter().all(|one| one == "integer") {
-                grow::primary_key(table, random);
-            }
-        }
-        table.options.strict = strict;
     }
 }
 
