@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dbmig_build::schema::{Constraint, IndexColumn, Name, ObjectName, Table, TableOptions, parents_first};
+use dbmig_build::schema::{Constraint, IndexColumn, Name, ObjectName, Schema, Table, TableOptions, parents_first};
 
 use super::super::RenderError;
 use super::super::plan::Direction;
@@ -70,7 +70,7 @@ pub(super) fn create_tables(script: &mut Script<'_>) {
     let created = way.created();
     let mut missing: BTreeSet<&ObjectName> = created.iter().map(|table| &table.name).collect();
     let mut late = Vec::new();
-    for table in origins_first(parents_first(&created)) {
+    for table in origins_first(&way.after, parents_first(&created)) {
         let is_late = |one: &Constraint| match one {
             // An index is made when the table is there.
             Constraint::ForeignKey(key) if key.table == table.name => !has_key(table, &key.referenced),
@@ -96,20 +96,27 @@ fn has_key(table: &Table, names: &[Name]) -> bool {
     names.is_empty() || keys.any(|columns| columns == wanted)
 }
 
-/// Tables from which columns come before those that take them.
-fn origins_first(tables: Vec<&Table>) -> Vec<&Table> {
+/// Tables from which columns or their numbers come before those that take them.
+pub(super) fn origins_first<'a>(schema: &Schema, tables: Vec<&'a Table>) -> Vec<&'a Table> {
     let mut waiting = tables;
     let mut ordered = Vec::new();
     while !waiting.is_empty() {
-        let is_ready = |one: &&Table| {
-            !one.options
-                .parents()
-                .any(|parent| waiting.iter().any(|other| other.name == *parent && other.name != one.name))
+        let leans = |one: &Table, other: &Table| {
+            one.options.parents().any(|parent| *parent == other.name) || counts_by(schema, one, other)
         };
+        let is_ready = |one: &&Table| !waiting.iter().any(|other| other.name != one.name && leans(one, other));
         let at = waiting.iter().position(is_ready).unwrap_or(0);
         ordered.push(waiting.remove(at));
     }
     ordered
+}
+
+/// Whether a table counts by a sequence that comes with another one's column.
+fn counts_by(schema: &Schema, one: &Table, other: &Table) -> bool {
+    let owned = schema.sequences.values().filter(|one| one.owner.as_ref().is_some_and(|(of, _)| *of == other.name));
+    let mut defaults = one.columns.iter().filter_map(|column| column.default.as_ref()).map(ToString::to_string);
+    let names: Vec<&str> = owned.map(|one| one.name.name.as_str()).collect();
+    !names.is_empty() && defaults.any(|text| text.contains("nextval") && names.iter().any(|name| text.contains(name)))
 }
 
 /// The foreign keys of tables that were there.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use dbmig_build::schema::{Constraint, Index, Name, ObjectName, Table, parents_first, rename_order};
+use dbmig_build::schema::{Constraint, Index, Name, ObjectName, parents_first, rename_order};
 
 use super::super::RenderError;
 use super::super::plan::Direction;
@@ -128,9 +128,9 @@ impl Script<'_> {
     fn drop_tables(&mut self) {
         let dropped = self.way.dropped();
         let mut left: BTreeSet<&ObjectName> = dropped.iter().map(|table| &table.name).collect();
-        // Partitions and heirs before the tables that they come from.
-        let mut ordered: Vec<&Table> = parents_first(&dropped).into_iter().rev().collect();
-        ordered.sort_by_key(|table| usize::from(table.options.parents().next().is_none()));
+        // Partitions and heirs before the tables that they come from, and what counts by a table's sequence before it.
+        let mut ordered = build::origins_first(&self.way.before, parents_first(&dropped));
+        ordered.reverse();
         for table in ordered {
             left.remove(&table.name);
             let leaning = dropped.iter().filter(|one| left.contains(&one.name));

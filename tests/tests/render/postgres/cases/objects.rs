@@ -127,6 +127,12 @@ pub(super) fn cases() -> Vec<Case> {
             backfills: &[],
         },
         Case {
+            before: "",
+            rows: "",
+            change: "CREATE TABLE t (id serial); CREATE TABLE copy (LIKE t INCLUDING ALL)",
+            backfills: &[],
+        },
+        Case {
             before: "CREATE TABLE base (id integer);
             CREATE TABLE child (own integer) INHERITS (base)",
             rows: "INSERT INTO child VALUES (1, 2)",
