@@ -3,6 +3,7 @@
 //! The source is read with syn, so that the host need not compile. What Diesel's attributes already say is taken from
 //! them.
 
+mod against;
 mod attr;
 mod cfg;
 mod diesel_attr;
@@ -38,6 +39,10 @@ pub struct Models {
     pub columns: BTreeMap<(ObjectName, Name), Span>,
     /// The enum of each type.
     pub types: BTreeMap<ObjectName, Span>,
+    /// What is dubious about them.
+    pub warnings: Vec<Diagnostic>,
+    /// The columns and their types in Rust, in the order of the fields, of structs that Diesel reads by that order.
+    pub positional: BTreeMap<ObjectName, Vec<(Name, String)>>,
 }
 
 /// Reads the models under the configured files and folders of the package in `root`.

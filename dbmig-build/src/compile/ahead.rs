@@ -14,17 +14,25 @@ use crate::target::target;
 /// How many changes a diagnostic names; the command that writes them shows all.
 const NAMED: usize = 5;
 
-/// What is wrong with the models, or a warning if they differ from the chain's schema. Tables without a model don't
+/// What is wrong with the models, or dubious, or a warning if they differ from the chain's schema. Tables without a model don't
 /// count: there is nothing to compare them with.
 pub(super) fn ahead(package: &Path, config: &DatabaseConfig, chain: &Schema) -> Vec<Diagnostic> {
     let models = match models::read(package, config) {
         Ok(models) => models,
         Err(faults) => return faults,
     };
+    let mut said = models.warnings.clone();
+    said.extend(models.against(chain, config.backend));
+    said.extend(differing(config, chain, &models));
+    said
+}
+
+/// The warning that the models differ from the chain's schema, if they do.
+fn differing(config: &DatabaseConfig, chain: &Schema, models: &Models) -> Option<Diagnostic> {
     let target = target(chain, &models.schema, &models.renames, &config.unmanaged, &BTreeSet::new());
     let changes = diff(chain, &target.schema, &models.renames);
     if changes.is_empty() {
-        return Vec::new();
+        return None;
     }
     let described: Vec<String> = changes.iter().take(NAMED).map(describe).collect();
     let more = match changes.len().saturating_sub(NAMED) {
@@ -33,9 +41,9 @@ pub(super) fn ahead(package: &Path, config: &DatabaseConfig, chain: &Schema) -> 
     };
     let message = format!("the models are ahead of the migrations: {}{more}", described.join(", "));
     let diagnostic = Diagnostic::warning(Code::OutOfDate, message);
-    let places: BTreeSet<Span> = changes.iter().filter_map(|change| place(change, &models)).collect();
+    let places: BTreeSet<Span> = changes.iter().filter_map(|change| place(change, models)).collect();
     let diagnostic = places.into_iter().take(NAMED).fold(diagnostic, |diagnostic, place| diagnostic.at(place, ""));
-    vec![diagnostic.help("cargo dbmig migrate -m \"what changes\"")]
+    Some(diagnostic.help("cargo dbmig migrate -m \"what changes\""))
 }
 
 /// A change in a few words.

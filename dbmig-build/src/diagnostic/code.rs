@@ -233,9 +233,9 @@ DATETIME(6) on SQLite: the whole of print-schema would fail on it, dbmig leaves 
 Declare the column with a type that Diesel knows (TEXT, BLOB, TIMESTAMP), or reach the table with SQL
 of your own."
     UnlikePrintSchema "unlike-print-schema"
-"A column has another type in the emitted schema than `diesel print-schema` would give it.
+"The emitted schema has something else than `diesel print-schema` would print, which wouldn't compile.
 
-For some of MySQL's types (MEDIUMINT, YEAR, spatial types, MariaDB's UUID) print-schema prints a
+A foreign key between columns of different types gets no `joinable!`. For some of MySQL's types (MEDIUMINT, YEAR, spatial types, MariaDB's UUID) print-schema prints a
 definition that doesn't compile, because Diesel has no type of that name. The emitted schema says what
 Diesel reads such values as. If that is fine with you, silence it: `lint = { unlike-print-schema =
 \"allow\" }`."
@@ -280,6 +280,31 @@ through `FromSql` and `ToSql` or through another type with `deserialize_as` and 
 
 The key that SQLite gives out itself is its rowid, which takes a column declared INTEGER. Diesel's
 schema makes an `i32` of it, or an `i64` with `sqlite_integer_primary_key_is_bigint = true`."
+    ReferenceTypes "reference-types"
+"A foreign key's column has another type than the column that it refers to.
+
+The database takes it, and compares the values all the same. Diesel doesn't: no `joinable!` can be
+emitted for the two tables, and a join must say how with a cast. Keys that outgrew `i32` are the usual
+reason; give both columns the same type."
+    SetNullOnNotNull "set-null-on-not-null"
+"A foreign key sets a column to NULL that takes no NULL.
+
+The database makes such a table, and refuses later to delete (or change) a row that others refer to.
+Make the field an `Option`, or say another action: `restrict` does the same with a clear message,
+`cascade` deletes the rows that refer."
+    FieldOrder "field-order"
+"A struct that Diesel reads by position has its fields in another order than the table its columns.
+
+`Queryable` without `Selectable` takes the columns as they come, in the order of the table, in which a
+new column is the last one. Where two columns of one type have changed places their values are swapped
+in silence. Derive `Selectable` and load with `.select(User::as_select())`, or order the fields as the
+table's columns are."
+    WithoutEffect "without-effect"
+"An attribute says what the project's database doesn't have.
+
+A model may serve several backends, so that this is no error; but what it says is missing here, and
+that may be more than a detail (`nulls_not_distinct`, say). Put it where it holds:
+`backend(postgres(…))`. `lint = { without-effect = \"allow\" }` silences it."
     Drift "drift"
 "The database isn't as the revisions that it has made it.
 
@@ -291,8 +316,17 @@ that no revision made are listed and are no drift."
 
 impl Code {
     /// The codes of warnings whose level the configuration sets: `lint = { out-of-date = "deny" }`.
-    pub const LINTS: &[Code] =
-        &[Code::MissingDown, Code::OutOfDate, Code::DownDoesNotRestore, Code::PathOutside, Code::UnlikePrintSchema];
+    pub const LINTS: &[Code] = &[
+        Code::MissingDown,
+        Code::OutOfDate,
+        Code::DownDoesNotRestore,
+        Code::PathOutside,
+        Code::UnlikePrintSchema,
+        Code::ReferenceTypes,
+        Code::SetNullOnNotNull,
+        Code::FieldOrder,
+        Code::WithoutEffect,
+    ];
 }
 
 impl fmt::Display for Code {

@@ -1,6 +1,7 @@
 //! The meaning of attributes: trees of words to what a field or a struct says of its column or table.
 
 mod counting;
+mod hints;
 mod keys;
 mod read;
 mod reference;

@@ -9,6 +9,8 @@ mod key;
 mod names;
 mod several;
 
+use std::collections::BTreeMap;
+
 use dbmig::Backend;
 
 use super::Models;
@@ -16,7 +18,7 @@ use super::facts::{self, At, FieldFacts, Reference, StructFacts};
 use super::parse::{Field, Parsed, Struct};
 use super::rust_type::FieldType;
 use crate::config::DatabaseConfig;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::nearest::nearest;
 use crate::schema::{Name, ObjectName, Sequence, Table, TableOptions, rust_name};
 use crate::source::Span;
@@ -71,19 +73,36 @@ pub(super) fn lower(parsed: &Parsed, config: &DatabaseConfig) -> Result<Models, 
     let declared = structs.iter().filter(|one| one.is_model);
     let drafts: Vec<Draft<'_>> = declared.map(|model| draft(model, &mut context)).collect();
     let mut drafts = several::models(drafts, &mut context);
+    renamed_twice(&drafts, &mut context);
     for draft in &mut drafts {
         key::lower(draft, &mut context);
     }
     constraints::lower(&mut drafts, &mut context);
-    if !context.diagnostics.is_empty() {
+    if context.diagnostics.iter().any(|one| one.level == Level::Error) {
+        context.diagnostics.retain(|one| one.level == Level::Error);
         return Err(context.diagnostics);
     }
-    let mut models = Models::default();
+    let mut models = Models { warnings: context.diagnostics, ..Models::default() };
     enumeration::finish(&context.enums, config.backend, &mut models);
     drafts.into_iter().for_each(|draft| finish(draft, &mut models));
     let used = models.schema.tables.keys().chain(models.schema.types.keys()).filter_map(|name| name.schema.clone());
     models.schema.namespaces = used.collect();
     Ok(models)
+}
+
+/// Reports tables that two others were.
+fn renamed_twice(drafts: &[Draft<'_>], context: &mut Context<'_>) {
+    let mut first: BTreeMap<ObjectName, Span> = BTreeMap::new();
+    for draft in drafts {
+        let Some(said) = &draft.facts.renamed_from else { continue };
+        let name = &draft.table.name;
+        let old = ObjectName { schema: name.schema.clone(), name: name.name.renamed(&said.value) };
+        if let Some(other) = first.insert(old, said.place.clone()) {
+            let problem = format!("two models were table `{}`", said.value);
+            let fault = Diagnostic::error(Code::ModelAttribute, problem).at(said.place.clone(), "the second");
+            context.diagnostics.push(fault.at(other, "the first").help("take one away"));
+        }
+    }
 }
 
 /// Puts a table among what the models say.
@@ -102,6 +121,10 @@ fn finish(draft: Draft<'_>, models: &mut Models) {
             models.renames.values.insert((table.clone(), field.name.clone(), label.clone()), old.clone());
         }
         models.columns.insert(key, field.field.name.place.clone());
+    }
+    if draft.declared.is_positional && draft.holds_all_fields() {
+        let fields = draft.fields.iter().map(|field| (field.name.clone(), field.field_type.shown.clone()));
+        models.positional.insert(table.clone(), fields.collect());
     }
     models.renames.unstated.extend(draft.unstated.into_iter().map(|name| (table.clone(), name)));
     models.tables.insert(table.clone(), draft.declared.name.place.clone());
@@ -130,6 +153,9 @@ fn draft<'a>(declared: &'a Struct, context: &mut Context<'a>) -> Draft<'a> {
         let problem = format!("a table can't be called `{sql_name}`: Diesel's schema leaves such names out");
         context.diagnostics.push(Diagnostic::error(Code::Model, problem).at(place.clone(), ""));
     }
+    if let Some(said) = facts.schema.as_ref().filter(|_| backend != Backend::Postgres) {
+        context.without_effect("schemas", &said.place, Backend::Postgres);
+    }
     let schema = facts.schema.as_ref().filter(|_| backend == Backend::Postgres);
     let schema = schema.map(|name| Name::new(&name.value, backend));
     let mut table = Table::new(ObjectName { schema, name: Name::new(&sql_name, backend) });
@@ -152,12 +178,21 @@ fn draft<'a>(declared: &'a Struct, context: &mut Context<'a>) -> Draft<'a> {
     if let Some(old) = facts.renamed_from.as_ref().filter(|old| table.name.name == table.name.name.renamed(&old.value))
     {
         let problem = format!("table `{sql_name}` can't be renamed from itself");
-        context.diagnostics.push(Diagnostic::error(Code::ModelAttribute, problem).at(old.place.clone(), ""));
+        context.fault(Code::ModelAttribute, problem, &old.place, "say the name that the table had before");
     }
     let (fields, sequences, unstated) = (Vec::new(), Vec::new(), Vec::new());
     let mut draft = Draft { declared, facts, rust_name: emitted, table, fields, sequences, unstated };
     column::lower(declared, &mut draft, context);
     draft
+}
+
+/// A database's name as its makers write it.
+fn title(backend: Backend) -> &'static str {
+    match backend {
+        Backend::Sqlite => "SQLite",
+        Backend::Postgres => "PostgreSQL",
+        Backend::Mysql => "MySQL",
+    }
 }
 
 /// Diesel's own rule where no `table_name` is said: `_` before every capital, `s` behind.
@@ -189,6 +224,12 @@ impl<'a> Draft<'a> {
         by_field.or_else(|| self.find_rust_name(&reference.text))
     }
 
+    /// Whether each field of the struct is a column of its own.
+    fn holds_all_fields(&self) -> bool {
+        let fields = &self.declared.fields;
+        fields.len() == self.fields.len() && !fields.iter().any(Field::embeds)
+    }
+
     /// The field of a column by its name in the emitted `table!`.
     fn find_rust_name(&self, name: &str) -> Option<&DraftField<'a>> {
         self.fields.iter().find(|field| field.rust_name == name)
@@ -204,7 +245,12 @@ impl<'a> Draft<'a> {
                 true => field.name.as_str(),
                 false => field.field.name.text.as_str(),
             });
-            diagnostics.push(not_found(problem, reference, known));
+            let known: Vec<&str> = known.collect();
+            let fault = not_found(problem, reference, known.iter().copied());
+            diagnostics.push(match fault.help.is_empty() {
+                true => fault.help(format!("it has `{}`", known.join("`, `"))),
+                false => fault,
+            });
         }
         found
     }
@@ -235,5 +281,13 @@ impl Context<'_> {
 
     fn fault(&mut self, code: Code, problem: impl Into<String>, place: &Span, help: impl Into<String>) {
         self.diagnostics.push(Diagnostic::error(code, problem).at(place.clone(), "").help(help));
+    }
+
+    /// Says that this database has nothing of the sort, which means more than that something is kept otherwise.
+    fn without_effect(&mut self, what: &str, place: &Span, only: Backend) {
+        let problem = format!("{} has no {what}: it is left out", title(self.config.backend));
+        let warning = Diagnostic::warning(Code::WithoutEffect, problem).at(place.clone(), "");
+        let help = format!("say it for {} alone, within `backend({only}(…))`", title(only));
+        self.diagnostics.push(warning.help(help));
     }
 }

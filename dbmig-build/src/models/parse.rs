@@ -25,6 +25,8 @@ pub(super) struct Struct {
     pub(super) is_model: bool,
     /// Whether Diesel writes it and never reads it: its `Option`s say nothing of NULL.
     pub(super) is_written_only: bool,
+    /// Whether Diesel reads it by the order of its fields alone.
+    pub(super) is_positional: bool,
     pub(super) attributes: Vec<Entry>,
     pub(super) diesel: DieselStruct,
     pub(super) fields: Vec<Field>,
@@ -194,10 +196,14 @@ impl Reader<'_> {
         let mentions =
             uses_dbmig(&attributes) || fields.iter().any(|field| uses_dbmig(&cfg::flatten(&field.attrs, self.backend)));
         let is_model = self.derives(&attributes, Derive::Model, mentions);
+        let derived = derived(&attributes);
+        let derives = |known: &[&str]| derived.iter().any(|name| known.contains(&name.as_str()));
+        let is_read = derives(&["Queryable", "Selectable", "QueryableByName", "Identifiable"]);
         Some(Struct {
             name: self.word(&item.ident),
             is_model,
-            is_written_only: is_written_only(&attributes),
+            is_written_only: derives(&["Insertable", "AsChangeset"]) && !is_read,
+            is_positional: derives(&["Queryable"]) && !derives(&["Selectable"]),
             attributes: self.dbmig_entries(&attributes),
             diesel: self.diesel_entries(&attributes, diesel_attr::on_struct),
             fields: fields.into_iter().filter_map(|field| self.field(field)).collect(),
@@ -342,12 +348,11 @@ fn docs(attributes: &[Attribute]) -> Option<String> {
     Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-fn is_written_only(attributes: &[Attribute]) -> bool {
+/// The last parts of the names of what is derived.
+fn derived(attributes: &[Attribute]) -> Vec<String> {
     let derives = attributes.iter().filter(|attribute| attribute.path().is_ident("derive"));
     let paths = derives.filter_map(|attribute| attribute.parse_args_with(paths).ok()).flatten();
-    let names: Vec<String> = paths.filter_map(|path| path.segments.last().map(|last| last.ident.to_string())).collect();
-    let has = |known: &[&str]| names.iter().any(|name| known.contains(&name.as_str()));
-    has(&["Insertable", "AsChangeset"]) && !has(&["Queryable", "Selectable", "QueryableByName", "Identifiable"])
+    paths.filter_map(|path| path.segments.last().map(|last| last.ident.to_string())).collect()
 }
 
 fn paths(input: syn::parse::ParseStream<'_>) -> syn::Result<Punctuated<syn::Path, Token![,]>> {

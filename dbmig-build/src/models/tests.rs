@@ -1,10 +1,13 @@
 //! Rust in, the schema in a few words or the diagnostics out.
 
+mod against;
 mod attributes;
 mod backends;
 mod enums;
 mod files;
+mod mistakes;
 mod names;
+mod readme;
 mod several;
 mod tables;
 mod types;

@@ -3,6 +3,7 @@
 use clap::Args;
 use dbmig::Backend;
 use dbmig_build::config::Style;
+use dbmig_build::diagnostic::Level;
 use dbmig_build::diff::{Likely, diff};
 use dbmig_build::models::{self, Models};
 use dbmig_build::replay::Replay;
@@ -75,6 +76,14 @@ pub(in crate::commands) fn draft(
     let models = models::read(&context.package.root, &context.config)
         .map_err(|diagnostics| Error::of_diagnostics(Kind::Models, diagnostics))?;
     let before = replay.schema();
+    let said = models.warnings.iter().cloned().chain(models.against(before, context.config.backend));
+    // What is denied is so in the build, and no hindrance here.
+    let said = said.filter_map(|one| context.config.lint.apply(one.clone()).map(|_| one));
+    let (errors, warnings): (Vec<_>, Vec<_>) = said.partition(|one| one.level == Level::Error);
+    if !errors.is_empty() {
+        return Err(Error::of_diagnostics(Kind::Models, errors));
+    }
+    context.ui.warnings(&warnings);
     let mut all = models.renames.clone();
     renames::stated(&decisions.rename, before, &models.schema, &mut all)?;
     let scope = only::scope(&decisions.only, &models.schema, before, &all)?;

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use dbmig::Backend;
 
+use super::super::diesel_type::DieselType;
+use super::Remark;
 use super::section::About;
 use super::table::{TableData, declared, key};
+use crate::diagnostic::Code;
 use crate::schema::{ForeignKey, Name, ObjectName, Table, rust_name};
 
 /// A foreign key as print-schema sees it, in its order.
@@ -91,8 +94,9 @@ fn reference<'a>(
     }
 }
 
-/// The joins between the printed tables.
-pub(super) fn joins(printed: &[TableData<'_>], about: About<'_>) -> Vec<Join> {
+/// The joins between the printed tables. One between columns of different types wouldn't compile: it is left out, and
+/// that is remarked.
+pub(super) fn joins(printed: &[TableData<'_>], about: About<'_>, remarks: &mut Vec<Remark>) -> Vec<Join> {
     let tables: BTreeMap<&str, &TableData<'_>> =
         printed.iter().map(|one| (one.table.name.name.as_str(), one)).collect();
     let mut all: Vec<Reference<'_>> = Vec::new();
@@ -116,11 +120,43 @@ pub(super) fn joins(printed: &[TableData<'_>], about: About<'_>) -> Vec<Join> {
         let keys = key(find(reference.parent, about)?, about.backend);
         let is_key = matches!(keys.as_slice(), [only] if Some(*only) == reference.referenced.as_deref());
         let is_only = between.get(&pair(reference)) == Some(&1);
-        (reference.child != reference.parent && is_key && is_only).then(|| Join {
-            child: child.rust_name.clone(),
-            parent: parent.rust_name.clone(),
-            column: column.to_owned(),
-        })
+        if reference.child == reference.parent || !is_key || !is_only {
+            return None;
+        }
+        if let Some((own, other)) = differing(child, reference, parent) {
+            let problem = format!(
+                "`{}` and `{}` can't be joined in the Rust schema: `{column}` is `{own}`, and its key `{other}`",
+                reference.child, reference.parent
+            );
+            remarks.push(Remark { table: child.table.name.clone(), code: Code::UnlikePrintSchema, problem });
+            return None;
+        }
+        Some(Join { child: child.rust_name.clone(), parent: parent.rust_name.clone(), column: column.to_owned() })
     });
     joins.collect()
+}
+
+/// The types of a reference's column and of the key that it refers to, where Diesel certainly can't compare them.
+fn differing(child: &TableData<'_>, reference: &Reference<'_>, parent: &TableData<'_>) -> Option<(String, String)> {
+    let find = |table: &TableData<'_>, name: &str| {
+        let found = table.columns.iter().find(|column| column.sql_name == name)?;
+        Some(DieselType { nullable: false, ..found.diesel_type.clone() })
+    };
+    let (own, other) = (find(child, reference.columns.first()?)?, find(parent, reference.referenced.as_deref()?)?);
+    let kinds = (kind(&own)?, kind(&other)?);
+    (kinds.0 != kinds.1).then(|| (own.to_string(), other.to_string()))
+}
+
+/// A type by one of its names in Diesel, of those that keys have.
+fn kind(of: &DieselType) -> Option<(&'static str, bool, bool)> {
+    let name = match of.rust_name.as_str() {
+        "TinyInt" | "Tinyint" => "TinyInt",
+        "SmallInt" | "Smallint" | "Int2" => "SmallInt",
+        "Integer" | "Int4" => "Integer",
+        "BigInt" | "Bigint" | "Int8" => "BigInt",
+        "Text" | "Varchar" | "VarChar" | "Bpchar" | "Char" => "Text",
+        "Uuid" => "Uuid",
+        _ => return None,
+    };
+    Some((name, of.unsigned, of.array))
 }

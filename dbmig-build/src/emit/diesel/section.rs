@@ -56,7 +56,7 @@ pub(super) fn print(schema: &Schema, section: &PrintSchema, backend: Backend) ->
         }
         text += &table::print(table, &custom, about);
     }
-    let joins = joins(&tables, about);
+    let joins = joins(&tables, about, &mut remarks);
     if !joins.is_empty() {
         text.push('\n');
     }

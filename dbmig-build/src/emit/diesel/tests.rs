@@ -5,7 +5,7 @@ use dbmig::Backend;
 
 use super::{SchemaOptions, schema_module};
 use crate::config::PrintSchema;
-use crate::schema::{Column, ColumnType, IndexColumn, Name, ObjectName, PrimaryKey, Schema, Table};
+use crate::schema::{Column, ColumnType, ForeignKey, IndexColumn, Name, ObjectName, PrimaryKey, Schema, Table};
 
 fn name(text: &str) -> Name {
     Name::new(text, Backend::Sqlite)
@@ -27,6 +27,22 @@ fn emitted(tables: Vec<Table>) -> (String, Vec<String>) {
     let schema = Schema { tables, ..Schema::default() };
     let (text, warnings) = schema_module(&schema, &SchemaOptions::new(Backend::Sqlite));
     (text, warnings.into_iter().map(|warning| format!("[{}] {}", warning.code, warning.message)).collect())
+}
+
+#[test]
+fn tables_whose_types_differ_are_not_joined() {
+    let mut posts = table("posts", &[("id", "integer"), ("user_id", "bigint"), ("team_id", "integer")]);
+    for (column, parent) in [("user_id", "users"), ("team_id", "teams")] {
+        let key = ForeignKey::new(vec![name(column)], ObjectName::unqualified(name(parent)), vec![name("id")]);
+        posts.foreign_keys.push(key);
+    }
+    let id: &[(&str, &str)] = &[("id", "integer")];
+    let (text, warnings) = emitted(vec![posts, table("users", id), table("teams", id)]);
+    let problem =
+        "`posts` and `users` can't be joined in the Rust schema: `user_id` is `BigInt`, and its key `Integer`";
+    assert_eq!(warnings, [format!("[unlike-print-schema] {problem}")]);
+    let joins: Vec<&str> = text.lines().filter(|line| line.contains("joinable")).collect();
+    assert_eq!(joins, ["diesel::joinable!(posts -> teams (team_id));"]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ impl Reader<'_> {
     pub(super) fn counting(&mut self, entry: &Entry) -> Option<At<Counting>> {
         let mut counting = Counting::of(Way::Usual);
         if let (Some(list), None) = (&entry.term.arguments, &entry.value) {
+            self.contradiction(list, "always", "serial");
             for part in list {
                 self.counting_option(part, &mut counting);
             }

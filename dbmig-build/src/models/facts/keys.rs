@@ -3,10 +3,18 @@
 use super::super::attr::{Entry, Term, TermKind};
 use super::read::Reader;
 use super::{At, ExclusionOf, IndexOn, KeyOf, KeyPart, PartOf, Reference, UniqueSet};
+use crate::nearest::nearest;
 use crate::schema::{Deferrable, NullsOrder, SortOrder};
 
 /// What can be said of one key of an index.
 const PART_OPTIONS: [&str; 6] = ["desc", "asc", "nulls", "ops", "collate", "length"];
+
+const UNIQUE_OPTIONS: [&str; 4] = ["name", "deferrable", "include", "nulls_not_distinct"];
+
+/// Whether a word was rather meant as an option of `unique` than as a column.
+fn is_slip(word: Option<&str>) -> bool {
+    word.is_none_or(|word| nearest(word, UNIQUE_OPTIONS).is_some())
+}
 
 impl Reader<'_> {
     /// On a field `unique` or `unique(name = "…")`, on a struct `unique(a, b, name = "…")`.
@@ -20,8 +28,8 @@ impl Reader<'_> {
                 Some("deferrable") => set.deferrable = self.deferrable(part),
                 Some("include") if part.term.arguments.is_some() => set.include = self.columns(part),
                 Some("nulls_not_distinct") => set.nulls_not_distinct = self.flag(part).is_some(),
-                _ if part.value.is_some() || own.is_some() && part.key().is_none() => {
-                    self.unknown_option(part, &["name", "deferrable", "include", "nulls_not_distinct"]);
+                word if part.value.is_some() || own.is_some() && is_slip(word) => {
+                    self.unknown_option(part, &UNIQUE_OPTIONS);
                 }
                 _ => set.columns.extend(self.column_part(part)),
             }
@@ -60,7 +68,11 @@ impl Reader<'_> {
         let mut index =
             IndexOn { keys, name, predicate, unique, method, include, nulls_not_distinct, parameters, place };
         let mut own_part = own.cloned().map(|own| KeyPart::new(PartOf::Column(own)));
-        for part in self.arguments(entry, own.is_some())? {
+        let list = self.arguments(entry, own.is_some())?;
+        if own.is_some() {
+            self.contradiction(list, "asc", "desc");
+        }
+        for part in list {
             let (has_value, has_list) = (part.value.is_some(), part.term.arguments.is_some());
             match (part.key(), &mut own_part) {
                 (Some("name"), _) if has_value => index.name = self.text(part),
@@ -128,7 +140,9 @@ impl Reader<'_> {
     fn column_part(&mut self, entry: &Entry) -> Option<KeyPart> {
         let bare = Term { arguments: None, ..entry.term.clone() };
         let mut part = KeyPart::new(PartOf::Column(self.reference(&bare)?));
-        for option in entry.term.arguments.as_deref().unwrap_or_default() {
+        let options = entry.term.arguments.as_deref().unwrap_or_default();
+        self.contradiction(options, "asc", "desc");
+        for option in options {
             self.part_option(option, &mut part);
         }
         Some(part)

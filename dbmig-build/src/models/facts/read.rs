@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::attr::{Entry, Term, TermKind};
+use super::hints::hint;
 use super::{At, CheckThat, DefaultValue, GeneratedBy, Reference};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
@@ -31,15 +32,15 @@ impl Reader<'_> {
             };
             let Some(key) = known.iter().find(|key| **key == word) else {
                 let article = if what.starts_with('e') { "an" } else { "a" };
-                self.unknown(&format!("{article} {what} has no key `{word}`"), word, &entry.term.span, known);
+                let problem = format!("{article} {what} has no key `{word}`");
+                match hint(what, word) {
+                    Some(help) => self.fault(&entry.term.span, &problem, &help),
+                    None => self.unknown(&problem, word, &entry.term.span, known),
+                }
                 continue;
             };
             match seen.get(key) {
-                Some(first) if !repeated.contains(key) => {
-                    let problem = format!("`{key}` is said twice");
-                    let twice = Diagnostic::error(Code::ModelAttribute, problem).at(entry.term.span.clone(), "again");
-                    self.diagnostics.push(twice.at(first.clone(), "first here"));
-                }
+                Some(first) if !repeated.contains(key) => self.twice(key, &entry.term.span, first),
                 _ => {
                     seen.insert(key, entry.term.span.clone());
                     keyed.push((*key, entry));
@@ -131,7 +132,9 @@ impl Reader<'_> {
             return self.text(entry).map(|expression| GeneratedBy { expression, storage: Storage::Virtual });
         }
         let (mut expression, mut storage) = (None, Storage::Virtual);
-        for part in self.arguments(entry, false)? {
+        let list = self.arguments(entry, false)?;
+        self.contradiction(list, "stored", "virtual");
+        for part in list {
             match part.key() {
                 Some("expr") if part.value.is_some() => expression = self.text(part),
                 Some("stored") if part.value.is_none() => storage = Storage::Stored,
@@ -185,7 +188,10 @@ impl Reader<'_> {
     /// What stands in the parentheses; nothing needs to if `may_lack`.
     pub(super) fn arguments<'e>(&mut self, entry: &'e Entry, may_lack: bool) -> Option<&'e [Entry]> {
         match (&entry.term.arguments, &entry.value) {
-            (Some(list), None) => Some(list),
+            (Some(list), None) => {
+                self.repeated(entry, list);
+                Some(list)
+            }
             (None, None) if may_lack => Some(&[]),
             _ => {
                 let key = entry.key().unwrap_or_default();
@@ -193,6 +199,35 @@ impl Reader<'_> {
                 self.fault(&entry.span(), &problem, &format!("{key}(…)"));
                 None
             }
+        }
+    }
+
+    /// Reports what a list says twice: a column, an option. What has options of its own (`a(desc)`) may come again, and
+    /// an exclusion may compare a column by several operators.
+    fn repeated(&mut self, entry: &Entry, list: &[Entry]) {
+        let mut seen: BTreeMap<(&str, bool), &Span> = BTreeMap::new();
+        for part in list.iter().filter(|part| part.term.arguments.is_none() && entry.key() != Some("exclude")) {
+            let (TermKind::Word(word) | TermKind::Text(word)) = &part.term.kind else { continue };
+            let (key, place) = ((word.as_str(), part.value.is_some()), &part.term.span);
+            match seen.get(&key) {
+                Some(first) if word != "expr" => self.twice(word, place, first),
+                _ => drop(seen.insert(key, place)),
+            }
+        }
+    }
+
+    fn twice(&mut self, word: &str, place: &Span, first: &Span) {
+        let twice = Diagnostic::error(Code::ModelAttribute, format!("`{word}` is said twice"));
+        let twice = twice.at(place.clone(), "again").at(first.clone(), "first here");
+        self.diagnostics.push(twice.help("take one away"));
+    }
+
+    /// Reports two words that can't both hold.
+    pub(super) fn contradiction(&mut self, list: &[Entry], one: &str, other: &str) {
+        let place = |word: &str| list.iter().find(|part| part.key() == Some(word)).map(|part| part.term.span.clone());
+        if let (Some(first), Some(second)) = (place(one), place(other)) {
+            let fault = Diagnostic::error(Code::ModelAttribute, format!("`{one}` and `{other}` contradict each other"));
+            self.diagnostics.push(fault.at(first, "").at(second, "").help("take one away"));
         }
     }
 

@@ -4,9 +4,10 @@ use dbmig::Backend;
 
 use super::super::facts::{self, At, FieldFacts};
 use super::super::parse::{Field, Struct};
-use super::super::rust_type::{self, FieldType, Kind};
+use super::super::rust_type::{self, FieldType, Kind, RUST_TYPES};
 use super::{Context, Draft, DraftField, counter, default, enumeration};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::nearest::nearest;
 use crate::schema::{Column, ColumnType, Generated, Name, Sequence, rust_name};
 use crate::source::Span;
 use crate::sql;
@@ -19,6 +20,7 @@ pub(super) fn lower<'a>(declared: &'a Struct, draft: &mut Draft<'a>, context: &m
 fn fields<'a>(from: &'a Struct, draft: &mut Draft<'a>, context: &mut Context<'a>, inside: &mut Vec<&'a str>) {
     for field in &from.fields {
         let facts = facts::on_field(&field.attributes, &field.name, context.config.backend, &mut context.diagnostics);
+        lonely(field, context);
         if facts.skip || field.diesel.select_expression {
             continue;
         }
@@ -30,12 +32,35 @@ fn fields<'a>(from: &'a Struct, draft: &mut Draft<'a>, context: &mut Context<'a>
         if let Some(other) = draft.fields.iter().find(|other| other.name == drafted.name) {
             let problem = format!("column `{}` is two fields", drafted.name);
             let fault = Diagnostic::error(Code::Model, problem).at(field.name.place.clone(), "the second");
-            context.diagnostics.push(fault.at(other.field.name.place.clone(), "the first"));
+            let fault = fault.at(other.field.name.place.clone(), "the first");
+            context.diagnostics.push(fault.help("give one of them another name, or `skip` it"));
             continue;
+        }
+        let old = |facts: &FieldFacts| facts.renamed_from.as_ref().map(|old| drafted.name.renamed(&old.value));
+        let was = |other: &&DraftField<'_>| old(&other.facts).is_some_and(|one| Some(one) == old(&drafted.facts));
+        if let (Some(said), Some(other)) = (&drafted.facts.renamed_from, draft.fields.iter().find(was)) {
+            let problem = format!("two fields were column `{}`", said.value);
+            let fault = Diagnostic::error(Code::ModelAttribute, problem).at(said.place.clone(), "the second");
+            let first = other.facts.renamed_from.as_ref().map(|first| first.place.clone());
+            let fault = first.into_iter().fold(fault, |fault, first| fault.at(first, "the first"));
+            context.diagnostics.push(fault.help("take one away"));
         }
         draft.fields.push(drafted);
         draft.sequences.extend(sequence);
         draft.table.columns.push(column);
+    }
+}
+
+/// Reports what is said beside `skip` or `embed`: there is no column that it could be about.
+fn lonely(field: &Field, context: &mut Context<'_>) {
+    let Some(at) = field.attributes.iter().position(|entry| matches!(entry.key(), Some("skip" | "embed"))) else {
+        return;
+    };
+    let other = field.attributes.iter().enumerate().find(|(other, _)| *other != at).map(|(_, entry)| entry);
+    if let Some(other) = other {
+        let key = field.attributes[at].key().unwrap_or_default();
+        let problem = format!("a field with `{key}` is no column, and nothing else can be said of it");
+        context.fault(Code::ModelAttribute, problem, &other.span(), format!("take it or `{key}` away"));
     }
 }
 
@@ -105,15 +130,25 @@ fn lower_field<'a>(
     if let Some(generated) = &facts.generated {
         let expression = read_expression(&generated.expression, context);
         column.generated = expression.map(|expression| Generated { expression, storage: generated.storage });
+        let place = &generated.expression.place;
         if facts.default.is_some() {
-            let place = &generated.expression.place;
             context.fault(Code::ModelAttribute, "a generated column has no default", place, "say one of the two");
+        }
+        if facts.autoincrement.is_some() {
+            let problem = "a generated column doesn't count by itself";
+            context.fault(Code::ModelAttribute, problem, place, "say one of `generated` and `autoincrement`");
         }
     }
     column.collation = facts.collate.as_ref().map(|collation| Name::new(&collation.value, backend));
+    let charset = facts.charset.as_ref().map(|said| said.place.clone());
     if facts.on_row_update.is_some() && backend == Backend::Mysql {
         let text = default::current_timestamp(&column.column_type, backend);
         column.on_update = sql::expression(&text, backend).ok();
+    }
+    for (what, said) in [("`ON UPDATE` for columns", &facts.on_row_update), ("character sets of columns", &charset)] {
+        if let Some(place) = said.as_ref().filter(|_| backend != Backend::Mysql) {
+            context.without_effect(what, place, Backend::Mysql);
+        }
     }
     let sequence = facts.autoincrement.as_ref();
     let sequence = sequence.and_then(|counting| counter::lower(counting, &mut column, &draft.table.name, context));
@@ -140,7 +175,8 @@ pub(super) fn read_expression(text: &At<String>, context: &mut Context<'_>) -> O
         Ok(expression) => Some(expression),
         Err(problem) => {
             let problem = format!("can't read this SQL expression: {problem}");
-            context.diagnostics.push(Diagnostic::error(Code::ModelAttribute, problem).at(text.place.clone(), ""));
+            let help = "an expression as in CREATE TABLE; texts within it stand in single quotes";
+            context.fault(Code::ModelAttribute, problem, &text.place, help);
             None
         }
     }
@@ -154,6 +190,15 @@ fn column_type(
     context: &mut Context<'_>,
 ) -> Option<ColumnType> {
     let precision = (facts.precision.as_ref(), facts.scale.as_ref());
+    if let (Some(digits), scale) = precision {
+        let most = digits.value;
+        if most == 0 {
+            context.fault(Code::ModelAttribute, "a number has a digit at least", &digits.place, "precision = 10");
+        } else if let Some(scale) = scale.filter(|scale| scale.value > most) {
+            let problem = format!("{most} digits can't have {} behind the point", scale.value);
+            context.fault(Code::ModelAttribute, problem, &scale.place, format!("scale = {most} at most"));
+        }
+    }
     if let Some(text) = &facts.sql_type {
         let mut column_type = match sql_type(&text.value, context.config.backend) {
             Ok(column_type) => column_type,
@@ -199,15 +244,23 @@ fn column_type(
     }
     let array = field_type.element.filter(|_| backend == Backend::Postgres);
     let Some(row) = field_type.known.or(array) else {
-        let problem = format!("dbmig doesn't know which column `{}` becomes", field_type.shown);
-        unknown_type(problem, &field.type_place, None, context);
+        let problem = match field_type.element {
+            Some(_) => format!("`{}` needs `sql_type` on {backend}: it has no arrays", field_type.shown),
+            None => format!("dbmig doesn't know which column `{}` becomes", field_type.shown),
+        };
+        let near = near_type(field_type, context);
+        unknown_type(problem, &field.type_place, near.as_deref(), context);
         return None;
     };
     let base = match row.sql(backend) {
         Ok(base) => base,
         Err(reason) => {
             let problem = format!("`{}` needs `sql_type` on {backend}: {reason}", field_type.shown);
-            let other = (row.kind == Kind::Timestamp).then_some("or use `chrono::NaiveDateTime`, in UTC");
+            let other = match row.kind {
+                Kind::Timestamp => Some("or use `chrono::NaiveDateTime`, in UTC"),
+                Kind::Integer => Some("or use a type that it has: `i16`, `i32` or `i64`"),
+                _ => None,
+            };
             unknown_type(problem, &field.type_place, other, context);
             return None;
         }
@@ -237,6 +290,14 @@ fn column_type(
     }
     column_type.array |= field_type.known.is_none();
     Some(column_type)
+}
+
+/// A type or enum with nearly the same name.
+fn near_type(field_type: &FieldType, context: &Context<'_>) -> Option<String> {
+    let word = field_type.name.as_ref()?;
+    let enums = context.enums.iter().map(|one| one.declared.name.text.as_str());
+    let known = RUST_TYPES.iter().map(|row| row.name.rsplit("::").next().unwrap_or(row.name));
+    nearest(word, enums.chain(known)).map(|near| format!("did you mean `{near}`?"))
 }
 
 fn unknown_type(problem: String, place: &Span, other: Option<&str>, context: &mut Context<'_>) {

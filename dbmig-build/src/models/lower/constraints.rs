@@ -14,7 +14,7 @@ use super::{Context, Draft};
 use crate::config::ConstraintKind;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
-use crate::schema::{Check, Exclusion, Expression, Index, IndexColumn, Name, Table, Unique};
+use crate::schema::{Check, Deferrable, Exclusion, Expression, Index, IndexColumn, Name, Table, Unique};
 use crate::source::Span;
 
 /// Gives every table its constraints and indexes. Foreign keys come last: what they refer to must be unique.
@@ -162,6 +162,12 @@ fn unique(said: &UniqueSet, draft: &mut Draft<'_>, names: &mut Names, context: &
     let include = draft.resolve_all(&said.include, &mut context.diagnostics)?;
     let name = names.name(said.name.as_ref(), ConstraintKind::Unique, &columns_of(&columns), draft, context);
     let is_postgres = context.config.backend == Backend::Postgres;
+    if !is_postgres && said.nulls_not_distinct {
+        context.without_effect("keys in which NULLs are alike", &said.place, Backend::Postgres);
+    }
+    if !is_postgres && said.deferrable != Deferrable::No {
+        context.without_effect("keys that are checked later", &said.place, Backend::Postgres);
+    }
     Some(Unique {
         name: Some(name),
         deferrable: if is_postgres { said.deferrable } else { Default::default() },
@@ -192,6 +198,9 @@ fn check(
     let name = names.name(said.name.as_ref(), ConstraintKind::Check, &mentioned, draft, context);
     let no_inherit = said.no_inherit && context.config.backend == Backend::Postgres;
     let not_enforced = said.not_enforced && context.config.backend == Backend::Mysql;
+    if said.not_enforced && !not_enforced {
+        context.without_effect("checks that aren't enforced", &said.expression.place, Backend::Mysql);
+    }
     Some(Check { name: Some(name), no_inherit, not_enforced, ..Check::new(expression) })
 }
 
@@ -231,6 +240,9 @@ fn index(said: &IndexOn, draft: &mut Draft<'_>, names: &mut Names, context: &mut
     let name = names.name(said.name.as_ref(), ConstraintKind::Index, &parts, draft, context);
     // What only PostgreSQL's indexes have leaves an index of others as good as it was.
     let is_postgres = backend == Backend::Postgres;
+    if !is_postgres && said.nulls_not_distinct {
+        context.without_effect("keys in which NULLs are alike", &said.place, Backend::Postgres);
+    }
     Some(Index {
         unique: said.unique,
         predicate,

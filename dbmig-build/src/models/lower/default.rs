@@ -36,15 +36,21 @@ pub(super) fn lower(
         DefaultValue::Bool(bool) if matches!(kind, Kind::Bool | Kind::Other) => {
             if *bool { "TRUE" } else { "FALSE" }.to_owned()
         }
-        DefaultValue::Bool(bool) => return Err(misfit(&format!("`{bool}`"))),
+        DefaultValue::Bool(bool) => {
+            let text = if kind == Kind::Text { format!("\"'{bool}'\"") } else { u8::from(*bool).to_string() };
+            return Err(Box::new(misfit(&format!("`{bool}`")).help(format!("default = {text}"))));
+        }
         DefaultValue::Number(number) => match kind {
-            Kind::Integer if number.contains(['.', 'e', 'E']) => return Err(misfit(&format!("`{number}`"))),
+            Kind::Integer if number.contains(['.', 'e', 'E']) => {
+                let whole = number.split(['.', 'e', 'E']).next().unwrap_or("0");
+                return Err(Box::new(misfit(&format!("`{number}`")).help(format!("default = {whole}"))));
+            }
             Kind::Integer | Kind::Number | Kind::Other => number.clone(),
             Kind::Bool => {
                 let help = if number == "0" { "default = false" } else { "default = true" };
                 return Err(Box::new(misfit(&format!("`{number}`")).help(help)));
             }
-            _ => return Err(misfit(&format!("`{number}`"))),
+            _ => return Err(Box::new(misfit(&format!("`{number}`")).help(format!("default = \"'{number}'\"")))),
         },
         DefaultValue::Word(word) if word != "null" && meant.is_some() => {
             let literal = meant.and_then(|meant| meant.literal(word));
@@ -58,7 +64,7 @@ pub(super) fn lower(
             ("now", Kind::Date) => "CURRENT_DATE".to_owned(),
             ("now", Kind::Time) => "CURRENT_TIME".to_owned(),
             ("now", Kind::Timestamp | Kind::Text | Kind::Other) => current_timestamp(column_type, backend),
-            ("now", _) => return Err(misfit("`now`")),
+            ("now", _) => return Err(Box::new(misfit("`now`").help("`now` is for dates and times"))),
             ("null", _) if field_type.nullable => "NULL".to_owned(),
             ("null", _) => return Err(Box::new(misfit("`null`").help("make the field an `Option`"))),
             (word, _) => {
@@ -73,7 +79,10 @@ pub(super) fn lower(
         },
         DefaultValue::Sql(text) => text.clone(),
     };
-    let unreadable = |problem| Box::new(fault(format!("can't read this SQL expression: {problem}")));
+    let unreadable = |problem| {
+        let help = "an expression as in CREATE TABLE; a text stands in single quotes: default = \"'…'\"";
+        Box::new(fault(format!("can't read this SQL expression: {problem}")).help(help))
+    };
     let expression = sql::column_default(&text, column_type, backend).map_err(unreadable)?;
     let written = matches!(value.value, DefaultValue::Sql(_)) && backend == Backend::Sqlite;
     match expression.as_ref().filter(|_| written).and_then(trap) {

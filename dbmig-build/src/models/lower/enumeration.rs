@@ -74,6 +74,15 @@ fn draft<'a>(declared: &'a Enum, context: &mut Context<'a>) -> DraftEnum<'a> {
             let problem = format!("the label `{text}` has {} bytes, and PostgreSQL takes 63", text.len());
             context.fault(Code::Model, problem, &place, "#[dbmig(rename = \"…\")]");
         }
+        let was = |(one, _): &&(Label, Span)| {
+            let old = |said: &Option<At<String>>| said.as_ref().map(|old| old.value.clone());
+            one.renamed_from.is_some() && old(&one.renamed_from) == old(&facts.renamed_from)
+        };
+        if let (Some(said), Some((_, other))) = (&facts.renamed_from, labels.iter().find(was)) {
+            let problem = format!("two variants had the label `{}`", said.value);
+            let fault = Diagnostic::error(Code::ModelAttribute, problem).at(said.place.clone(), "the second");
+            context.diagnostics.push(fault.at(other.clone(), "the first").help("take one away"));
+        }
         if let Some(old) = facts.renamed_from.as_ref().filter(|old| old.value == text) {
             let help = "say the label that the variant had before";
             context.fault(Code::ModelAttribute, format!("`{text}` can't be renamed from itself"), &old.place, help);

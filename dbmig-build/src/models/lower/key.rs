@@ -101,7 +101,13 @@ fn columns(draft: &Draft<'_>, context: &mut Context<'_>) -> Option<Vec<Name>> {
 
 /// The key as dbmig's attributes say it, and where; its columns unless one isn't found.
 fn own_key(draft: &Draft<'_>, context: &mut Context<'_>) -> Option<(Option<Vec<Name>>, Span)> {
+    let marked: Vec<_> = draft.fields.iter().filter(|field| field.facts.primary_key.is_some()).collect();
     if let Some(said) = draft.facts.primary_key.as_ref().filter(|said| !said.columns.is_empty()) {
+        if let Some(other) = marked.first().and_then(|field| field.facts.primary_key.clone()) {
+            let fault = Diagnostic::error(Code::ModelAttribute, "the key is said on the struct and on a field");
+            let fault = fault.at(other, "on the field").at(said.place.clone(), "on the struct");
+            context.diagnostics.push(fault.help("take one away: that of the struct has the order of its columns"));
+        }
         let columns = said.columns.iter().filter_map(|part| match &part.key {
             PartOf::Column(reference) => Some(reference.clone()),
             PartOf::Expression(_) => None,
@@ -109,7 +115,6 @@ fn own_key(draft: &Draft<'_>, context: &mut Context<'_>) -> Option<(Option<Vec<N
         let columns = draft.resolve_all(&columns.collect::<Vec<_>>(), &mut context.diagnostics);
         return Some((columns, said.place.clone()));
     }
-    let marked: Vec<_> = draft.fields.iter().filter(|field| field.facts.primary_key.is_some()).collect();
     let place = marked.first().and_then(|field| field.facts.primary_key.clone())?;
     Some((Some(marked.iter().map(|field| field.name.clone()).collect()), place))
 }

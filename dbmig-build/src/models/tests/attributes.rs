@@ -81,9 +81,7 @@ fn wrong_foreign_keys() {
         "#[dbmig(references = peices(id))] f: i32",
         "#[dbmig(references = pieces(ident))] f: i32",
         "#[dbmig(references = pieces(code))] f: i32",
-        "#[dbmig(references = pieces)] f: i64",
         "#[dbmig(references = pairs)] f: i32",
-        "#[dbmig(references = pieces, on_delete = set_null)] f: i32",
         "#[dbmig(references = pieces, on_delete = cascad)] f: i32",
         "#[dbmig(on_delete = cascade)] f: i32",
         "#[dbmig(references)] f: i32",
@@ -98,14 +96,11 @@ error[model-attribute]: no model has the table `peices`
 help: did you mean `pieces`?
 help: a table without a model stands in quotes: references = \"peices\"(…)
 error[model-attribute]: `Piece` has no field `ident`
+help: it has `id`, `code`, `big`
 error[model-attribute]: `pieces` (code) is referred to, but isn't unique
 help: #[dbmig(unique)]
-error[rust-type]: `f` is `i64`, but `pieces.id` is `i32`
-help: make it `i32`
 error[model-attribute]: 1 column can't refer to 2
 help: the key is (a, b): foreign_key(…, references = pairs(a, b))
-error[model-attribute]: `on_delete = set_null`, but `f` can't be NULL
-help: make the field an `Option`
 error[model-attribute]: `cascad` is no action
 help: did you mean `cascade`?
 error[model-attribute]: `on_delete` without `references`
@@ -169,6 +164,8 @@ error[model-attribute]: `unique` is said twice
   |
 8 |     #[dbmig(unique, default = 1, unique)]
   |             ------ first here    ^^^^^^ again
+  |
+  = help: take one away
 
 error[model-attribute]: `User` has no field `nmae`
  --> src/models.rs:3:28

@@ -49,7 +49,7 @@ fn other_types_say_their_column() {
         ("Uuid", "`Uuid` needs `sql_type` on sqlite: this database has no UUIDs"),
         ("serde_json::Value", "`serde_json::Value` needs `sql_type` on sqlite: Diesel's schema"),
         ("Option<Role>", "dbmig doesn't know which column `Role` becomes"),
-        ("Vec<String>", "dbmig doesn't know which column `Vec<String>` becomes"),
+        ("Vec<String>", "`Vec<String>` needs `sql_type` on sqlite: it has no arrays"),
         ("u32", "`u32` needs `sql_type` on sqlite: this database has no unsigned integers"),
     ] {
         let text = column(&format!("f: {rust}"));
@@ -154,11 +154,15 @@ help: default = now
 error[model-attribute]: `nwo` is no word for a default: they are `now` and `null`
 help: default = now
 error[model-attribute]: `now` is no default for `bool`
+help: `now` is for dates and times
 error[model-attribute]: `false` is no default for `i32`
+help: default = 0
 error[model-attribute]: `0` is no default for `bool`
 help: default = false
 error[model-attribute]: `1.5` is no default for `i32`
+help: default = 1
 error[model-attribute]: `1` is no default for `String`
+help: default = \"'1'\"
 error[model-attribute]: `null` is no default for `i32`
 help: make the field an `Option`
 error[model-attribute]: `draft` is no word for a default: they are `now` and `null`
@@ -168,6 +172,7 @@ help: default = \"'draft'\"
 error[model-attribute]: a default can't refer to a column, and `id` is a name
 help: a string stands in single quotes: default = \"'…'\"
 error[model-attribute]: can't read this SQL expression: this `(` is not closed
+help: an expression as in CREATE TABLE; a text stands in single quotes: default = \"'…'\"
 error[model-attribute]: `default` takes a value, `now` or an SQL expression in quotes
 help: default = now
 ",

@@ -4,6 +4,7 @@ use dbmig::Backend;
 
 use super::super::super::facts::{At, Reference, Target, Ways};
 use super::super::super::parse::Word;
+use super::super::super::rust_type::Kind;
 use super::super::names::Names;
 use super::super::{Context, Draft, not_found};
 use crate::config::ConstraintKind;
@@ -131,8 +132,24 @@ fn key(wanted: Wanted<'_>, draft: &Draft<'_>, drafts: &[Draft<'_>], context: &mu
         let fixed = about.iter().filter_map(|name| draft.table.column(name)).find(|column| !column.nullable);
         if let Some(column) = fixed.filter(|_| action == ReferentialAction::SetNull) {
             let problem = format!("`{word} = set_null`, but `{}` can't be NULL", column.name);
-            context.fault(Code::ModelAttribute, problem, &wanted.place, "make the field an `Option`");
+            // MySQL refuses it; the others do when it comes to it.
+            let fault = match backend {
+                Backend::Mysql => Diagnostic::error(Code::ModelAttribute, problem),
+                Backend::Sqlite | Backend::Postgres => Diagnostic::warning(Code::SetNullOnNotNull, problem),
+            };
+            context.diagnostics.push(fault.at(wanted.place.clone(), "").help("make the field an `Option`"));
         }
+    }
+    if let Some(said) = wanted.ways.deferrable.as_ref().filter(|_| backend == Backend::Mysql) {
+        context.without_effect("deferrable foreign keys", &said.place, Backend::Postgres);
+    }
+    if let Some(said) =
+        wanted.ways.match_type.as_ref().filter(|one| backend != Backend::Postgres && one.value != "SIMPLE")
+    {
+        context.without_effect(&format!("`match = {}`", said.value.to_lowercase()), &said.place, Backend::Postgres);
+    }
+    if let Some(first) = wanted.ways.on_delete_columns.first().filter(|_| backend != Backend::Postgres) {
+        context.without_effect("actions for some columns of a foreign key", &first.place, Backend::Postgres);
     }
     let deferrable = wanted.ways.deferrable.as_ref().filter(|_| backend != Backend::Mysql);
     let match_type =
@@ -168,7 +185,17 @@ fn sql_name(text: &str, draft: &Draft<'_>, backend: Backend) -> ObjectName {
     }
 }
 
-/// The columns referred to: as many as refer, unique, and of the same types, or `joinable!` doesn't compile.
+/// Whether a database takes a foreign key between columns of two types that differ. MySQL compares them to the byte.
+/// Source: <https://dev.mysql.com/doc/refman/8.0/en/create-table-foreign-keys.html>.
+fn takes(backend: Backend, one: Kind, other: Kind) -> bool {
+    match backend {
+        Backend::Sqlite => true,
+        Backend::Postgres => one == Kind::Integer && other == Kind::Integer,
+        Backend::Mysql => false,
+    }
+}
+
+/// The columns referred to: as many as refer, unique, and of the same types, or they can't be joined in Diesel.
 fn referenced(
     wanted: &Wanted<'_>,
     draft: &Draft<'_>,
@@ -213,9 +240,14 @@ fn referenced(
         let other = parent.fields.iter().find(|field| field.name == *other)?;
         let (Some(one), Some(two)) = (mine.field_type.known, other.field_type.known) else { continue };
         if one.name != two.name {
+            let takes = takes(context.config.backend, one.kind, two.kind);
             let (one, two) = (&mine.field_type.shown, &other.field_type.shown);
             let problem = format!("`{}` is `{one}`, but `{}.{}` is `{two}`", mine.name, parent.table.name, other.name);
-            let fault = Diagnostic::error(Code::RustType, problem).at(mine.field.type_place.clone(), "refers");
+            let fault = match takes {
+                true => Diagnostic::warning(Code::ReferenceTypes, problem),
+                false => Diagnostic::error(Code::RustType, problem),
+            };
+            let fault = fault.at(mine.field.type_place.clone(), "refers");
             let fault = fault.at(other.field.type_place.clone(), "is referred to");
             context.diagnostics.push(fault.help(format!("make it `{two}`")));
         }
