@@ -3,6 +3,7 @@
 //! What is rendered is the way from one schema to another, not one change after the other: that way each table of
 //! SQLite is rebuilt at most once, and the way back is the same thing with the schemas exchanged.
 
+mod distinct;
 mod in_use;
 mod mysql;
 mod plan;
@@ -25,11 +26,12 @@ use dbmig::Backend;
 use dbmig_build::config::SqliteVersion;
 use dbmig_build::schema::{ApplyError, Change, Name, ObjectName, Schema, Table};
 
+pub use distinct::made_unique;
 use plan::{Direction, Plan};
 
 /// The SQL expressions that rows which exist already get in new columns, and in place of NULL in columns that take
 /// NULL no more: table and column by their names after, to the expression. It may use the table's columns by their
-/// new names.
+/// new names. Where a column that is there becomes unique, the rows get it whose value an earlier row has.
 pub type Backfills = BTreeMap<(ObjectName, Name), String>;
 
 /// How to render.
@@ -123,20 +125,22 @@ pub fn render(changes: &[Change], before: &Schema, options: &Options<'_>) -> Res
         return Ok(Rendered::default());
     }
     let plan = || Plan::new(changes, before, options.backfills, Direction::Up);
-    match options.backend {
-        Backend::Sqlite => render_sqlite(changes, before, options.backfills, SqliteVersion::default()),
+    let mut rendered = match options.backend {
+        Backend::Sqlite => return render_sqlite(changes, before, options.backfills, SqliteVersion::default()),
         Backend::Postgres => {
             if !before.views.is_empty() || before.tables.values().any(|table| !table.triggers.is_empty()) {
                 in_use::refuse(&plan()?)?;
             }
-            postgres::render(changes, before, options)
+            postgres::render(changes, before, options)?
         }
         Backend::Mysql => {
             let plan = plan()?;
             in_use::refuse(&plan)?;
-            mysql::render(&plan, options)
+            mysql::render(&plan, options)?
         }
-    }
+    };
+    distinct::fill(&mut rendered, changes, before, options.backfills)?;
+    Ok(rendered)
 }
 
 /// Renders changes for SQLite, of which the oldest release that is to run them is known.
@@ -155,7 +159,9 @@ pub fn render_sqlite(
     }
     let plan = Plan::new(changes, before, backfills, Direction::Up)?;
     in_use::refuse(&plan)?;
-    sqlite::render(&Plan { sqlite_version, ..plan })
+    let mut rendered = sqlite::render(&Plan { sqlite_version, ..plan })?;
+    distinct::fill(&mut rendered, changes, before, backfills)?;
+    Ok(rendered)
 }
 
 /// The `CREATE TABLE` statement of a table, then its indexes and triggers, each with its semicolon.

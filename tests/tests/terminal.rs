@@ -155,3 +155,72 @@ fn an_edited_revision_is_amended_on_yes_alone() {
     assert!(amend("n", "nothing was written").contains("-- mine"));
     assert!(!amend("y", "+ column users.bio").contains("-- mine"));
 }
+
+/// A host with PostgreSQL's backend, whose chain has some models and whose models then say something else. Nobody asks a
+/// server.
+fn postgres(before: &str, after: &str) -> Host {
+    let host = Host::temporary();
+    host.write("Cargo.toml", host.read("Cargo.toml").replace("\"sqlite\"", "\"postgres\""));
+    host.write("src/models.rs", before);
+    host.dbmig(&["migrate", "-m", "start"]).success();
+    host.write("src/models.rs", after);
+    host
+}
+
+#[test]
+fn renames_of_tables_types_and_labels_are_asked() {
+    let before = "#[derive(dbmig::Model)]\n#[diesel(table_name = users)]\npub struct User {\n    pub id: i32,\n    \
+                  pub name: String,\n    pub mood: Mood,\n}\n#[derive(dbmig::Enum)]\npub enum Mood {\n    Good,\n    Sad,\n    \
+                  Odd,\n}\n";
+    for (from, to, question, renamed, otherwise) in [
+        (
+            "table_name = users",
+            "table_name = people",
+            "Is table users now people?",
+            "RENAME TO people",
+            "CREATE TABLE people",
+        ),
+        ("Mood", "Temper", "Is type mood now temper?", "ALTER TYPE mood RENAME TO temper", "CREATE TYPE temper"),
+        (
+            "    Sad",
+            "    Saddened",
+            "Is label mood.sad now saddened?",
+            "RENAME VALUE 'sad' TO 'saddened'",
+            "'good', 'saddened', 'odd'",
+        ),
+    ] {
+        for (answer, sql) in [("y", renamed), ("n", otherwise)] {
+            let host = postgres(before, &before.replace(from, to));
+            let mut session = terminal(&host, &["migrate", "-m", "other names"]);
+            session.expect(question).expect("the question");
+            session.expect("It looks like it").expect("the reason");
+            session.send_line(answer).expect("an answer");
+            if answer == "n" && from.starts_with("table") {
+                session.expect("`users` has no model any more. Drop it").expect("the next question");
+                session.send_line("y").expect("an answer");
+            }
+            session.expect("cargo dbmig upgrade").expect("what comes next");
+            session.expect(Eof).expect("the end");
+            assert!(newest_up(&host).contains(sql), "{question} {answer}: {}", newest_up(&host));
+        }
+    }
+}
+
+#[test]
+fn a_value_for_rows_that_share_one_is_asked_for() {
+    let unique = |attribute: &str| USERS.replace("FIELD", &format!("{attribute} pub email: String,"));
+    let asked = |answer: &str| {
+        let host = Host::temporary();
+        host.write("src/models.rs", unique(""));
+        host.dbmig(&["migrate", "-m", "create users"]).success();
+        host.write("src/models.rs", unique("#[dbmig(unique)]"));
+        let mut session = terminal(&host, &["migrate", "-m", "one email each"]);
+        session.expect("users.email is to be unique").expect("the question");
+        session.send_line(answer).expect("an answer");
+        session.expect("cargo dbmig upgrade").expect("what comes next");
+        session.expect(Eof).expect("the end");
+        newest_up(&host)
+    };
+    assert!(!asked("").contains("UPDATE"), "the check says which rows share a value");
+    assert!(asked("email || id").contains("UPDATE users SET email = email || id"), "those rows get another one");
+}

@@ -1,6 +1,7 @@
 //! `cargo dbmig amend`: the last revision written anew.
 
 mod edited;
+mod kept;
 mod span;
 
 use clap::Args;
@@ -33,8 +34,8 @@ use crate::ui::Ui;
 /// nothing is done, unless --no-database says that none has it.
 ///
 /// Sealed revisions, and those that others stand on, are refused; one that was edited by
-/// hand only with --force. (What dbmig would write for it says so: a value that --backfill
-/// gave then must be given again.)
+/// hand only with --force. (What dbmig would write for it says so.) The values that
+/// --backfill gave then are kept, unless others are given.
 ///
 ///     cargo dbmig amend
 ///     cargo dbmig amend -m "add email and phone" --backfill users.phone="''"
@@ -72,7 +73,10 @@ pub fn run(args: &AmendArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> 
     let old = span::of(&chain, head);
     refuse(&chain, head, &old)?;
     let below = context.replay(&chain, chain.graph.ids().filter(|id| !old.contains(id)))?;
-    let draft = migrate::draft(&context, &below, &args.decisions, Asking::AtTerminal)?;
+    let kept = edited::made(&context, &chain, &old, &below)
+        .and_then(|made| kept::values(&context, &chain, &old, below.schema(), &made));
+    let decisions = Decisions { kept: kept.clone().unwrap_or_default(), ..args.decisions.clone() };
+    let draft = migrate::draft(&context, &below, &decisions, Asking::AtTerminal)?;
     summary::found(ui, &draft);
     let message = args.message.clone().unwrap_or_else(|| span::message(&chain, &old));
     let rendered =
@@ -85,7 +89,7 @@ pub fn run(args: &AmendArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> 
         return Ok(unchanged(ui, &chain, &context, &old));
     }
     let name = &chain.graph.node(head).name;
-    if !args.force && edited::is_edited(&context, &chain, &old, &below, &draft) {
+    if !args.force && kept.is_none() && edited::is_edited(&context, &chain, &old, &below, &draft) {
         allow(ui, name, "isn't what dbmig writes for it: it was edited by hand, or written with other options")?;
     }
     if !args.force && rendered.parts.is_empty() {

@@ -23,6 +23,7 @@ use crate::error::Error;
 use crate::render::Rendered;
 use crate::ui::Ui;
 pub(super) use draft::{Asking, Decisions, Draft, draft, render_changes};
+pub(super) use questions::fillable;
 
 /// Compare the models with the chain and write the difference as a revision
 ///

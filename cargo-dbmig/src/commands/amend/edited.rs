@@ -6,28 +6,40 @@ use dbmig::revision::Id;
 use dbmig_build::diff::diff;
 use dbmig_build::link::Chain;
 use dbmig_build::migration::Migration;
+use dbmig_build::models;
 use dbmig_build::replay::Replay;
+use dbmig_build::schema::{Change, Renames};
 
 use crate::commands::migrate::{Draft, render_changes};
 use crate::commands::renamed;
 use crate::context::Context;
 use crate::render::{Backfills, Part};
 
-/// Whether the scripts of some revisions are anything but what dbmig would write for what they do. `below` is the chain
-/// without them.
-pub(super) fn is_edited(context: &Context<'_>, chain: &Chain, old: &[Id], below: &Replay, draft: &Draft) -> bool {
+/// What some revisions do to the chain below them; none if they can't be replayed.
+pub(super) fn made(context: &Context<'_>, chain: &Chain, old: &[Id], below: &Replay) -> Option<Vec<Change>> {
+    let models = models::read(&context.package.root, &context.config);
+    changes(chain, old, below, models.map(|models| models.renames).unwrap_or_default())
+}
+
+fn changes(chain: &Chain, old: &[Id], below: &Replay, mut renames: Renames) -> Option<Vec<Change>> {
     let mut replay = below.clone();
     let mut made = Vec::new();
     for &id in old {
         let replayed = replay.run(&chain.migration(id).up);
         if !replayed.diagnostics.is_empty() {
-            return true;
+            return None;
         }
         made.extend(replayed.changes);
     }
-    let mut renames = draft.models.as_ref().map(|models| models.renames.clone()).unwrap_or_default();
     renamed::add(&made, &mut renames);
-    let changes = diff(below.schema(), replay.schema(), &renames);
+    Some(diff(below.schema(), replay.schema(), &renames))
+}
+
+/// Whether the scripts of some revisions are anything but what dbmig would write for what they do. `below` is the chain
+/// without them.
+pub(super) fn is_edited(context: &Context<'_>, chain: &Chain, old: &[Id], below: &Replay, draft: &Draft) -> bool {
+    let renames = draft.models.as_ref().map(|models| models.renames.clone()).unwrap_or_default();
+    let Some(changes) = changes(chain, old, below, renames) else { return true };
     // Either with the values that are given again, or with todos where nobody gave any.
     let is_as_rendered = |backfills: &Backfills| {
         let Ok(rendered) = render_changes(context, below.schema(), &changes, backfills) else { return false };

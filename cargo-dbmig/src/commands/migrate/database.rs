@@ -56,7 +56,7 @@ pub(super) fn draft(
     let changes = diff(before, &after, &renames);
     let waiting = if decisions.only.is_empty() { 0 } else { waiting(before, &live, &after) };
     let backfills = match asking {
-        Asking::AtTerminal => questions::backfills(&decisions.backfill, &changes, before, context)?,
+        Asking::AtTerminal => questions::backfills(&decisions.backfill, &decisions.kept, &changes, before, context)?,
         Asking::Nothing => Backfills::new(),
     };
     let target = Target { schema: after, unmodelled: Vec::new() };

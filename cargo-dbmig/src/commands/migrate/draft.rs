@@ -19,9 +19,13 @@ use crate::render::{self, Backfills, Options, RenderError, Rendered};
 /// What is decided on the command line, where nobody is asked.
 #[derive(Args, Clone, Debug, Default)]
 pub(in crate::commands) struct Decisions {
-    /// The value for rows that are there already, where a column becomes NOT NULL: a SQL expression
+    /// The value for rows that are there already, where a column comes, becomes NOT NULL, or becomes unique (for rows
+    /// whose value an earlier row has): a SQL expression
     #[arg(long, value_name = "TABLE.COLUMN=SQL")]
     pub(in crate::commands) backfill: Vec<String>,
+    /// Values of the same sort that were given before; used where nobody gives another.
+    #[arg(skip)]
+    pub(in crate::commands) kept: Backfills,
     /// Drop this table, which has no model any more
     #[arg(long, value_name = "TABLE")]
     pub(in crate::commands) drop_table: Vec<String>,
@@ -115,7 +119,7 @@ pub(in crate::commands) fn draft(
         diff(&target.schema, &whole.schema, &all).len()
     };
     let backfills = match asking {
-        Asking::AtTerminal => questions::backfills(&decisions.backfill, &changes, before, context)?,
+        Asking::AtTerminal => questions::backfills(&decisions.backfill, &decisions.kept, &changes, before, context)?,
         Asking::Nothing => Backfills::new(),
     };
     Ok(Draft { models: Some(models), target, changes, likely, waiting, backfills })

@@ -2,37 +2,64 @@
 
 mod sqlite;
 
+use std::collections::BTreeSet;
+
 use dbmig::Backend;
-use dbmig_build::schema::{Change, Column, Expression, Name, ObjectName, Schema};
+use dbmig_build::schema::{Autoincrement, Change, Column, Expression, Name, ObjectName, Schema};
 use dbmig_build::sql;
 
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::render::Backfills;
+use crate::render::{self, Backfills};
 
-/// The values for columns that become NOT NULL: from `--backfill`, else asked for at a terminal. Those that nobody
-/// gives are left out; rendering marks them in the file.
+/// A column of a table, by their names after.
+pub(in crate::commands) type Place = (ObjectName, Name);
+
+/// The values for columns that become NOT NULL or unique: from `--backfill`, else asked for at a terminal. Of those that
+/// nobody gives, rendering marks the first in the file, and has a check for the second.
 ///
 /// # Errors
 ///
 /// A `--backfill` that isn't understood or isn't needed.
 pub(super) fn backfills(
     given: &[String],
+    kept: &Backfills,
     changes: &[Change],
     before: &Schema,
     context: &Context<'_>,
 ) -> Result<Backfills, Error> {
-    let needed = needed(changes, before);
+    let unique = unique(changes, before);
+    let (needed, others) = fillable(changes, before);
+    let fillable: Vec<(ObjectName, Name)> = needed.iter().cloned().chain(others).collect();
     let mut values = Backfills::new();
     for text in given {
-        let (column, value) = parse(text, &needed)?;
+        let (column, value) = parse(text, &fillable)?;
         let value = checked(value, &column, &columns(&column.0, changes, before), context)?;
         values.insert(column, value);
     }
-    for (table, column) in needed.iter().filter(|column| !given_for(&values, column)).cloned().collect::<Vec<_>>() {
-        let question = format!(
+    for (column, value) in kept.iter().filter(|(column, _)| fillable.contains(column)) {
+        let (table, name) = column;
+        values.entry(column.clone()).or_insert_with(|| {
+            context.ui.status("As before", format!("{table}.{name} gets {value}"));
+            value.clone()
+        });
+    }
+    let asked = |(table, column): &(ObjectName, Name)| {
+        format!(
             "{table}.{column} is NOT NULL. The value for rows that are there already, as SQL (empty: decide in the file)"
-        );
+        )
+    };
+    let mut questions: Vec<_> = needed.iter().map(|one| (one.clone(), asked(one))).collect();
+    let asked = |(table, column): &(ObjectName, Name)| {
+        format!(
+            "{table}.{column} is to be unique. The value for rows that share one with an earlier row, as SQL (empty: the run stops and names them)"
+        )
+    };
+    questions.extend(unique.iter().filter(|one| !needed.contains(one)).map(|one| (one.clone(), asked(one))));
+    for ((table, column), question) in questions {
+        if values.contains_key(&(table.clone(), column.clone())) {
+            continue;
+        }
         let columns = columns(&table, changes, before);
         let place = (table, column);
         while let Some(answer) = context.ui.ask(&question)?.filter(|answer| !answer.trim().is_empty()) {
@@ -49,20 +76,64 @@ pub(super) fn backfills(
     Ok(values)
 }
 
-fn given_for(values: &Backfills, column: &(ObjectName, Name)) -> bool {
-    values.contains_key(column)
+/// The columns whose rows may get a value: those that have to, and others.
+pub(in crate::commands) fn fillable(changes: &[Change], before: &Schema) -> (Vec<Place>, Vec<Place>) {
+    let needed = needed(changes, before);
+    let mut others: Vec<Place> = Vec::new();
+    for place in unique(changes, before).into_iter().chain(added(changes, before)) {
+        if !needed.contains(&place) && !others.contains(&place) {
+            others.push(place);
+        }
+    }
+    (needed, others)
+}
+
+/// The tables that are there already, by their names after.
+fn tables(changes: &[Change], before: &Schema) -> BTreeSet<ObjectName> {
+    let mut tables: BTreeSet<ObjectName> = before.tables.keys().cloned().collect();
+    for change in changes {
+        if let Change::RenameTable { from, to } = change {
+            tables.remove(from);
+            tables.insert(to.clone());
+        }
+    }
+    tables
+}
+
+/// The columns that come to tables that are there already: their rows may get something else than NULL or the default.
+fn added(changes: &[Change], before: &Schema) -> Vec<(ObjectName, Name)> {
+    let tables = tables(changes, before);
+    let is_filled = |column: &Column| column.generated.is_none() && column.autoincrement == Autoincrement::No;
+    let added = changes.iter().filter_map(|change| match change {
+        Change::AddColumn { table, column } if tables.contains(table) && is_filled(column) => {
+            Some((table.clone(), column.name.clone()))
+        }
+        _ => None,
+    });
+    added.collect()
+}
+
+/// The columns of tables that are there already which become unique, and whose rows may share a value: not those that
+/// come without one.
+fn unique(changes: &[Change], before: &Schema) -> Vec<(ObjectName, Name)> {
+    let tables = tables(changes, before);
+    let shares = |table: &ObjectName, name: &Name| {
+        let new = changes.iter().find_map(|change| match change {
+            Change::AddColumn { table: one, column } if one == table && column.name == *name => Some(column),
+            _ => None,
+        });
+        new.is_none_or(|new| new.generated.is_none() && new.default.is_some())
+    };
+    let made = render::made_unique(changes).into_iter();
+    made.filter(|(table, column)| tables.contains(table) && shares(table, column)).collect()
 }
 
 /// The columns that become NOT NULL in tables that are there already, and have nothing to fill them with.
 fn needed(changes: &[Change], before: &Schema) -> Vec<(ObjectName, Name)> {
-    let mut tables: Vec<ObjectName> = before.tables.keys().cloned().collect();
+    let tables = tables(changes, before);
     let mut needed = Vec::new();
     for change in changes {
         match change {
-            Change::RenameTable { from, to } => {
-                tables.retain(|name| name != from);
-                tables.push(to.clone());
-            }
             Change::AddColumn { table, column } if tables.contains(table) && has_nothing_to_hold(column) => {
                 needed.push((table.clone(), column.name.clone()));
             }

@@ -1,0 +1,108 @@
+//! Values for rows that share what is to be unique: those behind the first get the one that was stated.
+//!
+//! They come before everything else, and so before the check that looks for rows which still share a value.
+
+use std::collections::BTreeSet;
+
+use dbmig_build::schema::{Change, Constraint, IndexColumn, Name, ObjectName, Schema, Table};
+
+use super::text::{column as place, comment};
+use super::{Backfills, Part, RenderError, Rendered};
+
+/// The columns of tables that are there which become unique alone: by their names after.
+pub fn made_unique(changes: &[Change]) -> Vec<(ObjectName, Name)> {
+    let mut found = Vec::new();
+    for change in changes {
+        let (table, columns) = match change {
+            Change::AddConstraint { table, constraint: Constraint::Unique(one) } => (table, &one.columns),
+            Change::AddConstraint { table, constraint: Constraint::PrimaryKey(one) } => (table, &one.columns),
+            Change::CreateIndex { table, index } if index.unique && index.predicate.is_none() => {
+                (table, &index.columns)
+            }
+            _ => continue,
+        };
+        if let [only] = columns.as_slice() {
+            let column = only.name().map(|name| (table.clone(), name.clone()));
+            found.extend(column.filter(|column| !found.contains(column)));
+        }
+    }
+    found
+}
+
+/// Puts the statements that give rows their own values in front of what was rendered.
+///
+/// # Errors
+///
+/// A table whose rows can't be told apart, or that gets another name by the same changes.
+pub(super) fn fill(
+    rendered: &mut Rendered,
+    changes: &[Change],
+    before: &Schema,
+    backfills: &Backfills,
+) -> Result<(), RenderError> {
+    let mut statements = Vec::new();
+    for (name, column) in made_unique(changes) {
+        let Some(value) = backfills.get(&(name.clone(), column.clone())) else { continue };
+        let added = changes.iter().any(
+            |change| matches!(change, Change::AddColumn { table, column: new } if *table == name && new.name == column),
+        );
+        if added {
+            continue;
+        }
+        let shown = place(&name, &column);
+        let table = before.tables.get(&name).filter(|table| table.column(&column).is_some());
+        let renamed = || {
+            format!("`{shown}` has another name in the chain: rename it in a revision of its own, then make it unique")
+        };
+        let table = table.ok_or_else(|| RenderError::Impossible(renamed()))?;
+        statements.push(update(table, &column, value)?);
+        rendered.notes.push(format!("The values of {shown} that rows share are not brought back by down.sql."));
+    }
+    if statements.is_empty() {
+        return Ok(());
+    }
+    if !rendered.parts.first().is_some_and(|part| part.run_in_transaction) {
+        let (title, up, down) = ("values".to_owned(), String::new(), "SELECT 1;\n".to_owned());
+        rendered.parts.insert(0, Part { title, up, down, run_in_transaction: true });
+    }
+    if let Some(first) = rendered.parts.first_mut() {
+        let rest = std::mem::take(&mut first.up);
+        first.up = statements.join("\n\n") + if rest.is_empty() { "\n" } else { "\n\n" } + &rest;
+    }
+    Ok(())
+}
+
+/// The rows behind the first that has a value, by the order of the key. No database updates a table that a subquery of
+/// the same statement reads, unless that is a table of its own.
+fn update(table: &Table, column: &Name, value: &str) -> Result<String, RenderError> {
+    let key: Vec<String> = table
+        .primary_key
+        .iter()
+        .flat_map(|key| &key.columns)
+        .filter_map(IndexColumn::name)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .map(Name::sql)
+        .collect();
+    if key.is_empty() {
+        let problem = format!("table `{}` has no primary key that tells its rows apart", table.name);
+        return Err(RenderError::Impossible(format!("{problem}: give them their values by hand")));
+    }
+    let of = |alias: &str| -> Vec<String> { key.iter().map(|name| format!("{alias}.{name}")).collect() };
+    let tuple = |names: &[String]| match names {
+        [only] => only.clone(),
+        several => format!("({})", several.join(", ")),
+    };
+    let (name, column_sql) = (table.name.sql(), column.sql());
+    let why = format!("Rows whose {column} an earlier row has get another one.");
+    Ok(format!(
+        "{}\nUPDATE {name} SET {column_sql} = {value}\nWHERE {} IN (SELECT {} FROM (\n    SELECT {} FROM {name} AS later\n    \
+         JOIN {name} AS earlier ON earlier.{column_sql} = later.{column_sql} AND {} < {}\n) AS shared);",
+        comment(&why),
+        tuple(&key),
+        key.join(", "),
+        of("later").join(", "),
+        tuple(&of("earlier")),
+        tuple(&of("later")),
+    ))
+}
