@@ -1,7 +1,8 @@
 //! Tables.
 
 use super::{
-    Check, Column, Constraint, Exclusion, ForeignKey, Index, IndexColumn, Name, ObjectName, PrimaryKey, Unique,
+    Check, Column, Constraint, Exclusion, ForeignKey, Index, IndexColumn, Name, ObjectName, PrimaryKey, SortOrder,
+    Unique,
 };
 
 /// A table with all that belongs to it and goes with it when it is dropped.
@@ -197,7 +198,7 @@ impl Table {
         let columns: Vec<IndexColumn> = reference.columns.iter().cloned().map(IndexColumn::column).collect();
         let keys = self.primary_key.iter().map(|key| &key.columns).chain(self.uniques.iter().map(|one| &one.columns));
         let indexes = self.indexes.iter().filter(|index| index.method.is_none()).map(|index| &index.columns);
-        let is_served = keys.chain(indexes).any(|other| other.starts_with(&columns));
+        let is_served = keys.chain(indexes).any(|other| begins_with(other, &columns));
         reference.name.clone().filter(|_| !is_served).map(|name| Index::new(name, columns))
     }
 
@@ -210,4 +211,11 @@ impl Table {
         self.indexes.sort_by(|a, b| a.name.cmp(&b.name));
         self.triggers.sort();
     }
+}
+
+/// Whether an index begins with the columns of another, in whatever order it sorts them: MySQL's foreign keys need no
+/// other index then.
+pub fn begins_with(index: &[IndexColumn], columns: &[IndexColumn]) -> bool {
+    let sorted = |one: &IndexColumn| IndexColumn { order: SortOrder::Ascending, ..one.clone() };
+    index.len() >= columns.len() && index.iter().zip(columns).all(|(one, other)| sorted(one) == sorted(other))
 }

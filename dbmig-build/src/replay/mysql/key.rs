@@ -7,7 +7,7 @@ use crate::replay::Replay;
 use crate::replay::conflict::Conflict;
 use crate::schema::{
     ApplyError, Change, Constraint, ForeignKey, Index, IndexColumn, IndexKey, Name, ObjectName, PrimaryKey, Table,
-    Unique,
+    Unique, begins_with,
 };
 use crate::source::Span;
 use crate::sql::syntax::mysql::{ColumnSyntax, KeyKind, KeySyntax};
@@ -216,8 +216,8 @@ fn make_index(
     let key = table.primary_key.iter().map(|key| &key.columns);
     let explicit = table.indexes.iter().filter(|index| index.method.is_none() && !generated.contains(&index.name));
     let mut serving = key.chain(table.uniques.iter().map(|unique| &unique.columns));
-    if serving.any(|other| other.starts_with(&columns))
-        || explicit.into_iter().any(|one| one.columns.starts_with(&columns))
+    if serving.any(|other| begins_with(other, &columns))
+        || explicit.into_iter().any(|one| begins_with(&one.columns, &columns))
     {
         return Ok(());
     }
@@ -226,7 +226,7 @@ fn make_index(
         .indexes
         .iter()
         .filter(is_generated)
-        .any(|one| one.columns.len() > columns.len() && one.columns.starts_with(&columns))
+        .any(|one| one.columns.len() > columns.len() && begins_with(&one.columns, &columns))
     {
         return Ok(());
     }
@@ -246,7 +246,7 @@ fn drop_covered(
     done: &mut Vec<Change>,
 ) -> Result<(), Conflict> {
     let Some(generated) = replay.mysql.generated.get(owner) else { return Ok(()) };
-    let covered = |index: &&Index| generated.contains(&index.name) && columns.starts_with(&index.columns);
+    let covered = |index: &&Index| generated.contains(&index.name) && begins_with(columns, &index.columns);
     let Some(index) = find(replay, owner)?.indexes.iter().find(covered).cloned() else { return Ok(()) };
     if let Some(names) = replay.mysql.generated.get_mut(owner) {
         names.remove(&index.name);

@@ -161,7 +161,9 @@ fn a_foreign_key_makes_the_index_that_it_lacks() {
             KEY zz (a, b));
          CREATE TABLE c3 (a int, CONSTRAINT f1 FOREIGN KEY (a) REFERENCES p (id), CONSTRAINT f2 FOREIGN KEY (a) REFERENCES p (id));
          ALTER TABLE c1 ADD KEY k (b); ALTER TABLE c2 ADD FOREIGN KEY (b) REFERENCES p (id);
-         RENAME TABLE c1 TO c0; ALTER TABLE c3 DROP FOREIGN KEY f1, DROP FOREIGN KEY f2",
+         RENAME TABLE c1 TO c0; ALTER TABLE c3 DROP FOREIGN KEY f1, DROP FOREIGN KEY f2;
+         CREATE TABLE c4 (a int, b int, KEY d (a DESC), FOREIGN KEY (a) REFERENCES p (id), FOREIGN KEY (b) REFERENCES p (id));
+         ALTER TABLE c4 ADD KEY e (b DESC)",
         "c0
           a int
           b int
@@ -183,6 +185,13 @@ fn a_foreign_key_makes_the_index_that_it_lacks() {
          c3
           a int
           index f2 (a)
+         c4
+          a int
+          b int
+          - c4_ibfk_1: (a) -> p(id)
+          - c4_ibfk_2: (b) -> p(id)
+          index d (a desc)
+          index e (b desc)
          p
           id int not null
           b int
