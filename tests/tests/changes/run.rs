@@ -20,25 +20,26 @@ pub(crate) type Outcome = Result<Vec<String>, String>;
 
 /// What a side of a case says.
 struct Said {
+    backend: Backend,
     schema: Schema,
     renames: Renames,
 }
 
-/// Makes what is before, goes to what is after, and back.
-pub(crate) fn run<C: Place>(case: &Case, connection: &mut C) -> Outcome {
+/// Makes what is before, goes to what is after, and back; in the style for databases that bear traffic, or the simple one.
+pub(crate) fn run<C: Place>(case: &Case, live: bool, connection: &mut C) -> Outcome {
     let before = said(case, &case.before(), C::BACKEND)?;
     let after = said(case, &case.after(), C::BACKEND)?;
     let mut chain = Replay::new(C::BACKEND);
-    let (_, first) = way(case, &chain, &before, C::BACKEND)?;
+    let (_, first) = way(case, live, &chain, &before)?;
     for part in &first.parts {
         connection.batch_execute(&part.up).map_err(|error| format!("{error}: {}", part.up))?;
         faultless(replay(&mut chain, &part.up, C::BACKEND), &part.up)?;
     }
-    let (left, _) = way(case, &chain, &before, C::BACKEND)?;
+    let (left, _) = way(case, live, &chain, &before)?;
     if !left.is_empty() {
         return Err(format!("found although nothing changed: {left:?}"));
     }
-    let (changes, rendered) = way(case, &chain, &after, C::BACKEND)?;
+    let (changes, rendered) = way(case, live, &chain, &after)?;
     if changes.is_empty() != case.unchanged {
         return Err(format!("found: {changes:?}"));
     }
@@ -51,7 +52,7 @@ pub(crate) fn run<C: Place>(case: &Case, connection: &mut C) -> Outcome {
     for part in &rendered.parts {
         faultless(replay(&mut replayed, &part.up, C::BACKEND), &part.up)?;
     }
-    let (left, _) = way(case, &replayed, &after, C::BACKEND)?;
+    let (left, _) = way(case, live, &replayed, &after)?;
     if !left.is_empty() {
         return Err(show(format!("found again: {left:?}")));
     }
@@ -68,12 +69,12 @@ fn said(case: &Case, text: &str, backend: Backend) -> Result<Said, String> {
         faultless(replay(&mut made, text, backend), text)?;
         let schema = made.schema().clone();
         let renames = renames(case, &schema, backend);
-        return Ok(Said { schema, renames });
+        return Ok(Said { backend, schema, renames });
     }
     let config = DatabaseConfig { backend, ..DatabaseConfig::default() };
     let models = parse(&Source::new("models.rs", text), &config);
     let models = models.map_err(|faults| format!("{faults:#?}\n{text}"))?;
-    Ok(Said { schema: models.schema, renames: models.renames })
+    Ok(Said { backend, schema: models.schema, renames: models.renames })
 }
 
 fn object(text: &str, backend: Backend) -> ObjectName {
@@ -100,7 +101,8 @@ fn renames(case: &Case, schema: &Schema, backend: Backend) -> Renames {
 }
 
 /// The way from a chain to what is said. Tables that nothing says any more go.
-fn way(case: &Case, chain: &Replay, said: &Said, backend: Backend) -> Result<(Vec<Change>, Rendered), String> {
+fn way(case: &Case, live: bool, chain: &Replay, said: &Said) -> Result<(Vec<Change>, Rendered), String> {
+    let backend = said.backend;
     let wanted = if case.is_sql {
         said.schema.clone()
     } else {
@@ -114,7 +116,7 @@ fn way(case: &Case, chain: &Replay, said: &Said, backend: Backend) -> Result<(Ve
         let (table, column) = column.split_once('.').ok_or("a backfill is about table.column")?;
         backfills.insert((object(table, backend), Name::new(column, backend)), value.clone());
     }
-    let options = Options { backend, live: true, backfills: &backfills };
+    let options = Options { backend, live, backfills: &backfills };
     let rendered = render(&changes, chain.schema(), &options).map_err(|error| format!("{error}: {changes:?}"))?;
     Ok((changes, rendered))
 }

@@ -1,7 +1,8 @@
 //! Models beside the SQL that says the same: `models` and `replay` must come to one schema.
 //!
-//! `from_sql` holds structs against statements, `written` the structs that `cargo dbmig models` writes.
+//! `compiled` builds them, `from_sql` holds structs against statements, `written` the structs that `cargo dbmig models` writes.
 
+mod compiled;
 mod from_sql;
 mod written;
 
