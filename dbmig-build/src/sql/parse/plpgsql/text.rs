@@ -31,7 +31,7 @@ pub enum Text {
     Arithmetic(Box<Text>, &'static str, Box<Text>),
     /// `text::integer`
     Integer(Box<Text>),
-    /// One of [`FUNCTIONS`] with its arguments.
+    /// One of `FUNCTIONS` with its arguments.
     Function(&'static str, Vec<Text>),
     /// Anything else.
     Other,
