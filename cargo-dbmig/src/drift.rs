@@ -8,11 +8,11 @@ mod constraint;
 mod normal;
 mod wording;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use dbmig::Backend;
-use dbmig_build::schema::{ObjectName, Schema, Sequence, Table, UserType, UserTypeKind};
+use dbmig_build::schema::{ObjectName, Objects, Schema, Sequence, Table, UserType, UserTypeKind};
 
 pub use normal::{Expressions, alike, comparable};
 pub use wording::in_words_of;
@@ -138,7 +138,7 @@ impl Drift {
         self.foreign.extend(foreign.map(|name| format!("view {name}")));
     }
 
-    fn types(&mut self, chain: &BTreeMap<ObjectName, UserType>, live: &BTreeMap<ObjectName, UserType>) {
+    fn types(&mut self, chain: &Objects<UserType>, live: &Objects<UserType>) {
         for (name, one) in chain {
             let what = format!("type {name}");
             let Some(other) = live.get(name) else {
@@ -162,8 +162,8 @@ impl Drift {
 
     fn sequences(
         &mut self,
-        chain: &BTreeMap<ObjectName, Sequence>,
-        live: &BTreeMap<ObjectName, Sequence>,
+        chain: &Objects<Sequence>,
+        live: &Objects<Sequence>,
         is_foreign: impl Fn(&Sequence) -> bool,
     ) {
         for (name, one) in chain {

@@ -59,6 +59,7 @@ pub fn diff(before: &Schema, after: &Schema, renames: &Renames) -> Vec<Change> {
     let mut phases = Phases::default();
     for pair in &moves {
         match compared.tables.get(&pair.after.name) {
+            Some(renamed) if std::ptr::eq(renamed, pair.after) => {}
             Some(renamed) if !pair.renamed.is_empty() || renamed != pair.after => pair.diff(renamed, &mut phases),
             _ => {}
         }
@@ -132,7 +133,9 @@ fn renamed_columns(
     renames: &Renames,
 ) -> ColumnRenames {
     let of_table = |name: &ObjectName| {
-        let columns = renames::of_columns(present.tables.get(name)?, after.tables.get(name)?, renames);
+        let (present, after) = (present.tables.get(name)?, after.tables.get(name)?);
+        let is_same = std::ptr::eq(present, after);
+        let columns = if is_same { BTreeMap::new() } else { renames::of_columns(present, after, renames) };
         Some((name.clone(), columns))
     };
     pairs.keys().filter_map(of_table).collect()
@@ -202,7 +205,7 @@ impl<'a> Pair<'a> {
 /// The schema with every column under its new name, to compare with. Columns that go get names that nothing else has,
 /// so that what uses them equals nothing.
 fn compared(mut schema: Progress, pairs: &[Pair<'_>]) -> Schema {
-    for pair in pairs {
+    for pair in pairs.iter().filter(|pair| !std::ptr::eq(pair.before, pair.after)) {
         let table = &pair.after.name;
         let mut rename = |from: &Name, to: &Name| {
             let (from, to) = (from.clone(), to.clone());

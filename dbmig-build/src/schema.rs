@@ -11,6 +11,7 @@ mod index;
 mod keyword;
 mod mention;
 mod name;
+mod objects;
 mod order;
 pub mod rust_name;
 mod sequence;
@@ -29,6 +30,7 @@ pub use expression::{Expression, ExpressionToken};
 pub use index::{Index, IndexColumn, IndexKey, NullsOrder, SortOrder};
 pub use mention::{mentioned, mentions, mentions_table, uses_column, uses_table};
 pub use name::{Name, ObjectName};
+pub use objects::Objects;
 pub use order::{aside, parents_first, rename_order, types_in_order};
 pub use sequence::Sequence;
 pub use table::{PartitionOf, Table, TableOptions, Trigger, begins_with};
@@ -40,13 +42,13 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schema {
     /// The tables by name.
-    pub tables: BTreeMap<ObjectName, Table>,
+    pub tables: Objects<Table>,
     /// The views by name.
-    pub views: BTreeMap<ObjectName, View>,
+    pub views: Objects<View>,
     /// Types that migrations made, by name (PostgreSQL).
-    pub types: BTreeMap<ObjectName, UserType>,
+    pub types: Objects<UserType>,
     /// Sequences by name, those of columns included (PostgreSQL).
-    pub sequences: BTreeMap<ObjectName, Sequence>,
+    pub sequences: Objects<Sequence>,
     /// The names of schemas that migrations made, the default one not among them (PostgreSQL).
     pub namespaces: BTreeSet<Name>,
 }
@@ -106,6 +108,14 @@ impl Schema {
             UserTypeKind::Range(subtype, _) => subtype.names(name),
             UserTypeKind::Enum(_) | UserTypeKind::Other(_) => false,
         })
+    }
+
+    /// Shares with `other` what is equal in both, so that comparing them, and what each was made of, costs little.
+    pub fn share_equal(&mut self, other: &Schema) {
+        self.tables.share_equal(&other.tables);
+        self.views.share_equal(&other.views);
+        self.types.share_equal(&other.types);
+        self.sequences.share_equal(&other.sequences);
     }
 
     /// Puts what has an order of no meaning (columns aside from emit, constraints, indexes) into one order, so that

@@ -9,7 +9,7 @@ mod unsaid;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diff::{self, Likely, due_renames};
-use crate::schema::{Name, ObjectName, Renames, Schema, apply};
+use crate::schema::{Name, ObjectName, Renames, Schema, Table, apply};
 
 /// The schema that a chain is to become.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,11 +60,15 @@ pub fn target(
     let goes = |name: &ObjectName| dropped.contains(name) && !desired.tables.contains_key(name);
     schema.tables.retain(|name, _| !goes(name));
     // No database drops a table that another one refers to.
-    for table in schema.tables.values_mut().filter(|table| !desired.tables.contains_key(&table.name)) {
-        table.foreign_keys.retain(|key| !goes(&key.table));
+    let refers = |table: &&Table| table.foreign_keys.iter().any(|key| goes(&key.table));
+    let unmodelled = schema.tables.values().filter(|table| !desired.tables.contains_key(&table.name));
+    let referring: Vec<ObjectName> = unmodelled.filter(refers).map(|table| table.name.clone()).collect();
+    for name in &referring {
+        schema.tables.change(name, |table| table.foreign_keys.retain(|key| !goes(&key.table)));
     }
     owned.put_back(&mut schema);
     objects::keep_types(&mut schema, desired, &used_types);
+    schema.share_equal(chain);
     let is_unmodelled = |name: &&ObjectName| {
         let whole = name.to_string();
         let pattern_matches = |pattern: &String| matches(pattern, &whole) || matches(pattern, name.name.as_str());
@@ -77,8 +81,10 @@ pub fn target(
 /// What looks like a rename on the way to the models and isn't stated, as [`diff::likely_renames`] finds it; tables
 /// that have no model are taken to go unless they are `unmanaged`.
 pub fn likely_renames(chain: &Schema, desired: &Schema, renames: &Renames, unmanaged: &[String]) -> Vec<Likely> {
-    let unmodelled = target(chain, desired, renames, unmanaged, &BTreeSet::new()).unmodelled;
-    let without = target(chain, desired, renames, unmanaged, &unmodelled.into_iter().collect());
+    let mut without = target(chain, desired, renames, unmanaged, &BTreeSet::new());
+    if !without.unmodelled.is_empty() {
+        without = target(chain, desired, renames, unmanaged, &without.unmodelled.into_iter().collect());
+    }
     diff::likely_renames(chain, &without.schema, renames)
 }
 
@@ -104,7 +110,7 @@ mod tests {
     use dbmig::Backend;
 
     use super::*;
-    use crate::schema::{Column, ColumnType, ForeignKey, Name, Table, Trigger};
+    use crate::schema::{Column, ColumnType, ForeignKey, Trigger};
 
     fn name(text: &str) -> Name {
         Name::new(text, Backend::Sqlite)

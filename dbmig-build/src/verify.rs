@@ -3,14 +3,14 @@
 //! Only the objects that a migration touches are looked at, so that a long chain costs what its migrations change, not
 //! what its schema holds. The tables before the migration are those behind it with its changes undone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use dbmig::Backend;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::migration::Migration;
 use crate::replay::Replay;
-use crate::schema::{Catalog, Change, Name, ObjectName, Schema, Sequence, Table};
+use crate::schema::{Catalog, Change, Name, ObjectName, Objects, Schema, Sequence, Table};
 use crate::sql::{Directive, Script, TokenKind, unquote};
 
 /// Replays a migration's `down.sql` on the schema `after` its `up.sql`, which made `changes`; a warning if that doesn't
@@ -70,16 +70,10 @@ fn add_named(touched: &mut Schema, schema: &Schema, words: &BTreeSet<Name>) {
         .iter()
         .flat_map(|word| schemas.iter().map(move |schema| ObjectName { schema: schema.clone(), name: word.clone() }));
     for name in names {
-        add(&mut touched.tables, &schema.tables, &name);
-        add(&mut touched.views, &schema.views, &name);
-        add(&mut touched.types, &schema.types, &name);
-        add(&mut touched.sequences, &schema.sequences, &name);
-    }
-}
-
-fn add<T: Clone>(to: &mut BTreeMap<ObjectName, T>, from: &BTreeMap<ObjectName, T>, name: &ObjectName) {
-    if let Some(one) = from.get(name) {
-        to.entry(name.clone()).or_insert_with(|| one.clone());
+        touched.tables.share(&schema.tables, &name);
+        touched.views.share(&schema.views, &name);
+        touched.types.share(&schema.types, &name);
+        touched.sequences.share(&schema.sequences, &name);
     }
 }
 
@@ -130,17 +124,17 @@ fn part(catalog: &Catalog, changes: &[Change]) -> Schema {
     let schema = catalog.schema();
     let mut part = Schema { namespaces: schema.namespaces.clone(), ..Schema::default() };
     for name in changes.iter().flat_map(names) {
-        add(&mut part.tables, &schema.tables, name);
-        add(&mut part.views, &schema.views, name);
-        add(&mut part.types, &schema.types, name);
-        add(&mut part.sequences, &schema.sequences, name);
+        part.tables.share(&schema.tables, name);
+        part.views.share(&schema.views, name);
+        part.types.share(&schema.types, name);
+        part.sequences.share(&schema.sequences, name);
         for sequence in catalog.owned_sequences(name) {
-            add(&mut part.sequences, &schema.sequences, &sequence.name);
+            part.sequences.share(&schema.sequences, &sequence.name);
         }
         let columns = schema.tables.get(name).into_iter().flat_map(|table| &table.columns);
         for column_type in columns.map(|column| &column.column_type) {
             let name = ObjectName { schema: column_type.schema.clone(), name: name.name.renamed(&column_type.name) };
-            add(&mut part.types, &schema.types, &name);
+            part.types.share(&schema.types, &name);
         }
     }
     part
@@ -210,7 +204,7 @@ fn differences(before: &Schema, restored: &Schema) -> Vec<String> {
         let owner = one.owner.as_ref().map(|(table, _)| table);
         owner.is_none_or(|table| before.tables.contains_key(table) == restored.tables.contains_key(table))
     };
-    let alone = |schema: &Schema| -> BTreeMap<ObjectName, Sequence> {
+    let alone = |schema: &Schema| -> Objects<Sequence> {
         let sequences = schema.sequences.iter().filter(|(_, one)| alone(one));
         sequences.map(|(name, one)| (name.clone(), one.clone())).collect()
     };
@@ -222,12 +216,7 @@ fn differences(before: &Schema, restored: &Schema) -> Vec<String> {
     found
 }
 
-fn objects<T: PartialEq>(
-    before: &BTreeMap<ObjectName, T>,
-    restored: &BTreeMap<ObjectName, T>,
-    noun: &str,
-    found: &mut Vec<String>,
-) {
+fn objects<T: PartialEq>(before: &Objects<T>, restored: &Objects<T>, noun: &str, found: &mut Vec<String>) {
     let names: BTreeSet<&ObjectName> = before.keys().chain(restored.keys()).collect();
     for name in names {
         match (before.get(name), restored.get(name)) {

@@ -66,9 +66,12 @@ fn script(plan: &Plan<'_>, live: bool, notes: &mut Vec<String>) -> Result<String
     script.drop_references(&references);
     script.drop_tables();
     script.rename_tables();
+    let mut coming_to: BTreeMap<&ObjectName, Vec<&ForeignKey>> = BTreeMap::new();
+    for (table, key) in &references.coming {
+        coming_to.entry(&table.name).or_default().push(key);
+    }
     for work in works.values() {
-        let coming: Vec<&ForeignKey> =
-            references.coming.iter().filter(|(table, _)| table.name == work.after.name).map(|(_, key)| *key).collect();
+        let coming = coming_to.remove(&work.after.name).unwrap_or_default();
         let none = BTreeSet::new();
         let alteration = Alteration {
             plan,
@@ -91,7 +94,7 @@ fn script(plan: &Plan<'_>, live: bool, notes: &mut Vec<String>) -> Result<String
 
 /// Refuses what MySQL has no word for.
 fn possible(plan: &Plan<'_>, table: &Table) -> Result<(), RenderError> {
-    if plan.before.tables.get(&table.name) == Some(table) {
+    if plan.before.tables.get(&table.name).is_some_and(|before| std::ptr::eq(before, table) || before == table) {
         return Ok(());
     }
     let refused = |what: &str| Err(RenderError::Impossible(format!("table `{}`: MySQL has no {what}", table.name)));
@@ -113,7 +116,8 @@ fn works<'a>(plan: &'a Plan<'_>) -> Result<BTreeMap<&'a ObjectName, Work<'a>>, R
     for (name, origin) in &plan.origins {
         let tables = (plan.before.tables.get(&origin.table), plan.after.tables.get(name));
         if let (Some(before), Some(after)) = tables {
-            if before != after || has_other_letters(before, after) {
+            // What nothing touched is shared by both schemas.
+            if !std::ptr::eq(before, after) && (before != after || has_other_letters(before, after)) {
                 works.insert(name, Work::new(before, after, origin)?);
             }
         }
@@ -299,10 +303,10 @@ impl<'a> Script<'a> {
             let later = |key: &&ForeignKey| place.get(&key.table).is_some_and(|at| Some(at) < place.get(&table.name));
             going.extend(table.foreign_keys.iter().filter(later).map(|key| (&table.name, key)));
         }
+        let staying: BTreeSet<&ObjectName> = self.plan.origins.values().map(|origin| &origin.table).collect();
         for (owner, key) in going {
             let Some(name) = &key.name else { continue };
-            let stays = self.plan.origins.values().any(|origin| origin.table == *owner);
-            let words = match self.plan.before.tables.get(owner).filter(|_| self.live && stays) {
+            let words = match self.plan.before.tables.get(owner).filter(|_| self.live && staying.contains(owner)) {
                 Some(table) => online::clause(&[&How::InPlace], table, table).words,
                 None => None,
             };

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dbmig_build::schema::{
-    Change, Column, ForeignKey, Name, ObjectName, ReferentialAction, Schema, Table, apply, aside, parents_first,
+    Catalog, Change, Column, ForeignKey, Name, ObjectName, ReferentialAction, Schema, Table, aside, parents_first,
     rename_order,
 };
 
@@ -40,9 +40,7 @@ fn script(plan: &Plan<'_>, notes: &mut Vec<String>) -> Result<String, RenderErro
     for work in &works {
         script.take_down(work, &users);
     }
-    for work in &works {
-        script.rename_columns(work)?;
-    }
+    script.rename_columns(&works)?;
     let users = Users::of(&script.middle);
     for work in &works {
         script.build_up(work, &users);
@@ -99,10 +97,13 @@ impl<'a> Script<'a> {
                     self.push(&[], format!("DROP VIEW {};", view.name.sql()));
                 }
                 Change::DropTrigger { trigger, .. } => {
-                    let count = |schema: &Schema| schema.tables.values().map(|one| one.triggers.len()).sum::<usize>();
-                    let before = count(&self.middle);
-                    self.middle.tables.values_mut().for_each(|one| one.triggers.retain(|one| one.name != trigger.name));
-                    if count(&self.middle) < before {
+                    let has_it = |table: &&Table| table.triggers.iter().any(|one| one.name == trigger.name);
+                    let owners: Vec<ObjectName> =
+                        self.middle.tables.values().filter(has_it).map(|table| table.name.clone()).collect();
+                    for owner in &owners {
+                        self.middle.tables.change(owner, |one| one.triggers.retain(|one| one.name != trigger.name));
+                    }
+                    if !owners.is_empty() {
                         self.push(&[], format!("DROP TRIGGER {};", trigger.name.sql()));
                     }
                 }
@@ -145,7 +146,9 @@ impl<'a> Script<'a> {
             // With foreign keys on, DROP TABLE deletes its rows first, and what refers to them is deleted or refuses.
             self.guarded |= referrers.get(&table.name).is_some_and(|tables| !tables.is_empty());
             for key in &table.foreign_keys {
-                referrers.entry(&key.table).and_modify(|tables| tables.retain(|one| **one != table.name));
+                referrers.entry(&key.table).and_modify(|tables| {
+                    tables.remove(&table.name);
+                });
             }
             let loss = format!("Destructive: drops the table {} with all its rows.", table.name);
             if plan.direction == Direction::Up {
@@ -166,30 +169,36 @@ impl<'a> Script<'a> {
         let moved = self.plan.origins.iter().filter(|(to, origin)| differs(to, &origin.table));
         let moves = moved.map(|(to, origin)| (origin.table.clone(), to.clone())).collect();
         let parked = |name: &ObjectName| ObjectName { name: aside(&name.name), ..name.clone() };
+        let mut middle = Catalog::from(self.middle.clone());
         for (from, to) in rename_order(moves, parked) {
             self.push(&[], format!("ALTER TABLE {} RENAME TO {};", from.sql(), to.name.sql()));
-            apply(&Change::RenameTable { from, to }, &mut self.middle)?;
+            middle.apply(&Change::RenameTable { from, to })?;
         }
+        self.middle = middle.into_schema();
         Ok(())
     }
 
     /// What is to be done to each table that stays; tables have their new names by now.
     fn works(&self, users: &Users) -> Result<Vec<Work<'a>>, RenderError> {
         let mut works = Vec::new();
-        let mut renamed = self.middle.clone();
+        let mut renamed = Catalog::from(self.middle.clone());
         for (name, origin) in &self.plan.origins {
             let tables = (self.middle.tables.get(name), self.plan.after.tables.get(name));
             let (Some(present), Some(after)) = tables else { continue };
+            // What nothing touched is shared by both schemas.
+            if std::ptr::eq(present, after) {
+                continue;
+            }
             let moves = Moves::new(present, after, origin);
             for (from, to) in moves.away.iter().chain(&moves.renames) {
                 let (table, from, to) = (name.clone(), from.clone(), to.clone());
-                apply(&Change::RenameColumn { table, from, to }, &mut renamed)?;
+                renamed.apply(&Change::RenameColumn { table, from, to })?;
             }
             works.push((present, after, moves));
         }
         // References follow the columns of other tables, so tables are compared when all columns have their names.
         let works = works.into_iter().filter_map(|(present, after, moves)| {
-            let renamed = renamed.tables.get(&after.name)?;
+            let renamed = renamed.schema().tables.get(&after.name)?;
             let is_touched = renamed != after || !moves.is_empty();
             is_touched.then(|| self.work(users, present, renamed, after, moves))
         });
@@ -240,10 +249,7 @@ impl<'a> Script<'a> {
         for (index, renamed) in present.indexes.iter().zip(&renamed.indexes) {
             if work.after.index(&index.name) != Some(renamed) {
                 self.push(&[], drop_index(name, index));
-                self.middle
-                    .tables
-                    .entry(name.clone())
-                    .and_modify(|one| one.indexes.retain(|one| one.name != index.name));
+                self.middle.tables.change(name, |one| one.indexes.retain(|one| one.name != index.name));
             }
         }
         for lost in &work.native.lost {
@@ -252,17 +258,21 @@ impl<'a> Script<'a> {
         for dropped in &work.dropped {
             let loss = format!("Destructive: drops the column {} with its values.", column(name, dropped));
             self.push(&[loss], format!("ALTER TABLE {} DROP COLUMN {};", name.sql(), dropped.sql()));
-            self.middle.tables.entry(name.clone()).and_modify(|one| one.columns.retain(|one| one.name != *dropped));
+            self.middle.tables.change(name, |one| one.columns.retain(|one| one.name != *dropped));
         }
     }
 
-    fn rename_columns(&mut self, work: &Work<'_>) -> Result<(), RenderError> {
-        let table = &work.after.name;
-        for (from, to) in &work.renames {
-            self.push(&[], format!("ALTER TABLE {} RENAME COLUMN {} TO {};", table.sql(), from.sql(), to.sql()));
-            let (table, from, to) = (table.clone(), from.clone(), to.clone());
-            apply(&Change::RenameColumn { table, from, to }, &mut self.middle)?;
+    fn rename_columns(&mut self, works: &[Work<'_>]) -> Result<(), RenderError> {
+        let mut middle = Catalog::from(self.middle.clone());
+        for work in works {
+            let table = &work.after.name;
+            for (from, to) in &work.renames {
+                self.push(&[], format!("ALTER TABLE {} RENAME COLUMN {} TO {};", table.sql(), from.sql(), to.sql()));
+                let (table, from, to) = (table.clone(), from.clone(), to.clone());
+                middle.apply(&Change::RenameColumn { table, from, to })?;
+            }
         }
+        self.middle = middle.into_schema();
         Ok(())
     }
 

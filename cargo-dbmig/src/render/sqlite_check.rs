@@ -34,7 +34,9 @@ fn relabelled(plan: &Plan<'_>) -> Schema {
         let Some(origin) = plan.origins.get(name) else { continue };
         let Some(before) = plan.before.tables.get(&origin.table) else { continue };
         let (table, column) = (origin.table.clone(), origin.columns.get(column).unwrap_or(column).clone());
-        known.tables.entry(table.clone()).or_insert_with(|| before.clone());
+        if !known.tables.contains_key(&table) {
+            known.tables.insert(table.clone(), before.clone());
+        }
         for (from, to) in pairs {
             let (table, column, from, to) = (table.clone(), column.clone(), from.clone(), to.clone());
             let applied = apply(&Change::RenameValue { table, column, from, to }, &mut known);

@@ -72,31 +72,26 @@ impl Catalog {
             Change::MoveColumn { table, column, to, .. } => move_column(find(schema, table)?, column, to.as_ref()),
             Change::AddConstraint { table, constraint } => {
                 add_constraint(find(schema, table)?, constraint)?;
-                self.link(table);
+                self.link_constraint(table, constraint);
                 Ok(())
             }
             Change::DropConstraint { table, constraint } => {
-                find(schema, table)?;
-                self.unlink(table);
-                let dropped = find(&mut self.schema, table).and_then(|table| drop_constraint(table, constraint));
-                self.link(table);
-                dropped
+                let dropped = drop_constraint(find(schema, table)?, constraint)?;
+                self.unlink_constraint(table, &dropped);
+                Ok(())
             }
             Change::CreateIndex { table, index } => objects::create_index(self, table, index),
             Change::DropIndex { table, index } => objects::drop_index(self, table, &index.name),
             Change::CreateTrigger { table, trigger } => {
                 create_trigger(find(schema, table)?, trigger)?;
-                self.link(table);
+                self.link_triggers(table);
                 Ok(())
             }
             Change::DropTrigger { table, trigger } => {
                 let owner = find(schema, table)?;
                 let missing = || ApplyError::NoTrigger(table.clone(), trigger.name.clone());
                 remove(&mut owner.triggers, |one| one.name == trigger.name).ok_or_else(missing)?;
-                if owner.triggers.is_empty() {
-                    self.unlink(table);
-                    self.link(table);
-                }
+                self.link_triggers(table);
                 Ok(())
             }
             Change::CreateView(view) => {
@@ -142,11 +137,10 @@ fn free_name(schema: &Schema, name: &ObjectName) -> Result<(), ApplyError> {
     Ok(())
 }
 
-/// Removes the first element that `matches`.
-fn remove<T>(list: &mut Vec<T>, matches: impl FnMut(&T) -> bool) -> Option<()> {
-    let at = list.iter().position(matches)?;
-    list.remove(at);
-    Some(())
+/// Removes the last element that `matches`: what came last is what goes first, when changes are taken back.
+fn remove<T>(list: &mut Vec<T>, matches: impl FnMut(&T) -> bool) -> Option<T> {
+    let at = list.iter().rposition(matches)?;
+    Some(list.remove(at))
 }
 
 fn create_table(catalog: &mut Catalog, table: &Table) -> Result<(), ApplyError> {
@@ -220,13 +214,12 @@ fn add_column(table: &mut Table, column: &Column) -> Result<(), ApplyError> {
 }
 
 fn drop_column(table: &mut Table, name: &Name) -> Result<(), ApplyError> {
-    if table.column(name).is_none() {
-        return Err(ApplyError::NoColumn(table.name.clone(), name.clone()));
-    }
+    let missing = || ApplyError::NoColumn(table.name.clone(), name.clone());
+    let at = table.columns.iter().rposition(|column| column.name == *name).ok_or_else(missing)?;
     if let Some(user) = table.user_of_column(name) {
         return Err(ApplyError::ColumnInUse(table.name.clone(), name.clone(), user));
     }
-    table.columns.retain(|column| column.name != *name);
+    table.columns.remove(at);
     Ok(())
 }
 
@@ -327,11 +320,16 @@ fn alter_column(table: &mut Table, to: &Column) -> Result<(), ApplyError> {
 
 fn add_constraint(table: &mut Table, constraint: &Constraint) -> Result<(), ApplyError> {
     // On MySQL a key, a foreign key and a check may have one name.
-    let clashes = |name: &Name, other: &Constraint| {
-        let same_kind = std::mem::discriminant(other) == std::mem::discriminant(constraint);
-        other.name() == Some(name) && (same_kind || name.backend() != Backend::Mysql)
+    let is_taken = |name: &Name| match (name.backend(), constraint) {
+        (Backend::Mysql, Constraint::PrimaryKey(_)) => false,
+        (Backend::Mysql, Constraint::Unique(_)) => table.uniques.iter().any(|one| one.name.as_ref() == Some(name)),
+        (Backend::Mysql, Constraint::ForeignKey(_)) => {
+            table.foreign_keys.iter().any(|one| one.name.as_ref() == Some(name))
+        }
+        (Backend::Mysql, Constraint::Check(_)) => table.checks.iter().any(|one| one.name.as_ref() == Some(name)),
+        _ => table.constraint_names().any(|other| other == name),
     };
-    let taken = constraint.name().is_some_and(|name| table.constraints().any(|other| clashes(name, &other)));
+    let taken = constraint.name().is_some_and(is_taken);
     let second_key = matches!(constraint, Constraint::PrimaryKey(_)) && table.primary_key.is_some();
     if taken || second_key {
         return Err(ApplyError::ConstraintExists(table.name.clone(), constraint.describe()));
@@ -346,13 +344,14 @@ fn add_constraint(table: &mut Table, constraint: &Constraint) -> Result<(), Appl
     Ok(())
 }
 
-fn drop_constraint(table: &mut Table, constraint: &Constraint) -> Result<(), ApplyError> {
+/// Gives the constraint as it was there.
+fn drop_constraint(table: &mut Table, constraint: &Constraint) -> Result<Constraint, ApplyError> {
     let removed = match constraint {
-        Constraint::PrimaryKey(_) => table.primary_key.take().map(drop),
-        Constraint::Unique(unique) => remove(&mut table.uniques, |one| one == unique),
-        Constraint::ForeignKey(key) => remove(&mut table.foreign_keys, |one| one == key),
-        Constraint::Check(check) => remove(&mut table.checks, |one| one == check),
-        Constraint::Exclusion(exclusion) => remove(&mut table.exclusions, |one| one == exclusion),
+        Constraint::PrimaryKey(_) => table.primary_key.take().map(Constraint::PrimaryKey),
+        Constraint::Unique(unique) => remove(&mut table.uniques, |one| one == unique).map(Constraint::Unique),
+        Constraint::ForeignKey(key) => remove(&mut table.foreign_keys, |one| one == key).map(Constraint::ForeignKey),
+        Constraint::Check(check) => remove(&mut table.checks, |one| one == check).map(Constraint::Check),
+        Constraint::Exclusion(one) => remove(&mut table.exclusions, |other| other == one).map(Constraint::Exclusion),
     };
     removed.ok_or_else(|| ApplyError::NoConstraint(table.name.clone(), constraint.describe()))
 }

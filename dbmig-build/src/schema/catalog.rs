@@ -2,44 +2,36 @@
 //! this table.
 
 mod hints;
+mod maps;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::fmt;
 
 use super::{Column, Constraint, Expression, Index, Name, ObjectName, Schema, Sequence, Table};
-use hints::Hints;
+use maps::Maps;
 
 /// A schema to which many changes are applied.
 ///
 /// Applying a change costs what the change touches, whatever the number of tables. The schema itself stays a plain
 /// value that can be compared; it is read here and changed by [`Catalog::apply`] only, so that the maps stay true.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Catalog {
     pub(super) schema: Schema,
-    /// The table of each index, by the index's schema and name.
-    indexes: BTreeMap<(Option<Name>, Name), ObjectName>,
-    /// The tables with a constraint of a name, by the schema and that name.
-    constraints: BTreeMap<(Option<Name>, Name), BTreeSet<ObjectName>>,
-    /// The tables with foreign keys to a table, which need not exist.
-    referrers: BTreeMap<ObjectName, BTreeSet<ObjectName>>,
-    /// The tables that inherit from a table or are partitions of it.
-    children: BTreeMap<ObjectName, BTreeSet<ObjectName>>,
-    /// The sequences that go with a table.
-    owned: BTreeMap<ObjectName, BTreeSet<ObjectName>>,
-    /// The tables with triggers.
-    triggered: BTreeSet<ObjectName>,
-    hints: Hints,
+    /// Made when something is first asked of them: few changes do.
+    maps: OnceCell<Maps>,
+}
+
+impl fmt::Debug for Catalog {
+    /// With the maps, whether something has been asked of them or not: that is no difference.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Catalog").field("schema", &self.schema).field("maps", self.maps()).finish()
+    }
 }
 
 impl From<Schema> for Catalog {
     fn from(schema: Schema) -> Catalog {
-        let mut catalog = Catalog { schema, ..Catalog::default() };
-        let names: Vec<ObjectName> = catalog.schema.tables.keys().cloned().collect();
-        names.iter().for_each(|name| catalog.link(name));
-        let names: Vec<ObjectName> = catalog.schema.views.keys().cloned().collect();
-        names.iter().for_each(|name| catalog.link_view(name));
-        let names: Vec<ObjectName> = catalog.schema.sequences.keys().cloned().collect();
-        names.iter().for_each(|name| catalog.link_sequence(name));
-        catalog
+        Catalog { schema, maps: OnceCell::new() }
     }
 }
 
@@ -62,12 +54,12 @@ impl Catalog {
 
     /// The table or materialized view that has an index of this name in this schema.
     pub fn index_owner(&self, schema: Option<&Name>, name: &Name) -> Option<&ObjectName> {
-        self.indexes.get(&(schema.cloned(), name.clone()))
+        self.maps().indexes.get(&(schema.cloned(), name.clone()))
     }
 
     /// The tables of this schema that have a constraint of this name.
     pub fn constrained(&self, schema: Option<&Name>, name: &Name) -> impl Iterator<Item = &Table> {
-        let names = self.constraints.get(&(schema.cloned(), name.clone()));
+        let names = self.maps().constraints.get(&(schema.cloned(), name.clone()));
         names.into_iter().flatten().filter_map(|name| self.schema.tables.get(name))
     }
 
@@ -81,27 +73,27 @@ impl Catalog {
 
     /// The tables with foreign keys to a table, itself maybe among them.
     pub fn referrers(&self, table: &ObjectName) -> impl Iterator<Item = &Table> {
-        self.referrers.get(table).into_iter().flatten().filter_map(|name| self.schema.tables.get(name))
+        self.maps().referrers.get(table).into_iter().flatten().filter_map(|name| self.schema.tables.get(name))
     }
 
     /// The tables that inherit from a table or are partitions of it, by name.
     pub fn children(&self, table: &ObjectName) -> impl Iterator<Item = &Table> {
-        self.children.get(table).into_iter().flatten().filter_map(|name| self.schema.tables.get(name))
+        self.maps().children.get(table).into_iter().flatten().filter_map(|name| self.schema.tables.get(name))
     }
 
     /// The sequences that go with a table, by name.
     pub fn owned_sequences(&self, table: &ObjectName) -> impl Iterator<Item = &Sequence> {
-        self.owned.get(table).into_iter().flatten().filter_map(|name| self.schema.sequences.get(name))
+        self.maps().owned.get(table).into_iter().flatten().filter_map(|name| self.schema.sequences.get(name))
     }
 
     /// The tables with triggers.
     pub fn triggered(&self) -> impl Iterator<Item = &Table> {
-        self.triggered.iter().filter_map(|name| self.schema.tables.get(name))
+        self.maps().triggered.iter().filter_map(|name| self.schema.tables.get(name))
     }
 
     /// The columns that have a type, or arrays of it, each with its table.
     pub fn columns_of_type(&self, name: &ObjectName) -> Vec<(&Table, &Column)> {
-        let tables = self.hints.with_type(name).into_iter().filter_map(|table| self.schema.tables.get(&table));
+        let tables = self.maps().hints.with_type(name).into_iter().filter_map(|table| self.schema.tables.get(&table));
         let columns = tables.flat_map(|table| table.columns.iter().map(move |column| (table, column)));
         columns.filter(|(_, column)| column.column_type.names(name)).collect()
     }
@@ -109,7 +101,8 @@ impl Catalog {
     /// The columns whose default is the next value of a sequence, each with its table.
     pub fn columns_of_sequence(&self, name: &ObjectName) -> Vec<(&Table, &Column)> {
         let literal = name.sql();
-        let tables = self.hints.with_sequence(&literal).into_iter().filter_map(|table| self.schema.tables.get(&table));
+        let tables =
+            self.maps().hints.with_sequence(&literal).into_iter().filter_map(|table| self.schema.tables.get(&table));
         let columns = tables.flat_map(|table| table.columns.iter().map(move |column| (table, column)));
         let takes = |column: &Column| column.default.as_ref().and_then(sequence_literal) == Some(literal.as_str());
         columns.filter(|(_, column)| takes(column)).collect()
@@ -125,106 +118,115 @@ impl Catalog {
 
     /// The names of the tables with triggers, and the schema to change what the maps don't hold.
     pub(super) fn triggered_mut(&mut self) -> (&BTreeSet<ObjectName>, &mut Schema) {
-        (&self.triggered, &mut self.schema)
+        let maps = self.maps.get_or_init(|| Maps::of(&self.schema));
+        (&maps.triggered, &mut self.schema)
     }
 
     /// Whether an index of this name is there; names of indexes are unique in a schema. (MySQL's are the table's,
     /// which costs nothing here.)
     pub(super) fn has_index(&self, schema: Option<&Name>, name: &Name) -> bool {
-        self.indexes.contains_key(&(schema.cloned(), name.clone()))
+        self.maps().indexes.contains_key(&(schema.cloned(), name.clone()))
     }
 
     /// Enters a table into the maps.
     pub(super) fn link(&mut self, name: &ObjectName) {
-        let Some(table) = self.schema.tables.get(name) else { return };
-        for index in &table.indexes {
-            self.indexes.insert((name.schema.clone(), index.name.clone()), name.clone());
+        if let (Some(maps), Some(table)) = (self.maps.get_mut(), self.schema.tables.get(name)) {
+            maps.link(table);
         }
-        for constraint in table.constraint_names() {
-            let key = (name.schema.clone(), constraint.clone());
-            self.constraints.entry(key).or_default().insert(name.clone());
-        }
-        for key in &table.foreign_keys {
-            self.referrers.entry(key.table.clone()).or_default().insert(name.clone());
-        }
-        for parent in table.options.parents() {
-            self.children.entry(parent.clone()).or_default().insert(name.clone());
-        }
-        if !table.triggers.is_empty() {
-            self.triggered.insert(name.clone());
-        }
-        table.columns.iter().for_each(|column| self.hints.note(name, column));
     }
 
     /// Takes a table out of the maps, before it changes.
     pub(super) fn unlink(&mut self, name: &ObjectName) {
-        let Some(table) = self.schema.tables.get(name) else { return };
-        self.triggered.remove(name);
-        for index in &table.indexes {
-            self.indexes.remove(&(name.schema.clone(), index.name.clone()));
-        }
-        for constraint in table.constraint_names() {
-            leave(&mut self.constraints, &(name.schema.clone(), constraint.clone()), name);
-        }
-        for key in &table.foreign_keys {
-            leave(&mut self.referrers, &key.table, name);
-        }
-        for parent in table.options.parents() {
-            leave(&mut self.children, parent, name);
+        if let (Some(maps), Some(table)) = (self.maps.get_mut(), self.schema.tables.get(name)) {
+            maps.unlink(table);
         }
     }
 
     /// Enters a column that a table has now.
     pub(super) fn link_column(&mut self, table: &ObjectName, column: &Column) {
-        self.hints.note(table, column);
+        if let Some(maps) = self.maps.get_mut() {
+            maps.hints.note(table, column);
+        }
+    }
+
+    /// Enters an index that a table or a view has now.
+    pub(super) fn link_index(&mut self, owner: &ObjectName, index: &Name) {
+        if let Some(maps) = self.maps.get_mut() {
+            maps.link_index(owner, index);
+        }
+    }
+
+    /// Takes out an index that a table or a view had.
+    pub(super) fn unlink_index(&mut self, owner: &ObjectName, index: &Name) {
+        if let Some(maps) = self.maps.get_mut() {
+            maps.unlink_index(owner, index);
+        }
+    }
+
+    /// Enters a constraint that a table has now.
+    pub(super) fn link_constraint(&mut self, owner: &ObjectName, constraint: &Constraint) {
+        if let Some(maps) = self.maps.get_mut() {
+            maps.link_constraint(owner, constraint);
+        }
+    }
+
+    /// Takes out a constraint that a table had.
+    pub(super) fn unlink_constraint(&mut self, owner: &ObjectName, constraint: &Constraint) {
+        if let (Some(maps), Some(table)) = (self.maps.get_mut(), self.schema.tables.get(owner)) {
+            maps.unlink_constraint(table, constraint);
+        }
+    }
+
+    /// Enters whether a table has triggers now.
+    pub(super) fn link_triggers(&mut self, owner: &ObjectName) {
+        let Some(maps) = self.maps.get_mut() else { return };
+        if self.schema.tables.get(owner).is_some_and(|table| !table.triggers.is_empty()) {
+            maps.triggered.insert(owner.clone());
+        } else {
+            maps.triggered.remove(owner);
+        }
     }
 
     /// Enters a view's indexes into the maps.
     pub(super) fn link_view(&mut self, name: &ObjectName) {
-        for index in self.schema.views.get(name).into_iter().flat_map(|view| &view.indexes) {
-            self.indexes.insert((name.schema.clone(), index.name.clone()), name.clone());
+        if let (Some(maps), Some(view)) = (self.maps.get_mut(), self.schema.views.get(name)) {
+            maps.link_view(view);
         }
     }
 
     /// Takes a view's indexes out of the maps, before it changes.
     pub(super) fn unlink_view(&mut self, name: &ObjectName) {
-        for index in self.schema.views.get(name).into_iter().flat_map(|view| &view.indexes) {
-            self.indexes.remove(&(name.schema.clone(), index.name.clone()));
+        if let (Some(maps), Some(view)) = (self.maps.get_mut(), self.schema.views.get(name)) {
+            maps.unlink_view(view);
         }
     }
 
     /// Enters a sequence into the map of owners.
     pub(super) fn link_sequence(&mut self, name: &ObjectName) {
-        if let Some((table, _)) = self.schema.sequences.get(name).and_then(|one| one.owner.as_ref()) {
-            self.owned.entry(table.clone()).or_default().insert(name.clone());
+        if let (Some(maps), Some(sequence)) = (self.maps.get_mut(), self.schema.sequences.get(name)) {
+            maps.link_sequence(sequence);
         }
     }
 
     /// Takes a sequence out of the map of owners, before it changes.
     pub(super) fn unlink_sequence(&mut self, name: &ObjectName) {
-        if let Some((table, _)) = self.schema.sequences.get(name).and_then(|one| one.owner.clone()) {
-            leave(&mut self.owned, &table, name);
+        if let (Some(maps), Some(sequence)) = (self.maps.get_mut(), self.schema.sequences.get(name)) {
+            maps.unlink_sequence(sequence);
         }
     }
 
     /// The names of the tables with foreign keys to a table.
     pub(super) fn referring(&self, table: &ObjectName) -> Vec<ObjectName> {
-        self.referrers.get(table).into_iter().flatten().cloned().collect()
+        self.maps().referrers.get(table).into_iter().flatten().cloned().collect()
     }
 
     /// The names of the tables that inherit from a table.
     pub(super) fn inheriting(&self, table: &ObjectName) -> Vec<ObjectName> {
-        self.children.get(table).into_iter().flatten().cloned().collect()
+        self.maps().children.get(table).into_iter().flatten().cloned().collect()
     }
-}
 
-/// Takes a name out of a map of sets.
-fn leave<K: Ord>(map: &mut BTreeMap<K, BTreeSet<ObjectName>>, key: &K, name: &ObjectName) {
-    if let Some(names) = map.get_mut(key) {
-        names.remove(name);
-        if names.is_empty() {
-            map.remove(key);
-        }
+    fn maps(&self) -> &Maps {
+        self.maps.get_or_init(|| Maps::of(&self.schema))
     }
 }
 

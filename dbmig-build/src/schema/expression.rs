@@ -2,16 +2,17 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use super::{Name, ObjectName};
 
 /// A SQL expression: a default, a check, an index predicate.
 ///
 /// Its tokens keep the text in which they were written, so that nothing is lost when a table is rendered again. Made
-/// by `sql::expression`, which knows how to find tokens.
+/// by `sql::expression`, which knows how to find tokens. Clones share them until one is changed.
 #[derive(Clone)]
 pub struct Expression {
-    tokens: Vec<ExpressionToken>,
+    tokens: Arc<Vec<ExpressionToken>>,
 }
 
 /// A token of an expression.
@@ -30,7 +31,7 @@ pub struct ExpressionToken {
 impl Expression {
     /// An expression from its tokens, without parentheses round the whole.
     pub fn new(tokens: Vec<ExpressionToken>) -> Expression {
-        Expression { tokens }
+        Expression { tokens: Arc::new(tokens) }
     }
 
     /// Its tokens.
@@ -45,7 +46,10 @@ impl Expression {
 
     /// Gives every mention of a name another one.
     pub fn rename(&mut self, from: &Name, to: &Name) {
-        for token in &mut self.tokens {
+        if !self.mentions(from) {
+            return;
+        }
+        for token in Arc::make_mut(&mut self.tokens) {
             if token.name.as_ref() == Some(from) {
                 token.text = to.sql().into();
                 // A name that needs quotes has them in its key, so that it is no keyword's.
@@ -57,7 +61,11 @@ impl Expression {
 
     /// Gives every token of a text another one: literals that name what got another name.
     pub(super) fn retext(&mut self, from: &str, to: &str) {
-        for token in self.tokens.iter_mut().filter(|token| &*token.text == from) {
+        let is_it = |token: &ExpressionToken| &*token.text == from;
+        if !self.tokens.iter().any(is_it) {
+            return;
+        }
+        for token in Arc::make_mut(&mut self.tokens).iter_mut().filter(|token| is_it(token)) {
             token.text = to.into();
             token.key = to.into();
         }
@@ -92,7 +100,7 @@ impl Expression {
                 Some(schema) => vec![named(schema, gap), dot, named(&to.name, false)],
                 None => vec![named(&to.name, gap)],
             };
-            self.tokens.splice(range, whole);
+            Arc::make_mut(&mut self.tokens).splice(range, whole);
         }
     }
 
@@ -114,7 +122,7 @@ impl Expression {
             last = token.name.as_ref().or(last);
         }
         for at in found {
-            if let Some(token) = self.tokens.get_mut(at) {
+            if let Some(token) = Arc::make_mut(&mut self.tokens).get_mut(at) {
                 token.text = to.as_str().into();
                 token.key = to.as_str().into();
             }
@@ -133,7 +141,7 @@ fn key_of(name: &Name) -> String {
 
 impl PartialEq for Expression {
     fn eq(&self, other: &Expression) -> bool {
-        self.keys().eq(other.keys())
+        Arc::ptr_eq(&self.tokens, &other.tokens) || self.keys().eq(other.keys())
     }
 }
 

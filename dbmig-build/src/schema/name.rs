@@ -3,16 +3,18 @@
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use dbmig::Backend;
 
 use super::keyword;
 
-/// An identifier, without quotes. Shown as it was written, compared as its database compares it.
+/// An identifier, without quotes. Shown as it was written, compared as its database compares it; cheap to clone.
 #[derive(Clone)]
 pub struct Name {
-    text: Box<str>,
-    key: Box<str>,
+    text: Arc<str>,
+    /// The same text, shared, where nothing is folded.
+    key: Arc<str>,
     backend: Backend,
 }
 
@@ -22,12 +24,14 @@ impl Name {
     /// SQLite folds ASCII case, MySQL folds case, PostgreSQL compares exactly once the parser has folded what wasn't
     /// quoted.
     pub fn new(text: &str, backend: Backend) -> Name {
+        let is_folded = !text.bytes().any(|byte| byte.is_ascii_uppercase());
         let key = match backend {
-            Backend::Sqlite => text.to_ascii_lowercase(),
-            Backend::Mysql => text.to_lowercase(),
-            Backend::Postgres => text.to_owned(),
+            Backend::Sqlite if !is_folded => Some(text.to_ascii_lowercase().into()),
+            Backend::Mysql if !is_folded || !text.is_ascii() => Some(text.to_lowercase().into()),
+            _ => None,
         };
-        Name { text: text.into(), key: key.into(), backend }
+        let text: Arc<str> = text.into();
+        Name { key: key.unwrap_or_else(|| text.clone()), text, backend }
     }
 
     /// The name as it was written.

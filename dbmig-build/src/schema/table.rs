@@ -133,7 +133,13 @@ impl Table {
 
     /// The constraint of this name.
     pub fn constraint(&self, name: &Name) -> Option<Constraint> {
-        self.constraints().find(|constraint| constraint.name() == Some(name))
+        let is_it = |own: &Option<Name>| own.as_ref() == Some(name);
+        let key = || Some(Constraint::PrimaryKey(self.primary_key.as_ref().filter(|one| is_it(&one.name))?.clone()));
+        let unique = || Some(Constraint::Unique(self.uniques.iter().find(|one| is_it(&one.name))?.clone()));
+        let reference = || Some(Constraint::ForeignKey(self.foreign_keys.iter().find(|one| is_it(&one.name))?.clone()));
+        let check = || Some(Constraint::Check(self.checks.iter().find(|one| is_it(&one.name))?.clone()));
+        let exclusion = || Some(Constraint::Exclusion(self.exclusions.iter().find(|one| is_it(&one.name))?.clone()));
+        key().or_else(unique).or_else(reference).or_else(check).or_else(exclusion)
     }
 
     /// Every constraint: the primary key, uniques, foreign keys, checks.
@@ -159,16 +165,18 @@ impl Table {
     /// What in the table itself refers to a column, in words; `None` if it can go.
     pub fn user_of_column(&self, name: &Name) -> Option<String> {
         let uses = |columns: &[IndexColumn]| columns.iter().any(|column| column.mentions(name));
-        let constraint = self.constraints().find(|constraint| match constraint {
-            Constraint::PrimaryKey(key) => uses(&key.columns),
-            Constraint::Unique(unique) => uses(&unique.columns),
-            Constraint::ForeignKey(key) => key.columns.contains(name),
-            Constraint::Check(check) => check.expression.mentions(name),
-            Constraint::Exclusion(one) => {
-                one.elements.iter().any(|(column, _)| column.mentions(name))
-                    || one.predicate.as_ref().is_some_and(|predicate| predicate.mentions(name))
-            }
-        });
+        let excludes = |one: &&Exclusion| {
+            one.elements.iter().any(|(column, _)| column.mentions(name))
+                || one.predicate.as_ref().is_some_and(|predicate| predicate.mentions(name))
+        };
+        let key = self.primary_key.iter().find(|key| uses(&key.columns)).cloned().map(Constraint::PrimaryKey);
+        let constraint = key
+            .or_else(|| self.uniques.iter().find(|one| uses(&one.columns)).cloned().map(Constraint::Unique))
+            .or_else(|| {
+                self.foreign_keys.iter().find(|key| key.columns.contains(name)).cloned().map(Constraint::ForeignKey)
+            })
+            .or_else(|| self.checks.iter().find(|one| one.expression.mentions(name)).cloned().map(Constraint::Check))
+            .or_else(|| self.exclusions.iter().find(excludes).cloned().map(Constraint::Exclusion));
         if let Some(constraint) = constraint {
             return Some(constraint.describe());
         }
@@ -178,7 +186,8 @@ impl Table {
             return Some(format!("index `{}`", index.name));
         }
         let computes = |column: &&Column| {
-            column.name != *name && column.generated.as_ref().is_some_and(|one| one.expression.mentions(name))
+            let computed = column.generated.as_ref().filter(|_| column.name != *name);
+            computed.is_some_and(|one| one.expression.mentions(name))
         };
         self.columns.iter().find(computes).map(|column| format!("generated column `{}`", column.name))
     }

@@ -323,7 +323,7 @@ pub(super) fn index(schema: &mut Schema, owner: &ObjectName, random: &mut Random
     let unique = is_plain && collation.is_none() && random.chance(30);
     let columns = vec![IndexColumn { collation, order, ..IndexColumn::new(key) }];
     let index = Index { unique, predicate, ..Index::new(index_name, columns) };
-    schema.tables.entry(owner.clone()).and_modify(|table| table.indexes.push(index));
+    schema.tables.change(owner, |table| table.indexes.push(index));
 }
 
 /// A view or trigger that mentions a table and its first column.
@@ -357,5 +357,5 @@ fn mention(schema: &mut Schema, random: &mut Random) {
         ),
     };
     let trigger = Trigger { name: name(&format!("trigger_{count}")), sql };
-    schema.tables.entry(table.name.clone()).and_modify(|table| table.triggers.push(trigger));
+    schema.tables.change(&table.name, |table| table.triggers.push(trigger));
 }

@@ -89,12 +89,12 @@ pub(in crate::commands) fn fillable(changes: &[Change], before: &Schema) -> (Vec
 }
 
 /// The tables that are there already, by their names after.
-fn tables(changes: &[Change], before: &Schema) -> BTreeSet<ObjectName> {
-    let mut tables: BTreeSet<ObjectName> = before.tables.keys().cloned().collect();
+fn tables<'a>(changes: &'a [Change], before: &'a Schema) -> BTreeSet<&'a ObjectName> {
+    let mut tables: BTreeSet<&ObjectName> = before.tables.keys().collect();
     for change in changes {
         if let Change::RenameTable { from, to } = change {
             tables.remove(from);
-            tables.insert(to.clone());
+            tables.insert(to);
         }
     }
     tables

@@ -5,6 +5,8 @@
 //! when a validated check has proved it. Tables that are made on the way need none of it.
 //! Sources: <https://www.postgresql.org/docs/current/sql-altertable.html>, Notes; `sql-createindex.html`, CONCURRENTLY.
 
+use std::collections::BTreeSet;
+
 use dbmig_build::schema::{
     Check, Constraint, Expression, ExpressionToken, ForeignKey, Index, IndexColumn, Name, ObjectName, Schema, Table,
 };
@@ -52,11 +54,10 @@ pub(super) fn legs(way: Way) -> Result<Vec<Leg>, RenderError> {
     let mut later = Later::default();
     let mut main = way.after.clone();
     let found = works(&way);
+    let parents: BTreeSet<&ObjectName> = way.after.tables.values().flat_map(|one| one.options.parents()).collect();
     for work in &found {
         let is_plain = work.after.options.partition_by.is_none() && work.after.options.parents().next().is_none();
-        let has_heirs =
-            way.after.tables.values().any(|one| one.options.parents().any(|parent| *parent == work.after.name));
-        if is_plain && !has_heirs {
+        if is_plain && !parents.contains(&work.after.name) {
             take_out(&way, work, &mut main, &mut later)?;
         }
     }
@@ -70,7 +71,7 @@ fn assemble(way: Way, main: Schema, later: &Later) -> Result<Vec<Leg>, RenderErr
     let mut at = way.before.clone();
     for (table, index) in &later.early {
         let mut next = at.clone();
-        next.tables.entry(table.clone()).and_modify(|one| one.indexes.retain(|one| one.name != index.name));
+        next.tables.change(table, |one| one.indexes.retain(|one| one.name != index.name));
         legs.push(index_leg(&at, &next, format!("drop index {}", index.name))?);
         at = next;
     }
@@ -92,13 +93,13 @@ fn assemble(way: Way, main: Schema, later: &Later) -> Result<Vec<Leg>, RenderErr
     }
     for (table, index) in &later.indexes {
         let mut next = at.clone();
-        next.tables.entry(table.clone()).and_modify(|one| one.indexes.push(index.clone()));
+        next.tables.change(table, |one| one.indexes.push(index.clone()));
         legs.push(index_leg(&at, &next, format!("index {}", index.name))?);
         at = next;
     }
     let mut wanted = with_exempt(&desired, &later.leaning);
     for (table, index) in &later.late {
-        wanted.tables.entry(table.clone()).and_modify(|one| one.indexes.push(index.clone()));
+        wanted.tables.change(table, |one| one.indexes.push(index.clone()));
     }
     finish(&mut legs, &mut at, wanted, "validate", later)?;
     if !later.leaning.is_empty() {
@@ -107,7 +108,7 @@ fn assemble(way: Way, main: Schema, later: &Later) -> Result<Vec<Leg>, RenderErr
     }
     for (table, index) in &later.late {
         let mut next = at.clone();
-        next.tables.entry(table.clone()).and_modify(|one| one.indexes.retain(|one| one.name != index.name));
+        next.tables.change(table, |one| one.indexes.retain(|one| one.name != index.name));
         legs.push(index_leg(&at, &next, format!("drop index {}", index.name))?);
         at = next;
     }
@@ -235,6 +236,9 @@ fn take_out_leaning(way: &Way, main: &mut Schema, later: &mut Later) {
         let (Some(parent), Some(after)) = (main.tables.get(&key.table), way.after.tables.get(&key.table)) else {
             return false;
         };
+        if std::ptr::eq(parent, after) {
+            return false;
+        }
         let own =
             || after.primary_key.iter().flat_map(|key| &key.columns).filter_map(IndexColumn::name).cloned().collect();
         let wanted: Vec<Name> = if key.referenced.is_empty() { own() } else { key.referenced.clone() };
@@ -250,8 +254,11 @@ fn take_out_leaning(way: &Way, main: &mut Schema, later: &mut Later) {
     };
     let names: Vec<ObjectName> = main.tables.keys().cloned().collect();
     for name in names {
-        let keys = main.tables.get(&name).map(|table| table.foreign_keys.clone()).unwrap_or_default();
-        let (gone, kept): (Vec<_>, Vec<_>) = keys.into_iter().partition(|key| missing(key, main));
+        let keys = main.tables.get(&name).map(|table| table.foreign_keys.as_slice()).unwrap_or_default();
+        if !keys.iter().any(|key| missing(key, main)) {
+            continue;
+        }
+        let (gone, kept): (Vec<_>, Vec<_>) = keys.iter().cloned().partition(|key| missing(key, main));
         for key in gone.iter().filter(|_| way.tables.contains_key(&name)) {
             let own = key.name.clone();
             later.validated.retain(|(table, one)| (table, Some(one)) != (&name, own.as_ref()));
@@ -261,7 +268,7 @@ fn take_out_leaning(way: &Way, main: &mut Schema, later: &mut Later) {
                 later.leaning.extend(own.map(|own| (name.clone(), own)));
             }
         }
-        main.tables.entry(name).and_modify(|table| table.foreign_keys = kept);
+        main.tables.change(&name, |table| table.foreign_keys = kept);
     }
 }
 
@@ -280,14 +287,14 @@ fn set_exempt(table: &mut Table, name: &Name, not_valid: bool) {
 fn with_exempt(schema: &Schema, names: &[(ObjectName, Name)]) -> Schema {
     let mut schema = schema.clone();
     for (table, name) in names {
-        schema.tables.entry(table.clone()).and_modify(|one| exempt(one, name));
+        schema.tables.change(table, |one| exempt(one, name));
     }
     schema
 }
 
 fn without_exempt(mut schema: Schema, names: &[(ObjectName, Name)]) -> Schema {
     for (table, name) in names {
-        schema.tables.entry(table.clone()).and_modify(|one| set_exempt(one, name, false));
+        schema.tables.change(table, |one| set_exempt(one, name, false));
     }
     schema
 }
@@ -297,7 +304,7 @@ fn with_proofs(schema: &Schema, columns: &[(ObjectName, Name, Name)]) -> Schema 
     let mut schema = schema.clone();
     for (table, column, name) in columns {
         let check = Check { name: Some(name.clone()), not_valid: true, ..Check::new(is_not_null(column)) };
-        schema.tables.entry(table.clone()).and_modify(|one| one.checks.push(check));
+        schema.tables.change(table, |one| one.checks.push(check));
     }
     schema
 }
@@ -331,6 +338,9 @@ fn fill_leg(from: &Schema, to: &Schema, later: &Later) -> Result<Leg, RenderErro
 
 /// The leg that looks at rows, then takes what needs none.
 fn finish(legs: &mut Vec<Leg>, at: &mut Schema, to: Schema, title: &str, later: &Later) -> Result<(), RenderError> {
+    if *at == to && later.not_null.is_empty() {
+        return Ok(());
+    }
     let way = Way::between(at, &to)?;
     let mut looks = Vec::new();
     let mut takes = Vec::new();

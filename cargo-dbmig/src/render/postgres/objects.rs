@@ -1,5 +1,7 @@
 //! Schemas, types and sequences: before the tables that use them, and after.
 
+use std::collections::BTreeSet;
+
 use dbmig_build::schema::{ColumnType, ObjectName, Sequence, UserType};
 
 use super::super::RenderError;
@@ -68,7 +70,8 @@ pub(super) fn finish_types(script: &mut Script<'_>) {
 
 fn dropped_types<'a>(script: &Script<'a>) -> Vec<&'a UserType> {
     let way = script.way;
-    way.before.types.values().filter(|one| !way.types.values().any(|name| *name == one.name)).collect()
+    let kept: BTreeSet<&ObjectName> = way.types.values().collect();
+    way.before.types.values().filter(|one| !kept.contains(&one.name)).collect()
 }
 
 /// Sequences that stay while the column goes with which they would go.

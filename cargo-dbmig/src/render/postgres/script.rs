@@ -3,9 +3,9 @@
 //! What goes is taken down under the old names, then everything gets its new name, then what comes is built up. Types
 //! and sequences come before columns that use them, and go after.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use dbmig_build::schema::{Constraint, Index, Name, ObjectName, parents_first, rename_order};
+use dbmig_build::schema::{Constraint, Index, Name, ObjectName, Table, parents_first, rename_order};
 
 use super::super::RenderError;
 use super::super::plan::Direction;
@@ -131,10 +131,15 @@ impl Script<'_> {
         // Partitions and heirs before the tables that they come from, and what counts by a table's sequence before it.
         let mut ordered = build::origins_first(&self.way.before, parents_first(&dropped));
         ordered.reverse();
+        let mut referrers: BTreeMap<&ObjectName, Vec<&Table>> = BTreeMap::new();
+        for one in &dropped {
+            let parents: BTreeSet<&ObjectName> = one.foreign_keys.iter().map(|key| &key.table).collect();
+            parents.into_iter().for_each(|parent| referrers.entry(parent).or_default().push(one));
+        }
         for table in ordered {
             left.remove(&table.name);
-            let leaning = dropped.iter().filter(|one| left.contains(&one.name));
-            for one in leaning {
+            let leaning = referrers.get(&table.name).into_iter().flatten();
+            for one in leaning.filter(|one| left.contains(&one.name)) {
                 for key in one.foreign_keys.iter().filter(|key| key.table == table.name) {
                     let key = Constraint::ForeignKey(key.clone());
                     drop_constraint(&one.name, &key).into_iter().for_each(|text| self.push(&[], text));

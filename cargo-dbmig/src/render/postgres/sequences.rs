@@ -36,8 +36,10 @@ pub(super) fn values(schema: &Schema, table: &Table, taken: &Taken, column: &Col
 
 /// The sequence that goes with a column.
 pub(super) fn owned<'a>(schema: &'a Schema, table: &ObjectName, column: &Name) -> Option<&'a Sequence> {
-    let owner = (table.clone(), column.clone());
-    schema.sequences.values().find(|one| one.owner.as_ref() == Some(&owner))
+    let is_it = |one: &&Sequence| one.owner.as_ref().is_some_and(|owner| owner.0 == *table && owner.1 == *column);
+    // Most have the name that PostgreSQL gave them, and then it is no matter how many there are.
+    let automatic = schema.sequences.get(&automatic_name(table, column)).filter(is_it);
+    automatic.or_else(|| schema.sequences.values().find(is_it))
 }
 
 /// `(START WITH 100)`, with a space before it; nothing where all is as it comes.

@@ -154,7 +154,9 @@ impl Way {
 
     /// The name that a table has after, unless it goes.
     pub(super) fn name_after(&self, before: &ObjectName) -> Option<&ObjectName> {
-        self.tables.iter().find(|(_, origin)| origin.table == *before).map(|(name, _)| name)
+        // Few tables get another name.
+        let own = self.tables.get_key_value(before).filter(|(_, origin)| origin.table == *before);
+        own.or_else(|| self.tables.iter().find(|(_, origin)| origin.table == *before)).map(|(name, _)| name)
     }
 
     /// What was stated for a column's rows.
@@ -265,9 +267,11 @@ impl Way {
             catalog.apply(&Change::RenameTable { from, to })?;
         }
         for (table, origin) in &self.tables {
-            let kept: BTreeSet<&Name> = origin.columns.values().collect();
-            let columns = self.before.tables.get(&origin.table).map(|one| one.columns.clone()).unwrap_or_default();
-            for column in columns.iter().filter(|column| !kept.contains(&column.name)) {
+            let columns = self.before.tables.get(&origin.table).map(|one| one.columns.as_slice()).unwrap_or_default();
+            // As many as there were: none goes.
+            let goes = origin.columns.len() != columns.len();
+            let kept: BTreeSet<&Name> = origin.columns.values().filter(|_| goes).collect();
+            for column in columns.iter().filter(|column| goes && !kept.contains(&column.name)) {
                 let (from, to) = (column.name.clone(), column.name.renamed(&format!("\0gone {}", column.name)));
                 catalog.apply(&Change::RenameColumn { table: table.clone(), from, to })?;
             }

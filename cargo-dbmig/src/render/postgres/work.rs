@@ -43,17 +43,30 @@ pub(super) type Shaken = BTreeMap<ObjectName, BTreeSet<Name>>;
 /// What changes of each table that stays.
 pub(super) fn works(way: &Way) -> Vec<Work<'_>> {
     let shaken = shaken(way);
-    let mut works: Vec<Work<'_>> = Vec::new();
-    for (name, origin) in &way.tables {
-        let tables = (way.before.tables.get(&origin.table), way.renamed.tables.get(name), way.after.tables.get(name));
-        let (Some(old), Some(present), Some(after)) = tables else { continue };
-        works.push(work(way, old, present, after, &shaken));
-    }
+    let all = way.tables.iter().filter_map(|(name, origin)| {
+        let old = way.before.tables.get(&origin.table)?;
+        Some((old, way.renamed.tables.get(name)?, way.after.tables.get(name)?))
+    });
+    let refers = |table: &Table, is_concerned: &dyn Fn(&ObjectName) -> bool| {
+        table.foreign_keys.iter().any(|key| is_concerned(&key.table))
+    };
+    // What nothing touched is shared by all three schemas.
+    let changes = |old: &Table, present: &Table, after: &Table| {
+        let is_same = std::ptr::eq(old, after) && std::ptr::eq(present, after);
+        !is_same || !way.remade.is_empty() || refers(after, &|name| shaken.contains_key(name))
+    };
+    let make = |(old, present, after)| work(way, old, present, after, &shaken);
+    let works: Vec<Work<'_>> =
+        all.clone().filter(|(old, present, after)| changes(old, present, after)).map(make).collect();
     let keys: BTreeMap<ObjectName, Vec<Vec<Name>>> =
         works.iter().map(|one| (one.after.name.clone(), lost_keys(one))).filter(|(_, keys)| !keys.is_empty()).collect();
-    if !keys.is_empty() {
-        works.iter_mut().for_each(|work| take_leaning(work, &keys));
+    if keys.is_empty() {
+        return works;
     }
+    let leans = |table: &Table| refers(table, &|name| keys.contains_key(name));
+    let concerned = all.filter(|(old, present, after)| changes(old, present, after) || leans(present));
+    let mut works: Vec<Work<'_>> = concerned.map(make).collect();
+    works.iter_mut().for_each(|work| take_leaning(work, &keys));
     works
 }
 
@@ -67,6 +80,9 @@ fn shaken(way: &Way) -> Shaken {
     let mut shaken = Shaken::new();
     for name in way.tables.keys() {
         let (Some(present), Some(after)) = (way.renamed.tables.get(name), way.after.tables.get(name)) else { continue };
+        if std::ptr::eq(present, after) && way.remade.is_empty() {
+            continue;
+        }
         let both = || after.columns.iter().filter_map(|column| Some((present.column(&column.name)?, column)));
         let mut names: BTreeSet<Name> =
             both().filter(|(from, to)| is_retyped(way, from, to)).map(|(_, to)| to.name.clone()).collect();

@@ -10,7 +10,7 @@ use super::{Candidate, Likely, Rename, alike, chosen, likely, places};
 pub(super) fn find(before: &Schema, after: &Schema, renames: &Renames) -> Vec<Likely> {
     let pairs = tables::pair(before, after, renames);
     let of_table = |(name, old)| match (before.tables.get(old), after.tables.get(name)) {
-        (Some(old), Some(new)) => of_table(old, new, renames),
+        (Some(old), Some(new)) if !std::ptr::eq(old, new) => of_table(old, new, renames),
         _ => Vec::new(),
     };
     pairs.iter().flat_map(of_table).collect()

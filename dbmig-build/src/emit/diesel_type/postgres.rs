@@ -106,7 +106,6 @@ const PROVIDED: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
 
     use dbmig::Backend;
 
@@ -132,7 +131,7 @@ mod tests {
             let name = ObjectName::unqualified(name(title));
             (name.clone(), UserType { name, kind, comment: None })
         });
-        Schema { types: BTreeMap::from_iter(types), ..Schema::default() }
+        Schema { types: types.collect(), ..Schema::default() }
     }
 
     /// Name, definition and length: `[pg_catalog.timetz] Timetz`.

@@ -80,14 +80,15 @@ pub(super) fn apply(change: &Change, catalog: &mut Catalog) -> Result<(), ApplyE
 pub(super) fn create_index(catalog: &mut Catalog, owner: &ObjectName, index: &Index) -> Result<(), ApplyError> {
     free_index(catalog, owner, &index.name)?;
     indexes(&mut catalog.schema, owner)?.push(index.clone());
-    catalog.link(owner);
-    catalog.link_view(owner);
+    catalog.link_index(owner, &index.name);
     Ok(())
 }
 
 pub(super) fn drop_index(catalog: &mut Catalog, owner: &ObjectName, name: &Name) -> Result<(), ApplyError> {
     let missing = || ApplyError::NoIndex(owner.clone(), name.clone());
-    relinked(catalog, owner, |indexes| remove(indexes, |one| one.name == *name).ok_or_else(missing))
+    remove(indexes(&mut catalog.schema, owner)?, |one| one.name == *name).ok_or_else(missing)?;
+    catalog.unlink_index(owner, name);
+    Ok(())
 }
 
 pub(super) fn rename_index(
@@ -101,10 +102,11 @@ pub(super) fn rename_index(
         free_index(catalog, owner, to)?;
     }
     let missing = || ApplyError::NoIndex(owner.clone(), from.clone());
-    relinked(catalog, owner, |indexes| {
-        indexes.iter_mut().find(|index| index.name == *from).ok_or_else(missing)?.name = to.clone();
-        Ok(())
-    })
+    let index = indexes(&mut catalog.schema, owner)?.iter_mut().find(|index| index.name == *from);
+    index.ok_or_else(missing)?.name = to.clone();
+    catalog.unlink_index(owner, from);
+    catalog.link_index(owner, to);
+    Ok(())
 }
 
 /// The indexes of a table or of a materialized view.
@@ -112,20 +114,6 @@ fn indexes<'a>(schema: &'a mut Schema, owner: &ObjectName) -> Result<&'a mut Vec
     let view = schema.views.get_mut(owner).filter(|view| view.materialized).map(|view| &mut view.indexes);
     let table = schema.tables.get_mut(owner).map(|table| &mut table.indexes);
     view.or(table).ok_or_else(|| ApplyError::NoTable(owner.clone()))
-}
-
-/// Changes the indexes of a table or view and keeps the maps true.
-fn relinked(
-    catalog: &mut Catalog,
-    owner: &ObjectName,
-    alter: impl FnOnce(&mut Vec<Index>) -> Result<(), ApplyError>,
-) -> Result<(), ApplyError> {
-    catalog.unlink(owner);
-    catalog.unlink_view(owner);
-    let altered = indexes(&mut catalog.schema, owner).and_then(alter);
-    catalog.link(owner);
-    catalog.link_view(owner);
-    altered
 }
 
 /// Tells the sequences of a table its new name.
