@@ -1,8 +1,10 @@
 //! What is built up when everything has its new name: columns, keys, indexes, tables, foreign keys.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use dbmig_build::schema::{Constraint, IndexColumn, Name, ObjectName, Schema, Table, TableOptions, parents_first};
+use dbmig_build::schema::{
+    Constraint, Expression, IndexColumn, Name, ObjectName, Schema, Table, TableOptions, parents_first,
+};
 
 use super::super::RenderError;
 use super::super::plan::Direction;
@@ -96,27 +98,53 @@ fn has_key(table: &Table, names: &[Name]) -> bool {
     names.is_empty() || keys.any(|columns| columns == wanted)
 }
 
-/// Tables from which columns or their numbers come before those that take them.
+/// Tables from which columns or their numbers come before those that take them; otherwise as they stand.
 pub(super) fn origins_first<'a>(schema: &Schema, tables: Vec<&'a Table>) -> Vec<&'a Table> {
-    let mut waiting = tables;
-    let mut ordered = Vec::new();
-    while !waiting.is_empty() {
-        let leans = |one: &Table, other: &Table| {
-            one.options.parents().any(|parent| *parent == other.name) || counts_by(schema, one, other)
-        };
-        let is_ready = |one: &&Table| !waiting.iter().any(|other| other.name != one.name && leans(one, other));
-        let at = waiting.iter().position(is_ready).unwrap_or(0);
-        ordered.push(waiting.remove(at));
+    let places: BTreeMap<&ObjectName, usize> = tables.iter().enumerate().map(|(at, one)| (&one.name, at)).collect();
+    let mut owners: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for sequence in schema.sequences.values() {
+        let owner = sequence.owner.as_ref().and_then(|(table, _)| places.get(table));
+        owners.entry(sequence.name.name.as_str()).or_default().extend(owner);
+    }
+    let mut takers: Vec<Vec<usize>> = vec![Vec::new(); tables.len()];
+    let mut missing: Vec<usize> = Vec::with_capacity(tables.len());
+    for (at, table) in tables.iter().enumerate() {
+        let parents = table.options.parents().filter_map(|parent| places.get(parent));
+        let counted = table.columns.iter().filter_map(|column| column.default.as_ref()).flat_map(sequences);
+        let origins: BTreeSet<usize> =
+            parents.chain(counted.filter_map(|name| owners.get(name)).flatten()).copied().collect();
+        let origins: Vec<usize> = origins.into_iter().filter(|&origin| origin != at).collect();
+        missing.push(origins.len());
+        origins.into_iter().for_each(|origin| takers[origin].push(at));
+    }
+    let mut ready: BTreeSet<usize> = (0..tables.len()).filter(|&at| missing[at] == 0).collect();
+    let mut waiting: BTreeSet<usize> = (0..tables.len()).collect();
+    let mut ordered = Vec::with_capacity(tables.len());
+    // Where they wait for each other, the first goes ahead.
+    while let Some(at) = ready.pop_first().or_else(|| waiting.first().copied()) {
+        if !waiting.remove(&at) {
+            continue;
+        }
+        ordered.push(tables[at]);
+        for &taker in &takers[at] {
+            missing[taker] -= 1;
+            if missing[taker] == 0 {
+                ready.insert(taker);
+            }
+        }
     }
     ordered
 }
 
-/// Whether a table counts by a sequence that comes with another one's column.
-fn counts_by(schema: &Schema, one: &Table, other: &Table) -> bool {
-    let owned = schema.sequences.values().filter(|one| one.owner.as_ref().is_some_and(|(of, _)| *of == other.name));
-    let mut defaults = one.columns.iter().filter_map(|column| column.default.as_ref()).map(ToString::to_string);
-    let names: Vec<&str> = owned.map(|one| one.name.name.as_str()).collect();
-    !names.is_empty() && defaults.any(|text| text.contains("nextval") && names.iter().any(|name| text.contains(name)))
+/// The names, without their schemas, of the sequences that an expression counts by.
+fn sequences(expression: &Expression) -> impl Iterator<Item = &str> {
+    let keys = || expression.tokens().iter().map(|token| &*token.key);
+    let counts = keys().any(|key| key == "nextval");
+    let literals = keys().filter_map(move |key| key.strip_prefix('\'')?.strip_suffix('\'').filter(|_| counts));
+    literals.map(|literal| match literal.strip_suffix('"') {
+        Some(quoted) => quoted.rsplit('"').next().unwrap_or(quoted),
+        None => literal.rsplit('.').next().unwrap_or(literal),
+    })
 }
 
 /// The foreign keys of tables that were there.
