@@ -278,10 +278,6 @@ fn folders_and_files_that_are_missing_or_broken_are_named() {
         ),
         (|host| host.write("migrations/2026-11-21-100002_step_2/metadata.toml", b"\xff"), "UTF-8"),
         (|host| host.write("migrations/2026-11-21-100002_step_2/metadata.toml", "revises ="), "metadata.toml"),
-        (
-            |host| std::fs::remove_file(host.path("migrations/2026-11-21-100002_step_2/up.sql")).expect("a file"),
-            "up.sql",
-        ),
         (|host| std::fs::create_dir(host.path("migrations/notes")).expect("a folder"), "notes"),
         (|host| host.write("migrations/20261121100002_again/up.sql", "SELECT 1;\n"), "20261121100002"),
     ] {
@@ -293,13 +289,19 @@ fn folders_and_files_that_are_missing_or_broken_are_named() {
         }
     }
     // What needs the graph alone reads no SQL.
-    let host = host(2);
-    host.dbmig(&["upgrade", "+1"]).success();
-    host.write("migrations/2026-11-21-100002_step_2/up.sql", b"SELECT '\xff\xfe';\n");
-    for arguments in all {
-        match arguments[0] {
-            "heads" | "history" => drop(host.dbmig(arguments).success()),
-            _ => refused(&host, arguments, "UTF-8"),
+    let up = "migrations/2026-11-21-100002_step_2/up.sql";
+    for (break_it, says) in [
+        ((|host, up| host.write(up, b"SELECT '\xff\xfe';\n")) as fn(&Host, &str), "UTF-8"),
+        (|host, up| std::fs::remove_file(host.path(up)).expect("a file"), "up.sql"),
+    ] {
+        let host = host(2);
+        host.dbmig(&["upgrade", "+1"]).success();
+        break_it(&host, up);
+        for arguments in all {
+            match arguments[0] {
+                "heads" | "history" => drop(host.dbmig(arguments).success()),
+                _ => refused(&host, arguments, says),
+            }
         }
     }
 }

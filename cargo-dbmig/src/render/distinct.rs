@@ -31,6 +31,9 @@ pub fn made_unique(changes: &[Change]) -> Vec<(ObjectName, Name)> {
 
 /// Puts the statements that give rows their own values in front of what was rendered.
 ///
+/// A value that a column needs anyway, because it is altered or comes into the key, is for that: it is given to rows that
+/// share one too where that can be done, and elsewhere the check finds them.
+///
 /// # Errors
 ///
 /// A table whose rows can't be told apart, or that gets another name by the same changes.
@@ -51,6 +54,16 @@ pub(super) fn fill(
         }
         let shown = place(&name, &column);
         let table = before.tables.get(&name).filter(|table| table.column(&column).is_some());
+        let is_about = |change: &Change| match change {
+            Change::AlterColumn { table, to, .. } => *table == name && to.name == column,
+            Change::AddConstraint { table, constraint: Constraint::PrimaryKey(_) } => *table == name,
+            _ => false,
+        };
+        let retyped = |change: &Change| matches!(change, Change::AlterColumn { from, to, .. } if from.column_type != to.column_type);
+        let mut needs = changes.iter().filter(|change| is_about(change)).peekable();
+        if needs.peek().is_some() && (needs.any(retyped) || table.is_none_or(|table| key(table).is_empty())) {
+            continue;
+        }
         let renamed = || {
             format!("`{shown}` has another name in the chain: rename it in a revision of its own, then make it unique")
         };
@@ -75,15 +88,7 @@ pub(super) fn fill(
 /// The rows behind the first that has a value, by the order of the key. No database updates a table that a subquery of
 /// the same statement reads, unless that is a table of its own.
 fn update(table: &Table, column: &Name, value: &str) -> Result<String, RenderError> {
-    let key: Vec<String> = table
-        .primary_key
-        .iter()
-        .flat_map(|key| &key.columns)
-        .filter_map(IndexColumn::name)
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .map(Name::sql)
-        .collect();
+    let key: Vec<String> = key(table).into_iter().map(Name::sql).collect();
     if key.is_empty() {
         let problem = format!("table `{}` has no primary key that tells its rows apart", table.name);
         return Err(RenderError::Impossible(format!("{problem}: give them their values by hand")));
@@ -105,4 +110,9 @@ fn update(table: &Table, column: &Name, value: &str) -> Result<String, RenderErr
         tuple(&of("earlier")),
         tuple(&of("later")),
     ))
+}
+
+/// The columns that tell a table's rows apart; none where it has no primary key.
+fn key(table: &Table) -> BTreeSet<&Name> {
+    table.primary_key.iter().flat_map(|key| &key.columns).filter_map(IndexColumn::name).collect()
 }

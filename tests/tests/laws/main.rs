@@ -16,7 +16,7 @@ use dbmig_build::config::{DatabaseConfig, SqliteVersion};
 use dbmig_build::diff::diff;
 use dbmig_build::models::parse;
 use dbmig_build::replay::Replay;
-use dbmig_build::schema::{Column, Name, ObjectName, Schema, Table, apply_all};
+use dbmig_build::schema::{Change, Column, Name, ObjectName, Schema, Table, apply_all};
 use dbmig_build::source::Source;
 use dbmig_build::sql::split;
 use dbmig_build::target::target;
@@ -113,13 +113,22 @@ fn comparable(schema: &Schema) -> Schema {
 }
 
 /// A value for every column that asks for one: what is new and NOT NULL, or takes NULL no more.
-fn backfills(pair: &Pair) -> Backfills {
+fn backfills(pair: &Pair, changes: &[Change]) -> Backfills {
     let mut backfills = Backfills::new();
     for table in pair.after.tables.values() {
+        let comes = |column: &Column| {
+            changes.iter().any(|change| match change {
+                Change::AddColumn { table: of, column: to } | Change::AlterColumn { table: of, to, .. } => {
+                    *of == table.name && to.name == column.name
+                }
+                _ => false,
+            })
+        };
         let in_key = |column: &Column| {
             table.primary_key.iter().any(|key| key.columns.iter().any(|one| one.name() == Some(&column.name)))
         };
-        let asks = |column: &&Column| column.generated.is_none() && (!column.nullable || in_key(column));
+        let asks =
+            |column: &&Column| column.generated.is_none() && (!column.nullable && comes(column) || in_key(column));
         for column in table.columns.iter().filter(asks) {
             let row =
                 if table.foreign_keys.iter().any(|key| key.columns.contains(&column.name)) { 1 } else { ROWS + 1 };
@@ -132,7 +141,7 @@ fn backfills(pair: &Pair) -> Backfills {
 /// For the oldest SQLite that dbmig works with, and for one that alters constraints.
 fn rendered(pair: &Pair, version: SqliteVersion) -> Rendered {
     let changes = diff(&pair.before, &pair.after, &pair.renames);
-    render_sqlite(&changes, &pair.before, &backfills(pair), version).unwrap_or_else(|error| panic!("{error}"))
+    render_sqlite(&changes, &pair.before, &backfills(pair, &changes), version).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A database with a schema, and rows in it if they are asked for.
