@@ -32,7 +32,7 @@ pub use mention::{mentioned, mentions, mentions_table, uses_column, uses_table};
 pub use name::{Name, ObjectName};
 pub use objects::Objects;
 pub use order::{aside, parents_first, rename_order, types_in_order};
-pub use sequence::Sequence;
+pub use sequence::{Sequence, sequence_literal};
 pub use table::{PartitionOf, Table, TableOptions, Trigger, begins_with};
 pub use user_type::{Attribute, Domain, UserType, UserTypeKind};
 

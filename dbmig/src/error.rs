@@ -135,12 +135,12 @@ pub enum Error {
     HalfReverted {
         /// The folder's name.
         name: String,
+        /// Its version.
+        version: String,
         /// How many of the statements of its way down are done.
         done: usize,
         /// Of how many.
         total: usize,
-        /// The versions of what it revises.
-        parents: Vec<String>,
     },
     /// A revision stopped midway and what it had done has been edited since.
     PartialEdited {

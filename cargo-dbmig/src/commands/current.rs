@@ -2,8 +2,8 @@
 
 use clap::Args;
 use dbmig::Status;
+use dbmig::revision::Direction;
 use dbmig::revision::order::{Edges, tips};
-use dbmig::revision::{Direction, Graph};
 use dbmig::status::PartialRevision;
 use serde_json::json;
 
@@ -77,7 +77,7 @@ pub fn run(args: &CurrentArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
         }
         let pending = if is_there { status.pending.len() } else { graph.len() };
         if let Some(one) = status.partial.iter().find(|one| one.direction == Direction::Down) {
-            ui.hint(format!("cargo dbmig downgrade {}, which finishes its way down", below(graph, one)));
+            ui.hint(format!("cargo dbmig downgrade {}@-1, which finishes its way down", one.version));
         } else if status.unknown.iter().any(|one| one.replaced_by.is_some()) {
             ui.hint("cargo dbmig upgrade, which says what can be done");
         } else if !status.unknown.is_empty() {
@@ -99,15 +99,6 @@ fn partial_json(one: &PartialRevision) -> serde_json::Value {
         "done": one.done,
         "total": one.total,
     })
-}
-
-/// The targets of a downgrade that reverts a revision.
-fn below(graph: &Graph, one: &PartialRevision) -> String {
-    let parents = graph.find(&one.version).map(|id| graph.parents(id)).unwrap_or_default();
-    match parents {
-        [] => "base".to_owned(),
-        parents => parents.iter().map(|&id| graph.version(id).as_str()).collect::<Vec<_>>().join(" "),
-    }
 }
 
 /// What to do about a revision that was edited after it was applied.

@@ -62,6 +62,9 @@ pub(super) fn fill(
         let retyped = |change: &Change| matches!(change, Change::AlterColumn { from, to, .. } if from.column_type != to.column_type);
         let mut needs = changes.iter().filter(|change| is_about(change)).peekable();
         if needs.peek().is_some() && (needs.any(retyped) || table.is_none_or(|table| key(table).is_empty())) {
+            rendered.notes.push(format!(
+                "Rows that share a value of {shown} keep it, since the column or the key changes too: the check finds them."
+            ));
             continue;
         }
         let renamed = || {

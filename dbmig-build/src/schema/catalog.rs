@@ -8,7 +8,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::{Column, Constraint, Expression, Index, Name, ObjectName, Schema, Sequence, Table};
+use super::{Column, Constraint, Index, Name, ObjectName, Schema, Sequence, Table, sequence_literal};
 use maps::Maps;
 
 /// A schema to which many changes are applied.
@@ -227,15 +227,5 @@ impl Catalog {
 
     fn maps(&self) -> &Maps {
         self.maps.get_or_init(|| Maps::of(&self.schema))
-    }
-}
-
-/// The name of the sequence, as it stands in `nextval('…'::regclass)`, if an expression is that.
-pub(super) fn sequence_literal(expression: &Expression) -> Option<&str> {
-    let mut tokens = expression.tokens().iter().map(|token| &*token.key);
-    let call = (tokens.next(), tokens.next(), tokens.next());
-    match call {
-        (Some("nextval"), Some("("), Some(literal)) => literal.strip_prefix('\'')?.strip_suffix('\''),
-        _ => None,
     }
 }

@@ -59,6 +59,16 @@ impl Sequence {
     }
 }
 
+/// The name of the sequence, as it stands in `nextval('…'::regclass)`, if an expression is that.
+pub fn sequence_literal(expression: &Expression) -> Option<&str> {
+    let mut tokens = expression.tokens().iter().map(|token| &*token.key);
+    let call = (tokens.next(), tokens.next(), tokens.next());
+    match call {
+        (Some("nextval"), Some("("), Some(literal)) => literal.strip_prefix('\'')?.strip_suffix('\''),
+        _ => None,
+    }
+}
+
 /// `table_column_seq`, both shortened in turns where that is too long. Source: PostgreSQL's `makeObjectName`.
 fn usual_name(table: &str, column: &str) -> String {
     let (mut one, mut two) = (table.len(), column.len());

@@ -40,10 +40,10 @@ impl Error {
                     .to_owned()
             }
             Error::Halfway { version, parents, .. } => {
+                let below = if parents.is_empty() { "base".to_owned() } else { parents.join(" ") };
                 format!(
                     "check out the commit before the squash, or run the program of that time, and upgrade there to \
-                     {version}; or revert what it has with `cargo dbmig downgrade {}`, where the journal knows how",
-                    below(parents)
+                     {version}; or revert what it has with `cargo dbmig downgrade {below}`, where the journal knows how"
                 )
             }
             Error::NoWayBack { edited: true, .. } => {
@@ -64,10 +64,9 @@ impl Error {
             Error::BelowPartial { .. } => {
                 "finish it with `cargo dbmig upgrade`; or undo it by hand and `cargo dbmig stamp current`".to_owned()
             }
-            Error::HalfReverted { parents, .. } => format!(
-                "finish it with `cargo dbmig downgrade {}`; or put the database right by hand and `cargo dbmig stamp \
-                 current`",
-                below(parents)
+            Error::HalfReverted { version, .. } => format!(
+                "finish it with `cargo dbmig downgrade {version}@-1`; or put the database right by hand and `cargo \
+                 dbmig stamp current`"
             ),
             Error::PartialEdited { .. } => {
                 "put back its first statements as they ran; or finish it by hand and `cargo dbmig stamp` it; or undo \
@@ -86,9 +85,4 @@ impl Error {
         };
         Some(help)
     }
-}
-
-/// The targets of a downgrade that reverts a revision.
-fn below(parents: &[String]) -> String {
-    if parents.is_empty() { "base".to_owned() } else { parents.join(" ") }
 }

@@ -149,9 +149,9 @@ fn refuse_above_partial(situation: &Situation<'_>, request: Request<'_>, plan: &
     match situation.partial().find(left) {
         Some(entry) => Err(Error::HalfReverted {
             name: entry.name.clone(),
+            version: entry.version.clone(),
             done: entry.done,
             total: entry.total,
-            parents: entry.parents.clone(),
         }),
         None => Ok(()),
     }

@@ -70,7 +70,7 @@ fn an_upgrade_refuses_what_stopped_on_its_way_down() {
         let error = bundle.upgrade(conn, targets).unwrap_err();
         assert_eq!((error.to_string().as_str(), error.kind()), (refused, "half-reverted"));
         let help = error.help().unwrap();
-        assert!(help.starts_with("finish it with `cargo dbmig downgrade 1`; or put"), "{help}");
+        assert!(help.starts_with("finish it with `cargo dbmig downgrade 2@-1`; or put"), "{help}");
     }
     exec(conn, "CREATE TABLE nowhere (id INTEGER)");
     // Redo goes down first, from where it stopped.
@@ -82,6 +82,32 @@ fn an_upgrade_refuses_what_stopped_on_its_way_down() {
     bundle.stamp(conn, "current").unwrap();
     assert_eq!(bundle.upgrade(conn, "heads").unwrap().steps.len(), 0);
     assert_eq!((bundle.status(conn).unwrap().partial.len(), ledger(conn).as_str()), (0, "1 2"));
+}
+
+/// What it says reverts that revision and no other, wherever it stands.
+#[test]
+fn what_finishes_a_way_down_leaves_other_branches_alone() {
+    let half = |name, parents| Revision {
+        run_in_transaction: false,
+        ..revision(name, parents, "SELECT 1", "SELECT 1\nDELETE FROM nowhere")
+    };
+    let plain = |name, parents| revision(name, parents, "SELECT 1", "SELECT 1");
+    for (revisions, left) in [
+        (vec![half("1_half", &[]), plain("2_root", &[])], "2"),
+        (vec![plain("1_root", &[]), half("2_half", &["1"]), plain("3_beside", &["1"])], "1 3"),
+        (vec![plain("1_a", &[]), plain("2_b", &[]), half("3_half", &["1", "2"])], "1 2"),
+    ] {
+        let (conn, bundle) = (&mut memory(), bundle(&revisions));
+        bundle.upgrade(conn, "heads").unwrap();
+        let half = revisions.iter().find(|one| !one.run_in_transaction).unwrap().version;
+        let target = format!("{half}@-1");
+        bundle.downgrade(conn, &target).unwrap_err();
+        let help = bundle.upgrade(conn, "heads").unwrap_err().help().unwrap();
+        assert!(help.contains(&format!("`cargo dbmig downgrade {target}`")), "{help}");
+        exec(conn, "CREATE TABLE nowhere (id INTEGER)");
+        bundle.downgrade(conn, &target).unwrap();
+        assert_eq!(ledger(conn), left);
+    }
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use dbmig_build::schema::{Autoincrement, Column, ColumnType, Expression, Name, ObjectName, Schema, Sequence, Table};
+use dbmig_build::schema::{
+    Autoincrement, Column, ColumnType, Name, ObjectName, Schema, Sequence, Table, sequence_literal,
+};
 
 use super::super::text::literal;
 use super::definition::{identity, type_sql};
@@ -54,7 +56,7 @@ pub(super) fn identity_options(one: &Sequence, table: &ObjectName, column: &Colu
 
 /// Whether `serial` makes the column and its sequence as they are.
 fn is_serial(schema: &Schema, table: &Table, taken: &Taken, column: &Column) -> bool {
-    let Some(name) = column.default.as_ref().and_then(next_value) else { return false };
+    let Some(name) = column.default.as_ref().and_then(sequence_literal) else { return false };
     let automatic = automatic_name(&table.name, &column.name);
     let is_sequence = |one: &Sequence| {
         one.owner == Some((table.name.clone(), column.name.clone()))
@@ -87,16 +89,6 @@ fn serial(column_type: &ColumnType) -> &'static str {
 pub(super) fn automatic_name(table: &ObjectName, column: &Name) -> ObjectName {
     let name = table.name.renamed(&format!("{}_{column}_seq", table.name));
     ObjectName { schema: table.schema.clone(), name }
-}
-
-/// The name of the sequence, as SQL, in `nextval('…'::regclass)`.
-pub(super) fn next_value(expression: &Expression) -> Option<&str> {
-    let mut tokens = expression.tokens().iter().map(|token| &*token.key);
-    let call = (tokens.next(), tokens.next(), tokens.next());
-    match call {
-        (Some("nextval"), Some("("), Some(literal)) => literal.strip_prefix('\'')?.strip_suffix('\''),
-        _ => None,
-    }
 }
 
 /// `CREATE SEQUENCE`, without its owner, which may not be there yet.

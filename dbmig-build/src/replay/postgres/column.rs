@@ -1,9 +1,7 @@
 //! Columns: what a definition makes, its sequence included.
 
 use crate::replay::conflict::Conflict;
-use crate::schema::{
-    ApplyError, Autoincrement, Change, Column, ColumnType, Expression, ExpressionToken, Name, ObjectName, Sequence,
-};
+use crate::schema::{ApplyError, Autoincrement, Change, Column, ColumnType, Expression, Name, ObjectName, Sequence};
 use crate::sql::syntax::postgres::{Column as ColumnSyntax, Identity};
 
 use super::resolve::Relation;
@@ -49,7 +47,7 @@ pub(super) fn column(
     if syntax.column_type.as_ref().is_some_and(|one| one.serial) {
         let sequence = owned_sequence(work, table, name, &column.column_type);
         column.nullable = false;
-        column.default = Some(next_value(&sequence.name));
+        column.default = Some(sequence.next_value());
         work.change(Change::CreateSequence(Box::new(sequence)))?;
     }
     if let Some(identity) = &syntax.identity {
@@ -84,13 +82,6 @@ pub(super) fn owned_sequence(work: &Work<'_>, table: &ObjectName, column: &Name,
     }
 }
 
-/// `nextval('name'::regclass)`
-pub(super) fn next_value(sequence: &ObjectName) -> Expression {
-    let literal = format!("'{}'", sequence.sql().replace('\'', "''"));
-    let token = |text: &str| ExpressionToken { gap: false, text: text.into(), key: text.into(), name: None };
-    Expression::new(["nextval", "(", &literal, "::", "regclass", ")"].into_iter().map(token).collect())
-}
-
 /// A default as PostgreSQL keeps it, where it is the next value of a sequence, which has to be there.
 pub(super) fn canonical_default(work: &Work<'_>, default: &Expression) -> Result<Expression, Conflict> {
     let keys: Vec<&str> = default.tokens().iter().map(|token| &*token.key).collect();
@@ -102,7 +93,7 @@ pub(super) fn canonical_default(work: &Work<'_>, default: &Expression) -> Result
         rest.strip_suffix(&[")"]).filter(|casts| casts.chunks(2).all(|cast| matches!(cast, ["::", "regclass"])));
     let ident = text.filter(|_| casts.is_some()).and_then(sequence::regclass);
     match ident.map(|ident| (work.find(&ident), ident)) {
-        Some((Some((name, Relation::Sequence)), _)) => Ok(next_value(&name)),
+        Some((Some((name, Relation::Sequence)), _)) => Ok(Sequence::new(name).next_value()),
         Some((None, ident)) => Err(ApplyError::NoSequence(work.unresolved(&ident)).into()),
         _ => Ok(default.clone()),
     }

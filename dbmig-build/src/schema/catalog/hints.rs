@@ -28,7 +28,7 @@ impl Hints {
             let key = (own.schema.clone(), own.name.clone());
             self.types.entry(key).or_default().insert(table.clone());
         }
-        if let Some(literal) = column.default.as_ref().and_then(super::sequence_literal) {
+        if let Some(literal) = column.default.as_ref().and_then(crate::schema::sequence_literal) {
             self.sequences.entry(literal.to_owned()).or_default().insert(table.clone());
         }
     }
