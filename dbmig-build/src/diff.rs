@@ -16,6 +16,7 @@ mod types;
 mod values;
 
 pub use likely::{Likely, Rename, likely_renames};
+pub use values::labels;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +35,7 @@ use crate::schema::{Catalog, Change, Name, ObjectName, Renames, Schema, Table, a
 /// names are renamed, and so are sequences of one column. Names that differ in nothing that their database
 /// distinguishes are the same.
 pub fn diff(before: &Schema, after: &Schema, renames: &Renames) -> Vec<Change> {
+    let renames = &*renames::with_heirs(before, renames);
     let pairs = tables::pair(before, after, renames);
     let mut schema = Progress::new(before);
     let mut changes: Vec<Change> =
@@ -83,7 +85,8 @@ pub fn diff(before: &Schema, after: &Schema, renames: &Renames) -> Vec<Change> {
 
 /// The renames among the changes from `before` to the tables of `desired`, in an order in which each finds its new name
 /// free: types and tables first, then columns under their tables' new names.
-pub fn due_renames(before: &Schema, desired: &Schema, renames: &Renames) -> Vec<Change> {
+pub fn due_renames(before: &Schema, desired: &Schema, stated: &Renames) -> Vec<Change> {
+    let renames = &*renames::with_heirs(before, stated);
     let renamed = renames::of_tables(before, desired, renames);
     let mut changes = types::renamed(before, desired, renames);
     changes.extend(tables::renamed(&renamed));
@@ -93,6 +96,13 @@ pub fn due_renames(before: &Schema, desired: &Schema, renames: &Renames) -> Vec<
         let steps = rename_order(renames::of_columns(present, after, renames), aside);
         let change = |(from, to)| Change::RenameColumn { table: table.clone(), from, to };
         changes.extend(steps.into_iter().map(change));
+    }
+    // An heir's columns go by its parent's names, whatever its own model says.
+    for ((table, new), old) in renames.columns.iter().filter(|(place, _)| !stated.columns.contains_key(place)) {
+        let present = before.tables.get(renamed.get(table).unwrap_or(table));
+        if present.is_some_and(|present| present.column(old).is_some() && present.column(new).is_none()) {
+            changes.push(Change::RenameColumn { table: table.clone(), from: old.clone(), to: new.clone() });
+        }
     }
     changes
 }

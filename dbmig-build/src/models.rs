@@ -39,6 +39,8 @@ pub struct Models {
     pub columns: BTreeMap<(ObjectName, Name), Span>,
     /// The enum of each type.
     pub types: BTreeMap<ObjectName, Span>,
+    /// The columns that hold the labels of each enum, under the name that its type has or would have.
+    pub enums: BTreeMap<ObjectName, Vec<(ObjectName, Name)>>,
     /// What is dubious about them.
     pub warnings: Vec<Diagnostic>,
     /// The columns and their types in Rust, in the order of the fields, of structs that Diesel reads by that order.

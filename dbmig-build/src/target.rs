@@ -3,6 +3,7 @@
 //! Diff compares whole schemas. What has no model (other applications' tables, views, triggers) stands alike on both
 //! sides, so that it is never touched.
 
+mod heirs;
 mod objects;
 mod unsaid;
 
@@ -40,6 +41,7 @@ pub fn target(
     let used_types = objects::used_types(&schema);
     let mut owned = objects::Owned::take(&mut schema);
     let sequences = objects::by_column(desired);
+    let present = schema.clone();
     let mut unstated: BTreeMap<&ObjectName, BTreeSet<&Name>> = BTreeMap::new();
     for (table, name) in &renames.unstated {
         unstated.entry(table).or_default().insert(name);
@@ -57,6 +59,7 @@ pub fn target(
         schema.sequences.extend(own.into_iter().map(|one| (one.name.clone(), one)));
         schema.tables.insert(table.name.clone(), wanted);
     }
+    heirs::follow(chain, &present, desired, &mut schema);
     let goes = |name: &ObjectName| dropped.contains(name) && !desired.tables.contains_key(name);
     schema.tables.retain(|name, _| !goes(name));
     // No database drops a table that another one refers to.

@@ -8,12 +8,13 @@
 //!   quarters and at least one that isn't part of the key; the same name in another schema counts as alike.
 //! - **Types** of one kind: if half of their labels, attributes or whatever makes them are the same, or if columns that
 //!   stay had the one and have the other.
-//! - **Labels** of one enum: if they are alike, or if they stand in the same place among those that stay.
+//! - **Labels** of one enum, or of one column that lists them: if they are alike, or if they stand in the same place among those that stay.
 //!
 //! Names are alike if one begins with the other, if they share a word of three letters (`created`, `created_at`), or if
 //! at most a third of the letters differ.
 
 mod columns;
+mod labels;
 mod tables;
 mod types;
 
@@ -68,6 +69,17 @@ pub enum Rename {
         /// The label after.
         to: String,
     },
+    /// Of a label of an enum that is no type of its own, in a column.
+    Value {
+        /// The table's name after.
+        table: ObjectName,
+        /// The column's name after.
+        column: Name,
+        /// The label before.
+        from: String,
+        /// The label after.
+        to: String,
+    },
 }
 
 impl Rename {
@@ -78,6 +90,7 @@ impl Rename {
             Rename::Column { table, from, to } => drop(renames.columns.insert((table, to), from)),
             Rename::Type { from, to } => drop(renames.types.insert(to, from)),
             Rename::EnumValue { name, from, to } => drop(renames.enum_values.insert((name, to), from)),
+            Rename::Value { table, column, from, to } => drop(renames.values.insert((table, column, to), from)),
         }
     }
 
@@ -87,16 +100,17 @@ impl Rename {
             Rename::Table { .. } => "table",
             Rename::Column { .. } => "column",
             Rename::Type { .. } => "type",
-            Rename::EnumValue { .. } => "label",
+            Rename::EnumValue { .. } | Rename::Value { .. } => "label",
         }
     }
 
-    /// The name before: `users`, `users.name`, `mood`, `mood.sad`. (The owner has its name after.)
+    /// The name before: `users`, `users.name`, `mood`, `mood.sad`, `users.mood.sad`. (The owner has its name after.)
     pub fn from(&self) -> String {
         match self {
             Rename::Table { from, .. } | Rename::Type { from, .. } => from.to_string(),
             Rename::Column { table, from, .. } => format!("{table}.{from}"),
             Rename::EnumValue { name, from, .. } => format!("{name}.{from}"),
+            Rename::Value { table, column, from, .. } => format!("{table}.{column}.{from}"),
         }
     }
 
@@ -105,7 +119,7 @@ impl Rename {
         match self {
             Rename::Table { to, .. } | Rename::Type { to, .. } => to.to_string(),
             Rename::Column { to, .. } => to.to_string(),
-            Rename::EnumValue { to, .. } => to.clone(),
+            Rename::EnumValue { to, .. } | Rename::Value { to, .. } => to.clone(),
         }
     }
 }
@@ -126,6 +140,7 @@ pub fn likely_renames(before: &Schema, after: &Schema, renames: &Renames) -> Vec
     let mut found = tables::find(before, after, renames);
     found.extend(columns::find(before, after, renames));
     found.extend(types::find(before, after, renames));
+    found.extend(labels::of_columns(before, after, renames));
     found
 }
 

@@ -1,8 +1,42 @@
 //! Which renames are still to be made.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::schema::{Column, IndexColumn, Name, ObjectName, Renames, Schema, Table, UserTypeKind};
+
+/// With what happens to the columns of tables that inherit from others: they get the names that their parents' get.
+pub(super) fn with_heirs<'a>(before: &Schema, renames: &'a Renames) -> Cow<'a, Renames> {
+    let mut heirs: BTreeMap<&ObjectName, Vec<&Table>> = BTreeMap::new();
+    for table in before.tables.values() {
+        table.options.parents().for_each(|parent| heirs.entry(parent).or_default().push(table));
+    }
+    if heirs.is_empty() || renames.columns.is_empty() {
+        return Cow::Borrowed(renames);
+    }
+    let mut all = renames.clone();
+    let is_inherited = |(owner, _): &(ObjectName, Name), old: &Name| {
+        let table = before.tables.get(renames.tables.get(owner).unwrap_or(owner));
+        table.and_then(|table| table.column(old)).is_some_and(|column| column.inherited)
+    };
+    all.columns.retain(|place, old| !is_inherited(place, old));
+    let stated = all.columns.clone();
+    let new_names: BTreeMap<&ObjectName, &ObjectName> = renames.tables.iter().map(|(new, old)| (old, new)).collect();
+    for ((owner, new), old) in &stated {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![renames.tables.get(owner).unwrap_or(owner)];
+        while let Some(parent) = open.pop() {
+            for heir in heirs.get(parent).into_iter().flatten().filter(|heir| heir.column(old).is_some()) {
+                if seen.insert(&heir.name) {
+                    let name = new_names.get(&heir.name).copied().unwrap_or(&heir.name).clone();
+                    all.columns.entry((name, new.clone())).or_insert_with(|| old.clone());
+                    open.push(&heir.name);
+                }
+            }
+        }
+    }
+    Cow::Owned(all)
+}
 
 /// New name to old name of the tables that get another one.
 pub(super) fn of_tables(before: &Schema, after: &Schema, renames: &Renames) -> BTreeMap<ObjectName, ObjectName> {

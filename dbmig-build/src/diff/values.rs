@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::schema::{Change, Name, Renames, Schema, Table};
+use crate::schema::{Change, ExpressionToken, Name, Renames, Schema, Table};
 
 use super::ColumnRenames;
 
@@ -20,19 +20,26 @@ pub(super) fn renamed(present: &Schema, after: &Schema, columns: &ColumnRenames,
     renames.values.iter().filter_map(change).collect()
 }
 
-/// The texts that a column may hold, where that is said.
-fn labels(table: &Table, name: &Name) -> BTreeSet<String> {
-    let mut labels = BTreeSet::new();
+/// The texts that a column may hold, where its `ENUM` or a check says so, in their order.
+pub fn labels(table: &Table, name: &Name) -> Vec<String> {
+    let mut labels = Vec::new();
     if let Some(column) = table.column(name).filter(|column| column.column_type.name == "enum") {
         labels.extend(column.column_type.arguments.iter().map(|text| unquoted(text)));
     }
     for check in &table.checks {
         let tokens = check.expression.tokens();
-        let [first, word, open, values @ .., _] = tokens else { continue };
-        if first.name.as_ref() == Some(name) && &*word.key == "in" && &*open.key == "(" {
+        let [first, word, open, values @ .., close] = tokens else { continue };
+        let is_list = |(at, one): (usize, &ExpressionToken)| match at % 2 {
+            0 => one.text.starts_with('\''),
+            _ => &*one.key == ",",
+        };
+        let of_column = first.name.as_ref() == Some(name) && &*word.key == "in" && &*open.key == "(";
+        if of_column && &*close.key == ")" && values.iter().enumerate().all(is_list) {
             labels.extend(values.iter().step_by(2).map(|one| unquoted(&one.text)));
         }
     }
+    let mut seen = BTreeSet::new();
+    labels.retain(|label: &String| seen.insert(label.clone()));
     labels
 }
 

@@ -1,5 +1,7 @@
 //! Models beside the chain: what only both together show to be a mistake.
 
+use std::collections::BTreeMap;
+
 use dbmig::Backend;
 
 use super::Models;
@@ -23,6 +25,7 @@ impl Models {
                 found.extend(table.columns.iter().filter_map(|column| self.slip(table, column, old, chain)));
             }
         }
+        found.extend(self.partitions(chain));
         found.extend(self.positional.iter().filter_map(|(table, fields)| self.misplaced(table, fields, chain)));
         found
     }
@@ -61,6 +64,46 @@ impl Models {
             });
         }
         found
+    }
+
+    /// Models of partitions that say something else of a column than their parents do, and than there is: for each
+    /// parent the first.
+    fn partitions(&self, chain: &Schema) -> Vec<Diagnostic> {
+        let mut found: BTreeMap<&ObjectName, (Diagnostic, usize)> = BTreeMap::new();
+        for table in self.schema.tables.values() {
+            let old = chain.tables.get(self.renames.tables.get(&table.name).unwrap_or(&table.name));
+            let Some((old, partition)) = old.and_then(|old| Some((old, old.options.partition_of.as_ref()?))) else {
+                continue;
+            };
+            let heir = self.renames.tables.iter().find(|(_, old)| **old == partition.parent).map(|(new, _)| new);
+            let name = heir.unwrap_or(&partition.parent);
+            let Some(parent) = self.schema.tables.get(name).or_else(|| chain.tables.get(&partition.parent)) else {
+                continue;
+            };
+            let says_as = |one: &Column, other: Option<&Column>| {
+                let facts = |column: &Column| (column.column_type.clone(), column.nullable, column.default.clone());
+                other.is_some_and(|other| facts(one) == facts(other))
+            };
+            for column in &table.columns {
+                let (of_parent, is) = (parent.column(&column.name), old.column(&column.name));
+                if says_as(column, of_parent) || of_parent.is_some() && says_as(column, is) {
+                    continue;
+                }
+                let problem = format!(
+                    "`{}.{}` isn't as in `{name}`, whose partition the table is: it follows `{name}` all the same",
+                    table.name, column.name
+                );
+                let warning = Diagnostic::warning(Code::WithoutEffect, problem);
+                let place = self.place(&table.name, std::slice::from_ref(&column.name)).into_iter();
+                let first = place.fold(warning, |warning, place| warning.at(place, ""));
+                found.entry(name).or_insert((first, 0)).1 += 1;
+            }
+        }
+        let told = |(name, (warning, count)): (&ObjectName, (Diagnostic, usize))| {
+            let more = if count > 1 { format!(" ({} more like it)", count - 1) } else { String::new() };
+            warning.help(format!("say there what `{name}` says, or leave its partitions to `unmanaged`{more}"))
+        };
+        found.into_iter().map(told).collect()
     }
 
     /// A type that is PostgreSQL's but for a letter.

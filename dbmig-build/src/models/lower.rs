@@ -49,8 +49,8 @@ struct DraftField<'a> {
     name: Name,
     /// The check that goes with its type: an enum's labels on SQLite.
     implied_check: Option<String>,
-    /// Labels that its rows have under another text, which stands behind each.
-    relabelled: Vec<(String, String)>,
+    /// The enum, of all of them, whose labels it holds.
+    labels_of: Option<usize>,
 }
 
 /// What all parts of lowering look at.
@@ -84,7 +84,7 @@ pub(super) fn lower(parsed: &Parsed, config: &DatabaseConfig) -> Result<Models, 
     }
     let mut models = Models { warnings: context.diagnostics, ..Models::default() };
     enumeration::finish(&context.enums, config.backend, &mut models);
-    drafts.into_iter().for_each(|draft| finish(draft, &mut models));
+    drafts.into_iter().for_each(|draft| finish(draft, &context.enums, &mut models));
     let used = models.schema.tables.keys().chain(models.schema.types.keys()).filter_map(|name| name.schema.clone());
     models.schema.namespaces = used.collect();
     Ok(models)
@@ -106,7 +106,7 @@ fn renamed_twice(drafts: &[Draft<'_>], context: &mut Context<'_>) {
 }
 
 /// Puts a table among what the models say.
-fn finish(draft: Draft<'_>, models: &mut Models) {
+fn finish(draft: Draft<'_>, enums: &[DraftEnum<'_>], models: &mut Models) {
     let table = draft.table.name.clone();
     if let Some(old) = &draft.facts.renamed_from {
         let old = ObjectName { schema: table.schema.clone(), name: table.name.renamed(&old.value) };
@@ -117,8 +117,8 @@ fn finish(draft: Draft<'_>, models: &mut Models) {
         if let Some(old) = &field.facts.renamed_from {
             models.renames.columns.insert(key.clone(), field.name.renamed(&old.value));
         }
-        for (label, old) in &field.relabelled {
-            models.renames.values.insert((table.clone(), field.name.clone(), label.clone()), old.clone());
+        if let Some(holds) = field.labels_of.and_then(|at| enums.get(at)) {
+            holds.of_column(&key, models);
         }
         models.columns.insert(key, field.field.name.place.clone());
     }

@@ -114,6 +114,7 @@ fn outcome<C: Place>(connection: &mut C, chain: &Replay, sheet: &Sheet, live: bo
     let rendered = match render(&changes, chain.schema(), &options) {
         Ok(rendered) => rendered,
         Err(RenderError::Impossible(what)) => return Outcome::Refused(what),
+        Err(error @ RenderError::InUse { .. }) => return Outcome::Refused(error.to_string()),
         Err(error) => return Outcome::Failed(error.to_string()),
     };
     let failed =

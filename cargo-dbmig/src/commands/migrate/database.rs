@@ -1,6 +1,6 @@
 //! `--from-database`: what makes the chain catch up with a database that was changed by hand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dbmig_build::diff::diff;
 use dbmig_build::link::Chain;
@@ -11,7 +11,7 @@ use dbmig_build::target::Target;
 use super::draft::{Asking, Decisions, Draft};
 use super::named::{is_named, suggest};
 use super::questions;
-use super::renames::{self, Compared};
+use super::renames::{self, Compared, Sides};
 use crate::commands::live;
 use crate::context::Context;
 use crate::error::{Error, Kind};
@@ -43,7 +43,8 @@ pub(super) fn draft(
         context.ui.status("Foreign", format!("made by no revision and left alone: {names}; --only NAME takes one in"));
     }
     let mut renames = dbmig_build::schema::Renames::default();
-    renames::stated(&decisions.rename, before, &after, &mut renames)?;
+    let sides = Sides { before, desired: &after, enums: &BTreeMap::new() };
+    renames::stated(&decisions.rename, &sides, &mut renames)?;
     let different = decisions.not_renamed.iter().cloned().collect();
     let compared = Compared { before, desired: &after, staying: Vec::new(), different };
     let likely = match asking {

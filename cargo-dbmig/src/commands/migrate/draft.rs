@@ -10,7 +10,7 @@ use dbmig_build::replay::Replay;
 use dbmig_build::schema::{Change, ObjectName, Schema};
 use dbmig_build::target::Target;
 
-use super::renames::{self, Compared};
+use super::renames::{self, Compared, Sides};
 use super::{drops, only, questions};
 use crate::context::Context;
 use crate::error::{Error, Kind};
@@ -29,7 +29,7 @@ pub(in crate::commands) struct Decisions {
     /// Drop this table, which has no model any more
     #[arg(long, value_name = "TABLE")]
     pub(in crate::commands) drop_table: Vec<String>,
-    /// What has a new name: `users=people`, `users.name=full_name`, `type:mood=temper`, `value:mood.sad=gloomy`
+    /// What has a new name: `users=people`, `users.name=full_name`, `type:mood=temper`, `mood.sad=gloomy`
     #[arg(long, value_name = "OLD=NEW")]
     pub(in crate::commands) rename: Vec<String>,
     /// What looks like it has a new name and is something else: `users.name`
@@ -89,7 +89,7 @@ pub(in crate::commands) fn draft(
     }
     context.ui.warnings(&warnings);
     let mut all = models.renames.clone();
-    renames::stated(&decisions.rename, before, &models.schema, &mut all)?;
+    renames::stated(&decisions.rename, &Sides { before, desired: &models.schema, enums: &models.enums }, &mut all)?;
     let scope = only::scope(&decisions.only, &models.schema, before, &all)?;
     let desired = only::desired(&scope, &models, before)?;
     let mut renames = only::renames(&scope, &all);

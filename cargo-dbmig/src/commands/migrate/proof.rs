@@ -6,7 +6,7 @@ use dbmig::Backend;
 use dbmig_build::diagnostic::Level;
 use dbmig_build::diff::diff;
 use dbmig_build::replay::Replay;
-use dbmig_build::schema::{Renames, Schema, Table};
+use dbmig_build::schema::{Change, Renames, Schema, Table};
 use dbmig_build::source::Source;
 use dbmig_build::sql;
 
@@ -41,7 +41,8 @@ fn run(replay: &mut Replay, name: &str, text: &str, backend: Backend) -> Result<
 
 fn compare(name: &str, built: &Schema, wanted: &Schema, rendered: &Rendered) -> Result<(), Error> {
     let changes = diff(built, wanted, &Renames::default());
-    let mut left: Vec<String> = changes.iter().map(|change| format!("  {}", describe::line(change))).collect();
+    let told = changes.iter().filter(|change| !is_name_in_partition(change, built));
+    let mut left: Vec<String> = told.map(|change| format!("  {}", describe::line(change))).collect();
     // Diff leaves what no model declares alone, and so must a script.
     let (has, needs) = (unmodelled(built), unmodelled(wanted));
     left.extend(needs.difference(&has).map(|one| format!("  + {one}")));
@@ -57,6 +58,16 @@ fn compare(name: &str, built: &Schema, wanted: &Schema, rendered: &Rendered) -> 
             left.join("\n")
         ),
     ))
+}
+
+/// Whether it is about the name alone of something that a partition has of its parent, which PostgreSQL chooses.
+fn is_name_in_partition(change: &Change, schema: &Schema) -> bool {
+    match change {
+        Change::RenameIndex { table, .. } | Change::RenameConstraint { table, .. } => {
+            schema.tables.get(table).is_some_and(|table| table.options.partition_of.is_some())
+        }
+        _ => false,
+    }
 }
 
 /// The views and triggers of a schema.

@@ -124,8 +124,10 @@ fn unique(changes: &[Change], before: &Schema) -> Vec<(ObjectName, Name)> {
         });
         new.is_none_or(|new| new.generated.is_none() && new.default.is_some())
     };
+    let is_partition =
+        |name: &ObjectName| before.tables.get(name).is_some_and(|table| table.options.partition_of.is_some());
     let made = render::made_unique(changes).into_iter();
-    made.filter(|(table, column)| tables.contains(table) && shares(table, column)).collect()
+    made.filter(|(table, column)| tables.contains(table) && !is_partition(table) && shares(table, column)).collect()
 }
 
 /// The columns that become NOT NULL in tables that are there already, and have nothing to fill them with.
@@ -134,6 +136,8 @@ fn needed(changes: &[Change], before: &Schema) -> Vec<(ObjectName, Name)> {
     let mut needed = Vec::new();
     for change in changes {
         match change {
+            // What is inherited is filled through the parent.
+            Change::AddColumn { column, .. } | Change::AlterColumn { to: column, .. } if column.inherited => {}
             Change::AddColumn { table, column } if tables.contains(table) && has_nothing_to_hold(column) => {
                 needed.push((table.clone(), column.name.clone()));
             }

@@ -12,7 +12,7 @@ use crate::commands::again;
 use crate::error::{Error, Kind};
 use crate::ui::Ui;
 
-pub(super) use parse::stated;
+pub(super) use parse::{Sides, stated};
 
 /// What is compared for renames.
 pub(super) struct Compared<'a> {
@@ -113,11 +113,11 @@ fn refused(open: &[Likely]) -> Error {
     error.help(format!("{yes}: {}", again::with(&renamed))).help(format!("{no}: {}", again::with(&different)))
 }
 
-/// What goes, as options name it: `users`, `users.name`, `type:mood`, `value:mood.sad`.
+/// What goes, as options name it: `users`, `users.name`, `type:mood`, `value:mood.sad`, `value:users.mood.sad`.
 fn spelled(rename: &Rename) -> String {
     match rename {
         Rename::Type { .. } => format!("type:{}", rename.from()),
-        Rename::EnumValue { .. } => format!("value:{}", rename.from()),
+        Rename::EnumValue { .. } | Rename::Value { .. } => format!("value:{}", rename.from()),
         _ => rename.from(),
     }
 }

@@ -50,9 +50,14 @@ pub(super) fn works(way: &Way) -> Vec<Work<'_>> {
     let refers = |table: &Table, is_concerned: &dyn Fn(&ObjectName) -> bool| {
         table.foreign_keys.iter().any(|key| is_concerned(&key.table))
     };
+    // What a parent loses an heir may keep, as its own.
+    let follows = |table: &Table| {
+        let both = |name| Some((way.renamed.tables.get(name)?, way.after.tables.get(name)?));
+        table.options.parents().filter_map(both).any(|(present, after)| !std::ptr::eq(present, after))
+    };
     // What nothing touched is shared by all three schemas.
     let changes = |old: &Table, present: &Table, after: &Table| {
-        let is_same = std::ptr::eq(old, after) && std::ptr::eq(present, after);
+        let is_same = std::ptr::eq(old, after) && std::ptr::eq(present, after) && !follows(after);
         !is_same || !way.remade.is_empty() || refers(after, &|name| shaken.contains_key(name))
     };
     let make = |(old, present, after)| work(way, old, present, after, &shaken);

@@ -20,7 +20,9 @@ fn of_table(before: &Table, after: &Table, renames: &Renames) -> Vec<Likely> {
     let renamed = renames::of_columns(before, after, renames);
     let targets: BTreeSet<&Name> = renamed.values().collect();
     let stays = |name: &Name| renamed.contains_key(name) || (after.column(name).is_some() && !targets.contains(name));
-    let gone: Vec<&Column> = before.columns.iter().filter(|column| !stays(&column.name)).collect();
+    // What is inherited has the name that it has in the parent.
+    let goes = |column: &&Column| !column.inherited && !stays(&column.name);
+    let gone: Vec<&Column> = before.columns.iter().filter(goes).collect();
     if gone.is_empty() {
         return Vec::new();
     }

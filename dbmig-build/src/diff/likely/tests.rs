@@ -144,6 +144,28 @@ fn types_and_labels() {
 }
 
 #[test]
+fn labels_that_columns_list() {
+    let users = |mood: &str| format!("CREATE TABLE users (id integer PRIMARY KEY, mood {mood});");
+    check(
+        Backend::Mysql,
+        &users("ENUM('sad', 'ok', 'happy')"),
+        &users("ENUM('sad', 'fine', 'happy', 'other')"),
+        &["label users.mood.ok -> fine: they stand in the same place"],
+    );
+    let listed = |labels: &str| users(&format!("text CHECK (mood IN ({labels}))"));
+    check(
+        Backend::Sqlite,
+        &listed("'sad', 'ok'"),
+        &listed("'sad', 'okay'"),
+        &["label users.mood.ok -> okay: they stand in the same place"],
+    );
+    check(Backend::Sqlite, &listed("1, 2"), &listed("1, 3"), &[]);
+    check(Backend::Sqlite, &listed("'a', 'b') OR (mood > 'x'"), &listed("'a', 'c') OR (mood > 'x'"), &[]);
+    check(Backend::Postgres, &listed("'sad', 'ok'"), &listed("'sad', 'okay'"), &[]);
+    check(Backend::Sqlite, &listed("'sad', 'ok'"), &listed("'sad', 'ok', 'okay'"), &[]);
+}
+
+#[test]
 fn what_is_stated_is_asked_no_more_and_lets_see_further() {
     let backend = Backend::Postgres;
     let before = schema("CREATE TABLE users (id integer PRIMARY KEY, name text, email text, bio text);", backend);

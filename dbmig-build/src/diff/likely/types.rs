@@ -1,11 +1,11 @@
-//! Types, and the labels of enums.
+//! Types.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diff::{renames, tables};
 use crate::schema::{ObjectName, Renames, Schema, UserType, UserTypeKind};
 
-use super::{Candidate, Likely, Rename, alike, chosen, likely, places};
+use super::{Candidate, Likely, Rename, alike, chosen, labels, likely};
 
 pub(super) fn find(before: &Schema, after: &Schema, renames: &Renames) -> Vec<Likely> {
     let renamed = renames::of_types(before, after, renames);
@@ -19,7 +19,7 @@ pub(super) fn find(before: &Schema, after: &Schema, renames: &Renames) -> Vec<Li
     let mut found = of_types(before, after, renames, (&gone, &new));
     for one in after.types.values().filter(|one| !came(&one.name)) {
         let old = before.types.get(renamed.get(&one.name).unwrap_or(&one.name));
-        found.extend(old.into_iter().flat_map(|old| of_labels(old, one, renames)));
+        found.extend(old.into_iter().flat_map(|old| labels::of_type(old, one, renames)));
     }
     found
 }
@@ -104,33 +104,4 @@ fn parts(one: &UserType) -> BTreeSet<String> {
         }
         UserTypeKind::Range(_, text) | UserTypeKind::Other(text) => [text.clone()].into(),
     }
-}
-
-/// Labels of a type that stays.
-fn of_labels(before: &UserType, after: &UserType, renames: &Renames) -> Vec<Likely> {
-    let (UserTypeKind::Enum(old), UserTypeKind::Enum(new)) = (&before.kind, &after.kind) else { return Vec::new() };
-    let renamed = renames::of_labels(&after.name, old, new, renames);
-    let targets: BTreeSet<&String> = renamed.values().collect();
-    let stays = |label: &String| renamed.contains_key(label) || (new.contains(label) && !targets.contains(label));
-    let came = |label: &String| !targets.contains(label) && (!old.contains(label) || renamed.contains_key(label));
-    let old_places = places(old, |label| stays(label).then(|| renamed.get(label).unwrap_or(label).clone()));
-    let new_places = places(new, |label| (!came(label)).then(|| label.clone()));
-    let (gone, new): (Vec<&String>, Vec<&String>) = (old_places.keys().collect(), new_places.keys().collect());
-    let mut candidates = Vec::new();
-    for (from, one) in gone.iter().enumerate() {
-        for (to, other) in new.iter().enumerate() {
-            let similar = alike(one, other);
-            let in_place = old_places.get(*one) == new_places.get(*other);
-            let score = usize::from(similar.is_some()) + usize::from(in_place);
-            if score > 0 {
-                let place = in_place.then(|| "they stand in the same place".to_owned());
-                candidates.push(Candidate { from, to, score, why: [similar, place].into_iter().flatten().collect() });
-            }
-        }
-    }
-    let found = chosen(candidates).into_iter().filter_map(|one| {
-        let (from, to) = ((*gone.get(one.from)?).clone(), (*new.get(one.to)?).clone());
-        Some(likely(Rename::EnumValue { name: after.name.clone(), from, to }, &one.why))
-    });
-    found.collect()
 }

@@ -163,9 +163,8 @@ fn lower_field<'a>(
     }
     let is_checked = backend == Backend::Sqlite && facts.sql_type.is_none();
     let implied_check = of_enum.filter(|_| is_checked).map(|(at, _)| context.enums[at].check(&name));
-    let has_labels = backend != Backend::Postgres && facts.sql_type.is_none();
-    let relabelled = of_enum.filter(|_| has_labels).map(|(at, _)| context.enums[at].relabelled()).unwrap_or_default();
-    let made = DraftField { field, facts, field_type, rust_name: emitted, name, implied_check, relabelled };
+    let labels_of = of_enum.filter(|_| facts.sql_type.is_none()).map(|(at, _)| at);
+    let made = DraftField { field, facts, field_type, rust_name: emitted, name, implied_check, labels_of };
     Some((made, column, sequence))
 }
 

@@ -1,6 +1,6 @@
 //! Enums to types: PostgreSQL's own, MySQL's `ENUM('a', 'b')`, text with a check on SQLite.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dbmig::Backend;
 use heck::ToSnakeCase;
@@ -90,6 +90,28 @@ fn draft<'a>(declared: &'a Enum, context: &mut Context<'a>) -> DraftEnum<'a> {
         let (variant, renamed_from) = (variant.name.text.clone(), facts.renamed_from);
         labels.push((Label { variant, text, renamed_from }, place));
     }
+    let old_of = |text: &str| {
+        let (label, place) = labels.iter().find(|(label, _)| label.text == text)?;
+        Some((label.renamed_from.as_ref()?, place))
+    };
+    for (label, _) in &labels {
+        let Some(old) = &label.renamed_from else { continue };
+        let mut known = BTreeSet::from([label.text.as_str()]);
+        let mut at = old;
+        while known.insert(&at.value) {
+            match old_of(&at.value) {
+                Some((next, _)) => at = next,
+                None => break,
+            }
+        }
+        // The rest of the round says the same.
+        if at.value == label.text && known.iter().all(|other| label.text.as_str() <= *other) && known.len() > 1 {
+            let problem =
+                format!("`{}` and `{}` change places, and nothing would tell whether they did", label.text, old.value);
+            let help = "go over a third label, in two migrations";
+            context.fault(Code::ModelAttribute, problem, &old.place, help);
+        }
+    }
     if let Some(old) = facts.renamed_from.as_ref().filter(|old| old.value == text) {
         let help = "say the name that the type had before";
         context.fault(Code::ModelAttribute, format!("type `{text}` can't be renamed from itself"), &old.place, help);
@@ -141,10 +163,18 @@ impl<'a> DraftEnum<'a> {
         format!("{} IN ({})", column.sql(), labels.join(", "))
     }
 
-    /// Labels that have another text now, with the old one.
-    pub(super) fn relabelled(&self) -> Vec<(String, String)> {
-        let pair = |label: &Label| Some((label.text.clone(), label.renamed_from.as_ref()?.value.clone()));
-        self.labels.iter().filter_map(pair).collect()
+    /// Says of a column that it holds the labels, and which of its rows' have another text now.
+    pub(super) fn of_column(&self, column: &(ObjectName, Name), models: &mut Models) {
+        models.enums.entry(self.name.clone()).or_default().push(column.clone());
+        if self.name.name.backend() == Backend::Postgres {
+            return;
+        }
+        for label in &self.labels {
+            if let Some(old) = &label.renamed_from {
+                let place = (column.0.clone(), column.1.clone(), label.text.clone());
+                models.renames.values.insert(place, old.value.clone());
+            }
+        }
     }
 
     /// The label of a variant, as a literal.

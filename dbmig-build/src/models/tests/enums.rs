@@ -122,6 +122,10 @@ fn faults_of_enums() {
             "error[model-attribute]: `a` can't be renamed from itself\nhelp: say the label that the variant had before\n",
         ),
         (
+            "enum R { #[dbmig(renamed_from = \"b\")] A, #[dbmig(renamed_from = \"a\")] B }",
+            "error[model-attribute]: `a` and `b` change places, and nothing would tell whether they did\nhelp: go over a third label, in two migrations\n",
+        ),
+        (
             "#[dbmig(nmae = \"b\")] enum R { A }",
             "error[model-attribute]: an enum has no key `nmae`\nhelp: did you mean `name`?\n",
         ),

@@ -1,10 +1,25 @@
-//! What `--rename` says: `users=people`, `users.name=full_name`, `type:mood=temper`, `value:mood.sad=gloomy`.
+//! What `--rename` says: `users=people`, `users.name=full_name`, `type:mood=temper`, `mood.sad=gloomy`.
+
+mod labels;
+
+use std::collections::BTreeMap;
 
 use dbmig_build::diff::Rename;
-use dbmig_build::schema::{Name, ObjectName, Renames, Schema, Table, UserType, UserTypeKind};
+use dbmig_build::schema::{Name, ObjectName, Renames, Schema, Table};
 
 use crate::commands::migrate::named::{is_named, suggest};
 use crate::error::{Error, Kind};
+
+/// What `--rename` is about.
+#[derive(Clone, Copy)]
+pub(in crate::commands::migrate) struct Sides<'a> {
+    /// The chain's schema.
+    pub(in crate::commands::migrate) before: &'a Schema,
+    /// What it is to become.
+    pub(in crate::commands::migrate) desired: &'a Schema,
+    /// The columns that hold the labels of each enum of the models.
+    pub(in crate::commands::migrate) enums: &'a BTreeMap<ObjectName, Vec<(ObjectName, Name)>>,
+}
 
 /// Adds what `--rename` says to what the models say. A column's table may be named as before or as after.
 ///
@@ -13,10 +28,10 @@ use crate::error::{Error, Kind};
 /// One that isn't understood, or that names what isn't there.
 pub(in crate::commands::migrate) fn stated(
     given: &[String],
-    before: &Schema,
-    desired: &Schema,
+    sides: &Sides<'_>,
     renames: &mut Renames,
 ) -> Result<(), Error> {
+    let Sides { before, desired, .. } = *sides;
     let mut rest = Vec::new();
     // Tables and types first: what they hold is named with them.
     for text in given {
@@ -27,6 +42,9 @@ pub(in crate::commands::migrate) fn stated(
             Some(_) => None,
             None if has_column(left, before, desired, renames) => None,
             None if has_table(left, before) => table(text, left, right, before, desired).map(Some)?,
+            None if before.types.keys().any(|one| is_named(one, left)) => {
+                user_type(text, left, right, before, desired).map(Some)?
+            }
             None => None,
         };
         match whole {
@@ -34,18 +52,28 @@ pub(in crate::commands::migrate) fn stated(
             None => rest.push(text),
         }
     }
+    // Labels last: their columns may have other names.
+    rest.sort_by_key(|text| text.starts_with("value:"));
     for text in rest {
         let (left, right) = split(text)?;
-        let rename = match left.split_once(':') {
-            Some(("value", name)) => label(text, name, right, before, desired, renames)?,
-            Some(("column", name)) => column(text, name, right, before, desired, renames)?,
+        let found = match left.split_once(':') {
+            Some(("value", name)) => labels::of(text, name, right, sides, renames)?,
+            Some(("column", name)) => vec![column(text, name, right, before, desired, renames)?],
             Some((kind, _)) => {
                 let message = format!("--rename {text}: `{kind}:` is no kind of thing that can be renamed");
                 return Err(Error::new(Kind::Usage, message).help("table:, column:, type: or value:"));
             }
-            None => column(text, left, right, before, desired, renames)?,
+            None if has_column(left, before, desired, renames) => {
+                vec![column(text, left, right, before, desired, renames)?]
+            }
+            None => match labels::find(text, left, right, sides, renames)? {
+                found if !found.is_empty() => found,
+                _ if labels::names_enum(left, sides) => labels::of(text, left, right, sides, renames)?,
+                _ if is_part(left, before) => return Err(of_part(text, left)),
+                _ => vec![column(text, left, right, before, desired, renames)?],
+            },
         };
-        rename.state(renames);
+        found.iter().for_each(|rename| rename.state(renames));
     }
     Ok(())
 }
@@ -54,8 +82,7 @@ fn split(text: &str) -> Result<(&str, &str), Error> {
     let parts = text.split_once('=').map(|(old, new)| (old.trim(), new.trim()));
     parts.filter(|(old, new)| !old.is_empty() && !new.is_empty()).ok_or_else(|| {
         Error::new(Kind::Usage, format!("--rename {text}: write it as OLD=NEW")).help(
-            "--rename users=people, --rename users.name=full_name, --rename type:mood=temper, --rename \
-             value:mood.sad=gloomy",
+            "--rename users=people, --rename users.name=full_name, --rename type:mood=temper, --rename mood.sad=gloomy",
         )
     })
 }
@@ -66,6 +93,22 @@ fn missing(text: &str, what: String) -> Error {
 
 fn unknown_column(text: &str, what: String, column: &str, table: &Table) -> Error {
     suggest(missing(text, what), column, table.columns.iter().map(|one| &one.name))
+}
+
+/// Whether a text names an index or a constraint, with or without its table.
+fn is_part(text: &str, before: &Schema) -> bool {
+    let mut tables = before.tables.values();
+    tables.any(|table| {
+        let bare =
+            text.rsplit_once('.').filter(|(owner, _)| is_named(&table.name, owner)).map_or(text, |(_, bare)| bare);
+        let name = table.name.name.renamed(bare);
+        table.index(&name).is_some() || table.constraint(&name).is_some()
+    })
+}
+
+fn of_part(text: &str, left: &str) -> Error {
+    missing(text, format!("`{left}` is an index or a constraint, and those are renamed without an option"))
+        .help("where two of one table differ in their names alone, `migrate` renames the one to the other")
 }
 
 fn has_table(name: &str, before: &Schema) -> bool {
@@ -156,31 +199,6 @@ fn user_type(text: &str, old: &str, new: &str, before: &Schema, desired: &Schema
     Ok(Rename::Type { from: from.clone(), to: to.clone() })
 }
 
-fn label(
-    text: &str,
-    left: &str,
-    new: &str,
-    before: &Schema,
-    desired: &Schema,
-    renames: &Renames,
-) -> Result<Rename, Error> {
-    // A label may hold any letter, the type's name rarely holds a dot.
-    let places = left.match_indices('.').map(|(at, _)| (&left[..at], &left[at + 1..]));
-    for (name, old) in places {
-        let is_it = |one: &&UserType| {
-            is_named(&one.name, name) || renames.types.get(&one.name).is_some_and(|before| is_named(before, name))
-        };
-        let Some(after) = desired.types.values().find(is_it) else { continue };
-        let Some(present) = before.types.get(renames.types.get(&after.name).unwrap_or(&after.name)) else { continue };
-        let (UserTypeKind::Enum(olds), UserTypeKind::Enum(news)) = (&present.kind, &after.kind) else { continue };
-        if olds.iter().any(|one| one == old) && news.iter().any(|one| one == new) {
-            return Ok(Rename::EnumValue { name: after.name.clone(), from: old.to_owned(), to: new.to_owned() });
-        }
-    }
-    let error = missing(text, "no enum of the chain and the models has these labels".to_owned());
-    Err(error.help("--rename value:mood.sad=gloomy"))
-}
-
 #[cfg(test)]
 mod tests {
     use dbmig::Backend;
@@ -200,7 +218,7 @@ mod tests {
     fn read(given: &[&str]) -> Result<String, String> {
         let before = schema(
             "CREATE SCHEMA app; CREATE TYPE mood AS ENUM ('sad', 'a.b');
-             CREATE TABLE users (id int, name text, mood mood, email text); CREATE TABLE app.logs (id int);",
+             CREATE TABLE users (id int, name text, mood mood, email text); CREATE INDEX users_email ON users (email); CREATE TABLE app.logs (id int);",
         );
         let after = schema(
             "CREATE SCHEMA app; CREATE TYPE temper AS ENUM ('gloomy', 'c');
@@ -208,7 +226,8 @@ mod tests {
         );
         let given: Vec<String> = given.iter().map(|&text| text.to_owned()).collect();
         let mut renames = Renames::default();
-        stated(&given, &before, &after, &mut renames).map_err(|error| error.message)?;
+        let sides = Sides { before: &before, desired: &after, enums: &BTreeMap::new() };
+        stated(&given, &sides, &mut renames).map_err(|error| error.message)?;
         let tables = renames.tables.iter().map(|(to, from)| format!("{from}>{to}"));
         let columns = renames.columns.iter().map(|((table, to), from)| format!("{table}.{from}>{to}"));
         let types = renames.types.iter().map(|(to, from)| format!("{from}>{to}"));
@@ -228,6 +247,7 @@ mod tests {
         assert_eq!(read(&["type:mood=temper"]).unwrap(), "mood>temper");
         let labels = "mood>temper temper.sad>gloomy";
         assert_eq!(read(&["value:mood.sad=gloomy", "type:mood=temper"]).unwrap(), labels);
+        assert_eq!(read(&["mood=temper", "mood.sad=gloomy"]).unwrap(), labels);
         assert_eq!(read(&["type:mood=temper", "value:temper.a.b=c"]).unwrap(), "mood>temper temper.a.b>c");
     }
 
@@ -244,6 +264,12 @@ mod tests {
             ),
             ("view:a=b", "--rename view:a=b: `view:` is no kind of thing that can be renamed"),
             ("value:mood.sad=x", "--rename value:mood.sad=x: no enum of the chain and the models has these labels"),
+            (
+                "users_email=users_mail",
+                "--rename users_email=users_mail: `users_email` is an index or a constraint, and those are renamed without \
+                 an option",
+            ),
+            ("mood.sat=gloomy", "--rename mood.sat=gloomy: no enum of the chain and the models has these labels"),
             ("type:mode=temper", "--rename type:mode=temper: the chain has no type `mode`"),
         ] {
             assert_eq!(read(&[given]).unwrap_err(), expected);
