@@ -40,7 +40,7 @@ pub fn file(error: &str, schema: &SchemaModule, bundle: &str) -> String {
 }
 
 const UNUSED_IS_FINE: &str = "#[allow(clippy::allow_attributes, clippy::allow_attributes_without_reason)]\n\
-                              #[allow(dead_code, missing_docs, unreachable_pub, unused_qualifications)]\n";
+                              #[allow(dead_code, missing_docs, non_snake_case, unreachable_pub, unused_qualifications)]\n";
 
 /// A `compile_error!` that says a text. rustc writes `error: ` before its first line.
 pub fn compile_error(text: &str) -> String {

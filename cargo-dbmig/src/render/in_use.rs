@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use dbmig_build::schema::{Change, Name, ObjectName, Schema, Table, uses_column, uses_table};
+use dbmig_build::schema::{Change, Name, ObjectName, Schema, Table, mentions, uses_column, uses_table};
 
 use super::RenderError;
 use super::plan::Plan;
@@ -28,14 +28,21 @@ pub(super) fn refuse(plan: &Plan<'_>) -> Result<(), RenderError> {
         let kept: BTreeSet<&Name> = origin.columns.values().collect();
         for gone in table.columns.iter().map(|one| &one.name).filter(|name| !kept.contains(name)) {
             let others = namesakes(&plan.before, table, gone);
-            let uses =
-                |one: &&User<'_>| uses_column(one.sql, &table.name, gone, one.owner == Some(&table.name), &others);
+            let uses = |one: &&User<'_>| {
+                let is_own = one.owner == Some(&table.name);
+                is_own && sets(one.sql, gone) || uses_column(one.sql, &table.name, gone, is_own, &others)
+            };
             if let Some(user) = staying.iter().find(uses) {
                 return Err(in_use(column(&table.name, gone), user));
             }
         }
     }
     Ok(())
+}
+
+/// Whether a trigger's function sets a column: that of Diesel's `diesel_manage_updated_at`, which every project may have.
+fn sets(trigger: &str, column: &Name) -> bool {
+    column.key() == "updated_at" && mentions(trigger, &column.renamed("diesel_set_updated_at"))
 }
 
 /// A view or trigger.
@@ -114,6 +121,19 @@ mod tests {
         for backend in [Backend::Sqlite, Backend::Postgres, Backend::Mysql] {
             for change in ["ALTER TABLE posts DROP COLUMN name", "ALTER TABLE users DROP COLUMN bio"] {
                 assert_eq!(outcome(backend, change), Ok(()), "{backend} {change}");
+            }
+            let managed = "CREATE TRIGGER set_updated_at BEFORE UPDATE ON managed FOR EACH ROW EXECUTE PROCEDURE \
+                           diesel_set_updated_at();";
+            if backend == Backend::Postgres {
+                let mut chain = Replay::new(backend);
+                let table = "CREATE TABLE managed (id integer PRIMARY KEY, updated_at timestamp, seen timestamp);";
+                chain.run(&split(&Source::new("up.sql", format!("{table}{managed}")), backend));
+                let before = chain.schema().clone();
+                let drop = "ALTER TABLE managed DROP COLUMN updated_at";
+                let changes = chain.run(&split(&Source::new("up.sql", drop), backend)).changes;
+                let options = Options { backend, live: true, backfills: &Backfills::new() };
+                let error = render(&changes, &before, &options).expect_err("it is set").to_string();
+                assert_eq!(error, "`managed.updated_at` is dropped, but the trigger `set_updated_at` uses it");
             }
             let both = "DROP VIEW names; ALTER TABLE posts DROP COLUMN title; DROP TABLE users";
             assert_eq!(outcome(backend, both), Ok(()), "{backend}");

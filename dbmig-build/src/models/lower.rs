@@ -5,9 +5,11 @@ mod constraints;
 mod counter;
 mod default;
 mod enumeration;
+mod expression;
 mod key;
 mod names;
 mod several;
+mod sql_type;
 
 use std::collections::BTreeMap;
 

@@ -248,6 +248,8 @@ mod tests {
         let uses = |sql: &str, namesakes: &[Name]| uses_column(sql, &table, &name("a"), false, namesakes);
         assert!(uses("SELECT a FROM t", &[]) && uses("SELECT x.a FROM t x, o", &[name("o")]));
         assert!(!uses("SELECT a FROM t, o", &[name("o")]) && !uses("SELECT o.a FROM t, o", &[]));
+        assert!(uses("SELECT t.a FROM ((t LEFT JOIN o ON t.id = o.id))", &[name("o")]));
+        assert!(uses("SELECT a FROM o, (t JOIN p ON true)", &[]) && !uses("SELECT a FROM f(t)", &[]));
         assert!(!uses("SELECT a FROM o", &[]) && !uses("SELECT 'a' FROM t", &[]));
         assert!(uses_table("SELECT 1 FROM t", &table) && !uses_table("SELECT t FROM o", &table));
     }

@@ -3,6 +3,7 @@
 
 mod constrain;
 mod retype;
+mod shape;
 mod sheet;
 
 use std::collections::BTreeSet;

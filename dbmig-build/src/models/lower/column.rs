@@ -5,12 +5,12 @@ use dbmig::Backend;
 use super::super::facts::{self, At, FieldFacts};
 use super::super::parse::{Field, Struct};
 use super::super::rust_type::{self, FieldType, Kind, RUST_TYPES};
+use super::sql_type::{is_serial, is_strict, near_sql_type, sql_type, sqlite_slip};
 use super::{Context, Draft, DraftField, counter, default, enumeration};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
 use crate::schema::{Column, ColumnType, Generated, Name, Sequence, rust_name};
 use crate::source::Span;
-use crate::sql;
 
 /// Lowers the fields of a struct into a table, those of embedded structs in their places.
 pub(super) fn lower<'a>(declared: &'a Struct, draft: &mut Draft<'a>, context: &mut Context<'a>) {
@@ -128,7 +128,7 @@ fn lower_field<'a>(
         }
     }
     if let Some(generated) = &facts.generated {
-        let expression = read_expression(&generated.expression, context);
+        let expression = super::expression::read_expression(&generated.expression, context);
         column.generated = expression.map(|expression| Generated { expression, storage: generated.storage });
         let place = &generated.expression.place;
         if facts.default.is_some() {
@@ -143,7 +143,7 @@ fn lower_field<'a>(
     let charset = facts.charset.as_ref().map(|said| said.place.clone());
     if facts.on_row_update.is_some() && backend == Backend::Mysql {
         let text = default::current_timestamp(&column.column_type, backend);
-        column.on_update = sql::expression(&text, backend).ok();
+        column.on_update = crate::sql::expression(&text, backend).ok();
     }
     for (what, said) in [("`ON UPDATE` for columns", &facts.on_row_update), ("character sets of columns", &charset)] {
         if let Some(place) = said.as_ref().filter(|_| backend != Backend::Mysql) {
@@ -166,19 +166,6 @@ fn lower_field<'a>(
     let labels_of = of_enum.filter(|_| facts.sql_type.is_none()).map(|(at, _)| at);
     let made = DraftField { field, facts, field_type, rust_name: emitted, name, implied_check, labels_of };
     Some((made, column, sequence))
-}
-
-/// Reads an expression in an attribute.
-pub(super) fn read_expression(text: &At<String>, context: &mut Context<'_>) -> Option<crate::schema::Expression> {
-    match sql::expression(&text.value, context.config.backend) {
-        Ok(expression) => Some(expression),
-        Err(problem) => {
-            let problem = format!("can't read this SQL expression: {problem}");
-            let help = "an expression as in CREATE TABLE; texts within it stand in single quotes";
-            context.fault(Code::ModelAttribute, problem, &text.place, help);
-            None
-        }
-    }
 }
 
 fn column_type(
@@ -206,10 +193,16 @@ fn column_type(
                     true => "leave `sql_type` out, and say `autoincrement = serial`",
                     false => "sql_type = \"DECIMAL(10, 2)\"",
                 };
-                context.fault(Code::ModelAttribute, problem, &text.place, help);
+                match near_sql_type(&text.value, context.config.backend) {
+                    Some(near) => context.fault(Code::ModelAttribute, problem, &text.place, near),
+                    None => context.fault(Code::ModelAttribute, problem, &text.place, help),
+                }
                 return None;
             }
         };
+        if let Some(near) = sqlite_slip(&column_type, context.config.backend) {
+            context.fault(Code::RustType, format!("no type `{}`", column_type.name), &text.place, near);
+        }
         if let Some(length) = &facts.length {
             let help = format!("sql_type = \"{}({})\"", text.value, length.value);
             context.fault(Code::ModelAttribute, "`length` belongs into `sql_type`", &length.place, help);
@@ -318,45 +311,4 @@ fn misplaced_precision(number: Option<&At<u32>>, context: &mut Context<'_>) {
         let help = "sql_type = \"DECIMAL\", precision = 10, scale = 2";
         context.fault(Code::ModelAttribute, problem, &number.place, help);
     }
-}
-
-/// Whether a type is one of PostgreSQL's words for an integer with a sequence.
-fn is_serial(text: &str) -> bool {
-    let text = text.trim().to_ascii_lowercase();
-    ["serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"].contains(&text.as_str())
-}
-
-/// A type as SQL writes it: words, and perhaps arguments in parentheses. PostgreSQL's and MySQL's are read as in a
-/// migration, SQLite's may be anything.
-fn sql_type(text: &str, backend: Backend) -> Result<ColumnType, String> {
-    if backend != Backend::Sqlite {
-        return match sql::column_type(text, backend) {
-            Some(column_type) => Ok(column_type),
-            None if is_serial(text) => Err(format!("`{text}` is a type with a sequence behind it")),
-            None => Err(format!("can't read the type `{text}`")),
-        };
-    }
-    let (words, arguments) = match text.trim().split_once('(') {
-        Some((words, rest)) => match rest.strip_suffix(')') {
-            Some(inner) => (words, inner.split(',').map(|one| one.trim().to_owned()).collect()),
-            None => return Err(format!("can't read the type `{text}`: its `(` must close at its end")),
-        },
-        None => (text, Vec::new()),
-    };
-    let name = words.split_whitespace().map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
-    let is_word = |text: &str| text.chars().all(|one| one.is_alphanumeric() || "_ +-.'[]".contains(one));
-    if name.is_empty() || !is_word(&name) || arguments.iter().any(|one: &String| one.is_empty() || !is_word(one)) {
-        return Err(format!("can't read the type `{text}`"));
-    }
-    let constraint = ["not", "null", "default", "primary", "unique", "references", "check", "collate", "generated"];
-    match name.split(' ').find(|word| constraint.contains(word)) {
-        Some(word) => Err(format!("`{word}` is no part of a type: it has a key of its own, and `Option` says NULL")),
-        None => Ok(ColumnType::with_arguments(name, arguments)),
-    }
-}
-
-/// Source: <https://sqlite.org/stricttables.html>.
-fn is_strict(column_type: &ColumnType) -> bool {
-    let known = ["int", "integer", "real", "text", "blob", "any"];
-    known.contains(&column_type.name.as_str()) && column_type.arguments.is_empty()
 }

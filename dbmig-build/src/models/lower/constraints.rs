@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use dbmig::Backend;
 
 use super::super::facts::{At, CheckThat, ExclusionOf, IndexOn, UniqueSet};
-use super::column::read_expression;
+use super::expression::read_expression;
 use super::names::Names;
 use super::{Context, Draft};
 use crate::config::ConstraintKind;

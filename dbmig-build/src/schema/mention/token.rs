@@ -136,6 +136,15 @@ impl Token {
         const BEFORE: [&str; 12] =
             ["on", "into", "update", "from", "join", "table", "abort", "fail", "ignore", "replace", "rollback", ","];
         let before = self.text_before(sql);
+        if before == "(" {
+            // `FROM (a LEFT JOIN b ON …)`, but not `FROM f(a)`.
+            let start = sql[..self.start].trim_end_matches(|one: char| one == '(' || one.is_whitespace());
+            let opens = |word: &str| start.len().checked_sub(word.len()).and_then(|at| start.get(at..));
+            return ["from", "join", ","]
+                .iter()
+                .any(|word| opens(word).is_some_and(|end| end.eq_ignore_ascii_case(word)))
+                && in_from_clause(start);
+        }
         let is_place = BEFORE.iter().any(|word| before.eq_ignore_ascii_case(word));
         is_place && (before != "," || in_from_clause(&sql[..self.start]))
     }

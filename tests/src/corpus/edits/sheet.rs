@@ -13,7 +13,7 @@ use crate::filling;
 use crate::random::Random;
 use cargo_dbmig::render::Backfills;
 
-use super::{constrain, retype};
+use super::{constrain, retype, shape};
 
 /// What models say, and what was edited of it.
 pub(super) struct Sheet {
@@ -50,7 +50,7 @@ pub(super) fn edited(models: &Models, backend: Backend, seed: u64) -> Sheet {
         if sheet.said.len() >= wanted {
             break;
         }
-        let which = sheet.random.below(24);
+        let which = sheet.random.below(32);
         if let Some(what) = edit(&mut sheet, which) {
             sheet.said.push(what);
         }
@@ -75,7 +75,13 @@ fn edit(sheet: &mut Sheet, which: usize) -> Option<String> {
         19 | 20 => constrain::index(sheet),
         21 => constrain::rename(sheet),
         22 => constrain::comment(sheet),
-        _ => constrain::release(sheet),
+        23 => constrain::release(sheet),
+        24 | 25 => shape::labels(sheet),
+        26 | 27 => shape::action(sheet),
+        28 => shape::predicate(sheet),
+        29 => shape::key(sheet),
+        30 => shape::order(sheet),
+        _ => shape::moved(sheet),
     }
 }
 

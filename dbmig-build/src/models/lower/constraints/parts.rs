@@ -3,7 +3,7 @@
 use dbmig::Backend;
 
 use super::super::super::facts::{At, KeyPart, PartOf};
-use super::super::column::read_expression;
+use super::super::expression::read_expression;
 use super::super::{Context, Draft};
 use super::report_unknown_columns;
 use crate::schema::{Expression, IndexColumn, IndexKey, Name, NullsOrder, SortOrder};
