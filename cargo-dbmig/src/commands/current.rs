@@ -72,9 +72,7 @@ pub fn run(args: &CurrentArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
         if current.is_empty() && status.unknown.is_empty() {
             ui.status("Base", if is_there { "nothing is applied" } else { "there is no database yet" });
         }
-        for name in edited(&status) {
-            ui.status("Edited", format!("the up.sql of {name} isn't what was applied: {REDO_IT}"));
-        }
+        tell_edited(ui, &status);
         let pending = if is_there { status.pending.len() } else { graph.len() };
         if let Some(one) = status.partial.iter().find(|one| one.direction == Direction::Down) {
             ui.hint(format!("cargo dbmig downgrade {}@-1, which finishes its way down", one.version));
@@ -99,6 +97,13 @@ fn partial_json(one: &PartialRevision) -> serde_json::Value {
         "done": one.done,
         "total": one.total,
     })
+}
+
+/// Says which revisions were edited after they were applied: nothing runs them again.
+pub(super) fn tell_edited(ui: &Ui, status: &Status) {
+    for name in edited(status) {
+        ui.status("Edited", format!("the up.sql of {name} isn't what was applied: {REDO_IT}"));
+    }
 }
 
 /// What to do about a revision that was edited after it was applied.
