@@ -1,5 +1,6 @@
 //! Revisions as a graph: pure code over versions, shared by the build script, `cargo dbmig` and the binary.
 
+mod adjacency;
 mod fault;
 pub mod graph;
 pub mod labels;

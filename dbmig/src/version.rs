@@ -2,15 +2,16 @@
 
 use std::borrow::Borrow;
 use std::fmt;
+use std::sync::Arc;
 
 /// The greatest length that Diesel's version table can hold, in characters.
 pub const MAX_LENGTH: usize = 50;
 
 /// The identity of a revision: its folder's name up to the first `_`, without `-`.
 ///
-/// This is Diesel's rule, and the order is Diesel's too: plain string order.
+/// This is Diesel's rule, and the order is Diesel's too: plain string order. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Version(Box<str>);
+pub struct Version(Arc<str>);
 
 impl Version {
     /// The version that a migration folder's name states.

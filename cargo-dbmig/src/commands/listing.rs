@@ -1,9 +1,7 @@
 //! Revisions as lines and as JSON: one form for every command that lists them.
 
-use std::collections::BTreeSet;
-
 use anstyle::{AnsiColor, Style};
-use dbmig::revision::labels::branch_labels;
+use dbmig::revision::labels::BranchLabels;
 use dbmig::revision::order::IdSet;
 use dbmig::revision::{Graph, Id};
 use dbmig::version::Version;
@@ -19,13 +17,12 @@ pub(super) type Applied<'a> = Option<&'a IdSet>;
 pub(super) struct Listing<'a> {
     graph: &'a Graph,
     applied: Applied<'a>,
-    /// The labels of each revision's branch, by its index.
-    labels: Vec<BTreeSet<&'a str>>,
+    labels: BranchLabels<'a>,
 }
 
 impl<'a> Listing<'a> {
     pub(super) fn new(graph: &'a Graph, applied: Applied<'a>) -> Listing<'a> {
-        Listing { graph, applied, labels: branch_labels(graph) }
+        Listing { graph, applied, labels: BranchLabels::new(graph) }
     }
 
     /// A revision as `heads`, `current`, `branches` and `history` give it with `--json`.
@@ -38,7 +35,7 @@ impl<'a> Listing<'a> {
             "message": node.message,
             "parents": versions(&node.parents),
             "depends_on": versions(&node.depends_on),
-            "labels": self.labels[id.index()],
+            "labels": self.labels.of(id).collect::<Vec<_>>(),
             "head": self.graph.children(id).is_empty(),
             "applied": self.applied.map(|set| set.contains(id)),
         })
@@ -80,7 +77,7 @@ impl<'a> Listing<'a> {
     fn marks(&self, id: Id) -> Vec<String> {
         let graph = self.graph;
         let is_applied = |id: Id| self.applied.is_some_and(|set| set.contains(id));
-        let mut marks: Vec<String> = self.labels[id.index()].iter().map(ToString::to_string).collect();
+        let mut marks: Vec<String> = self.labels.of(id).map(str::to_owned).collect();
         if graph.children(id).is_empty() {
             marks.push("head".to_owned());
         }

@@ -2,12 +2,11 @@
 //!
 //! What counts as a migration is Diesel's rule: every entry that is no plain file and isn't hidden.
 
+mod blocks;
 mod fault;
 
 use std::fs;
 use std::io::{self, Read};
-use std::num::NonZero;
-use std::panic::resume_unwind;
 use std::path::Path;
 
 use dbmig::Backend;
@@ -89,22 +88,14 @@ fn read_with<M: Send>(
             return found;
         }
     };
-    let read_chunk = |chunk: &[Entry]| -> (Vec<M>, Vec<Diagnostic>) {
+    let read_block = |block: &[Entry]| -> Block<M> {
         let mut diagnostics = Vec::new();
-        let migrations = chunk.iter().filter_map(|entry| read_entry(folder, entry, &read, &mut diagnostics)).collect();
+        let mut migrations = Vec::with_capacity(block.len());
+        migrations.extend(block.iter().filter_map(|entry| read_entry(folder, entry, &read, &mut diagnostics)));
         (migrations, diagnostics)
     };
-    let threads =
-        std::thread::available_parallelism().map_or(1, NonZero::get).min(entries.len() / FOLDERS_A_THREAD + 1);
-    let size = entries.len().div_ceil(threads).max(1);
-    let parts: Vec<(Vec<M>, Vec<Diagnostic>)> = std::thread::scope(|scope| {
-        let (first, rest) = entries.split_at(size.min(entries.len()));
-        let others: Vec<_> = rest.chunks(size).map(|chunk| scope.spawn(|| read_chunk(chunk))).collect();
-        let first = read_chunk(first);
-        let others = others.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        std::iter::once(first).chain(others).collect()
-    });
-    for (migrations, diagnostics) in parts {
+    found.migrations.reserve_exact(entries.len());
+    for (migrations, diagnostics) in blocks::each(&entries, read_block) {
         found.migrations.extend(migrations);
         found.diagnostics.extend(diagnostics);
     }
@@ -112,8 +103,8 @@ fn read_with<M: Send>(
     found
 }
 
-/// Below so many folders a further thread costs more than it gives.
-const FOLDERS_A_THREAD: usize = 200;
+/// What was read of some folders that follow each other.
+type Block<M> = (Vec<M>, Vec<Diagnostic>);
 
 struct Entry {
     name: String,
@@ -272,7 +263,7 @@ fn read_text(root: &Path, path: &str, entry: &Entry) -> Result<Source, Diagnosti
 
 /// A file's bytes. Migrations are small: it isn't asked beforehand how long the file is.
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(4096);
+    let mut bytes = Vec::with_capacity(512);
     fs::File::open(path)?.take(u64::MAX).read_to_end(&mut bytes)?;
     bytes.shrink_to_fit();
     Ok(bytes)

@@ -1,9 +1,9 @@
 //! The graph of revisions: linked, validated, in topological order.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::bundle::{Bundle, Revision};
+use crate::revision::adjacency::{Adjacency, topological_order};
 pub use crate::revision::fault::Fault;
 use crate::version::Version;
 
@@ -41,7 +41,7 @@ impl Node {
 
 /// The place of a revision in its [`Graph`], in topological order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Id(usize);
+pub struct Id(pub(super) usize);
 
 impl Id {
     /// The position in topological order, from 0.
@@ -54,11 +54,12 @@ impl Id {
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
     nodes: Vec<Node>,
-    parents: Vec<Vec<Id>>,
-    children: Vec<Vec<Id>>,
-    depends_on: Vec<Vec<Id>>,
-    dependents: Vec<Vec<Id>>,
-    by_version: HashMap<Version, Id>,
+    parents: Adjacency,
+    children: Adjacency,
+    depends_on: Adjacency,
+    dependents: Adjacency,
+    /// The revisions in the order of their versions.
+    by_version: Vec<Id>,
 }
 
 impl Graph {
@@ -78,37 +79,35 @@ impl Graph {
             return Err(faults);
         }
         name_dependencies(&mut nodes);
-        let index: HashMap<&Version, usize> = nodes.iter().enumerate().map(|(at, node)| (&node.version, at)).collect();
+        // In the order of versions at first; the graph's order follows from the edges.
+        let [mut parents, mut depends_on] =
+            [Adjacency::with_capacity(nodes.len()), Adjacency::with_capacity(nodes.len())];
         for node in &nodes {
-            let edges = node.parents.iter().map(|parent| (parent, false));
-            for (parent, dependency) in edges.chain(node.depends_on.iter().map(|parent| (parent, true))) {
-                let version = node.version.clone();
-                let parent = parent.clone();
-                if !index.contains_key(&parent) {
+            let mut resolve = |version: &Version, dependency: bool| {
+                let found = find_sorted(&nodes, version.as_str());
+                if found.is_none() {
+                    let (version, parent) = (node.version.clone(), version.clone());
                     faults.push(Fault::UnknownParent { version, parent, dependency });
                 }
-            }
+                found
+            };
+            parents.push(node.parents.iter().filter_map(|version| resolve(version, false)));
+            depends_on.push(node.depends_on.iter().filter_map(|version| resolve(version, true)));
         }
         if !faults.is_empty() {
             return Err(faults);
         }
-        let edges: Vec<Vec<usize>> = nodes
-            .iter()
-            .map(|node| node.parents.iter().chain(&node.depends_on).map(|parent| index[parent]).collect())
-            .collect();
-        let order = topological_order(&edges).map_err(|left| vec![find_cycle(&nodes, &edges, &left)])?;
+        let order = topological_order(nodes.len(), [&parents, &depends_on])
+            .map_err(|left| vec![find_cycle(&nodes, [&parents, &depends_on], &left)])?;
         for node in &nodes {
-            for parent in node.parents.iter().chain(&node.depends_on) {
-                if *parent >= node.version {
-                    let (version, parent) = (node.version.clone(), parent.clone());
-                    faults.push(Fault::NotAscending { version, parent });
-                }
+            for parent in node.parents.iter().chain(&node.depends_on).filter(|parent| **parent >= node.version) {
+                faults.push(Fault::NotAscending { version: node.version.clone(), parent: parent.clone() });
             }
         }
         if !faults.is_empty() {
             return Err(faults);
         }
-        Ok(Graph::assemble(nodes, &order))
+        Ok(Graph::assemble(nodes, parents.reordered(&order), depends_on.reordered(&order), &order))
     }
 
     /// The graph of a bundle.
@@ -120,16 +119,15 @@ impl Graph {
         Graph::link(bundle.revisions.iter().map(Node::of).collect())
     }
 
-    fn assemble(nodes: Vec<Node>, order: &[usize]) -> Graph {
-        let mut nodes: Vec<Option<Node>> = nodes.into_iter().map(Some).collect();
-        let nodes: Vec<Node> = order.iter().filter_map(|&at| nodes[at].take()).collect();
-        let by_version: HashMap<Version, Id> =
-            nodes.iter().enumerate().map(|(at, node)| (node.version.clone(), Id(at))).collect();
-        let resolve =
-            |versions: &[Version]| -> Vec<Id> { versions.iter().map(|version| by_version[version]).collect() };
-        let parents: Vec<Vec<Id>> = nodes.iter().map(|node| resolve(&node.parents)).collect();
-        let depends_on: Vec<Vec<Id>> = nodes.iter().map(|node| resolve(&node.depends_on)).collect();
-        let (children, dependents) = (reversed(&parents), reversed(&depends_on));
+    fn assemble(nodes: Vec<Node>, parents: Adjacency, depends_on: Adjacency, order: &[Id]) -> Graph {
+        let mut by_version = vec![Id(0); order.len()];
+        for (place, sorted) in order.iter().enumerate() {
+            by_version[sorted.0] = Id(place);
+        }
+        let mut sorted: Vec<Option<Node>> = nodes.into_iter().map(Some).collect();
+        let mut nodes = Vec::with_capacity(order.len());
+        nodes.extend(order.iter().filter_map(|id| sorted[id.0].take()));
+        let (children, dependents) = (parents.reversed(), depends_on.reversed());
         Graph { nodes, parents, children, depends_on, dependents, by_version }
     }
 
@@ -160,27 +158,28 @@ impl Graph {
 
     /// The place of a version.
     pub fn find(&self, version: &str) -> Option<Id> {
-        self.by_version.get(version).copied()
+        let found = self.by_version.binary_search_by(|&id| self.version(id).as_str().cmp(version));
+        found.ok().map(|at| self.by_version[at])
     }
 
     /// The revisions that it revises.
     pub fn parents(&self, id: Id) -> &[Id] {
-        &self.parents[id.0]
+        self.parents.of(id)
     }
 
     /// The revisions that revise it.
     pub fn children(&self, id: Id) -> &[Id] {
-        &self.children[id.0]
+        self.children.of(id)
     }
 
     /// The revisions that must be applied before it without being parents.
     pub fn depends_on(&self, id: Id) -> &[Id] {
-        &self.depends_on[id.0]
+        self.depends_on.of(id)
     }
 
     /// The revisions that depend on it without revising it.
     pub fn dependents(&self, id: Id) -> &[Id] {
-        &self.dependents[id.0]
+        self.dependents.of(id)
     }
 
     /// The revisions that nobody revises, in order.
@@ -195,7 +194,7 @@ impl Graph {
 
     /// The greatest version of all, by string order.
     pub fn greatest_version(&self) -> Option<&Version> {
-        self.nodes.iter().map(|node| &node.version).max()
+        self.by_version.last().map(|&id| self.version(id))
     }
 
     /// Several heads, and several roots, that labels don't tell apart.
@@ -243,16 +242,29 @@ impl Graph {
     }
 }
 
+/// The place of a version among nodes that are sorted by it.
+fn find_sorted(nodes: &[Node], version: &str) -> Option<Id> {
+    nodes.binary_search_by(|node| node.version.as_str().cmp(version)).ok().map(Id)
+}
+
 /// A dependency may be named by a label: it is the revision that has it.
-fn name_dependencies(nodes: &mut [Node]) {
+fn name_dependencies(sorted: &mut [Node]) {
     let labelled =
         |node: &Node| node.labels.iter().map(|label| (label.clone(), node.version.clone())).collect::<Vec<_>>();
-    let labels: HashMap<String, Version> = nodes.iter().flat_map(labelled).collect();
-    let versions: HashSet<Version> = nodes.iter().map(|node| node.version.clone()).collect();
-    for dependency in nodes.iter_mut().flat_map(|node| &mut node.depends_on) {
-        if let Some(version) = labels.get(dependency.as_str()).filter(|_| !versions.contains(dependency)) {
-            *dependency = version.clone();
+    let labels: HashMap<String, Version> = sorted.iter().flat_map(labelled).collect();
+    if labels.is_empty() {
+        return;
+    }
+    let mut named = Vec::new();
+    for (at, node) in sorted.iter().enumerate() {
+        for (place, name) in node.depends_on.iter().enumerate() {
+            if let Some(version) = labels.get(name.as_str()).filter(|_| find_sorted(sorted, name.as_str()).is_none()) {
+                named.push((at, place, version.clone()));
+            }
         }
+    }
+    for (at, place, version) in named {
+        sorted[at].depends_on[place] = version;
     }
 }
 
@@ -281,57 +293,21 @@ fn duplicate_labels(nodes: &[Node]) -> Vec<Fault> {
         .collect()
 }
 
-/// Indices in topological order, the smallest available first; `Err` with what a cycle holds back.
-fn topological_order(edges: &[Vec<usize>]) -> Result<Vec<usize>, Vec<usize>> {
-    let mut waiting: Vec<usize> = edges.iter().map(Vec::len).collect();
-    let mut users: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
-    for (user, used) in edges.iter().enumerate() {
-        for &one in used {
-            users[one].push(user);
-        }
-    }
-    let mut ready: BinaryHeap<Reverse<usize>> = (0..edges.len()).filter(|&at| waiting[at] == 0).map(Reverse).collect();
-    let mut order = Vec::with_capacity(edges.len());
-    while let Some(Reverse(at)) = ready.pop() {
-        order.push(at);
-        for &user in &users[at] {
-            waiting[user] -= 1;
-            if waiting[user] == 0 {
-                ready.push(Reverse(user));
-            }
-        }
-    }
-    if order.len() == edges.len() {
-        return Ok(order);
-    }
-    Err((0..edges.len()).filter(|&at| waiting[at] > 0).collect())
-}
-
 /// One cycle among the revisions that a topological sort left over.
-fn find_cycle(nodes: &[Node], edges: &[Vec<usize>], left: &[usize]) -> Fault {
-    let held: HashSet<usize> = left.iter().copied().collect();
+fn find_cycle(nodes: &[Node], edges: [&Adjacency; 2], left: &[Id]) -> Fault {
+    let held: HashSet<Id> = left.iter().copied().collect();
     // Everything left over has an edge to something left over, so that walking on must come round.
     let mut path = Vec::new();
-    let mut places: HashMap<usize, usize> = HashMap::new();
+    let mut places: HashMap<Id, usize> = HashMap::new();
     let mut at = left[0];
     while !places.contains_key(&at) {
         places.insert(at, path.len());
         path.push(at);
-        at = edges[at].iter().copied().find(|next| held.contains(next)).unwrap_or(at);
+        at = edges.iter().flat_map(|edges| edges.of(at)).copied().find(|next| held.contains(next)).unwrap_or(at);
     }
     let cycle = &path[places[&at]..];
     // Begin with the smallest version, so that the report doesn't depend on where the walk began.
     let start = (0..cycle.len()).min_by_key(|&place| cycle[place]).unwrap_or(0);
-    let versions = cycle[start..].iter().chain(&cycle[..start]).map(|&at| nodes[at].version.clone()).collect();
+    let versions = cycle[start..].iter().chain(&cycle[..start]).map(|id| nodes[id.0].version.clone()).collect();
     Fault::Cycle { versions }
-}
-
-fn reversed(edges: &[Vec<Id>]) -> Vec<Vec<Id>> {
-    let mut reversed = vec![Vec::new(); edges.len()];
-    for (from, to) in edges.iter().enumerate() {
-        for id in to {
-            reversed[id.0].push(Id(from));
-        }
-    }
-    reversed
 }

@@ -1,6 +1,6 @@
 //! What a user may type, and what it stands for.
 
-use dbmig::revision::labels::branch_labels;
+use dbmig::revision::labels::BranchLabels;
 use dbmig::revision::range::{self, sides};
 use dbmig::revision::selector::resolve;
 use dbmig::revision::{Graph, Scope, SelectorError, Target, place};
@@ -234,9 +234,9 @@ fn new_revisions_stand_on_heads() {
 fn labels_are_their_branchs() {
     let labels = |text: &str| {
         let graph = graph(text);
-        let labels = branch_labels(&graph);
-        let line = |id: dbmig::revision::Id| format!("{}: {:?}", graph.version(id), labels[id.index()]);
-        graph.ids().map(line).collect::<Vec<_>>().join(", ").replace('"', "")
+        let labels = BranchLabels::new(&graph);
+        let line = |id| format!("{}: {{{}}}", graph.version(id), labels.of(id).collect::<Vec<_>>().join(", "));
+        graph.ids().map(line).collect::<Vec<_>>().join(", ")
     };
     assert_eq!(labels("1_a:\n2_b: 1 | | x\n3_c: 2"), "1: {x}, 2: {x}, 3: {x}");
     assert_eq!(labels("1_a:\n2_b: 1 | | x\n3_c: 1 | | y"), "1: {}, 2: {x}, 3: {y}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dbmig::revision::labels::branch_labels;
+use dbmig::revision::labels::BranchLabels;
 use dbmig::revision::order::{Edges, IdSet, ancestors, tips};
 use dbmig::revision::selector::resolve;
 use dbmig::revision::{Graph, Id, Plan, Scope, place, plan, range};
@@ -22,8 +22,9 @@ pub(crate) fn answer(graph: &Graph, command: &Value) -> Result<Vec<String>, Stri
             Ok(sorted(forks.map(line)))
         }
         "labels" => {
-            let labels = branch_labels(graph);
-            Ok(sorted(graph.ids().map(|id| format!("{} {:?}", graph.version(id), labels[id.index()]))))
+            let labels = BranchLabels::new(graph);
+            let line = |id| format!("{} {:?}", graph.version(id), labels.of(id).collect::<BTreeSet<_>>());
+            Ok(sorted(graph.ids().map(line)))
         }
         "resolve" => {
             let target = resolve(argument(1), offline).map_err(|error| error.to_string())?;
