@@ -121,7 +121,9 @@ impl Replay {
                 if !statement.is_broken() {
                     replayed.diagnostics.push(unreadable_sql(&unreadable, statement));
                 }
-                self.unknown.unreadable(unreadable.about);
+                // What ran into it may have been about anything.
+                let swallows = statement.is_broken() || is_start_of_another(&unreadable);
+                self.unknown.unreadable(unreadable.about.filter(|_| !swallows));
             }
         }
     }
@@ -208,7 +210,22 @@ const REPLAY_HELP: &str = "say what it does to the structure on the line before 
 fn unreadable_sql(unreadable: &Unreadable, statement: &Statement) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::UnreadableSql, &*unreadable.message).at(unreadable.span.clone(), "");
     let is_statement = statement.tokens().first().is_some_and(|first| first.start < unreadable.span.range().start);
-    diagnostic.help(if is_statement { REPLAY_HELP } else { "mend the statement, or take it out" })
+    diagnostic.help(match is_statement {
+        true if is_start_of_another(unreadable) => "end the statement before it with `;`",
+        true => REPLAY_HELP,
+        false => "mend the statement, or take it out",
+    })
+}
+
+/// Whether what isn't understood is another statement, where one isn't ended: it begins a line with its word.
+fn is_start_of_another(unreadable: &Unreadable) -> bool {
+    const STARTS: [&str; 8] = ["ALTER", "CREATE", "COMMENT", "DELETE", "DROP", "INSERT", "SELECT", "UPDATE"];
+    let span = &unreadable.span;
+    let before = span.source().text().get(..span.range().start).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    before.len() > line.len()
+        && line.trim().is_empty()
+        && STARTS.iter().any(|one| span.text().eq_ignore_ascii_case(one))
 }
 
 /// The diagnostic for a part of a statement that can't be read.

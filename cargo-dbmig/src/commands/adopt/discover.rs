@@ -89,15 +89,20 @@ pub(super) fn discover(
         let message = format!("Cargo.toml says that the backend is {}, not {backend}", config.backend);
         return Err(Error::new(Kind::Config, message).help("mend `backend` in [package.metadata.dbmig]"));
     }
-    // Further databases print into files of their own, which nothing names.
-    let mut schema_file = name.is_none().then(|| "src/schema.rs".to_owned());
-    if let Some(diesel) = diesel {
-        let first = diesel.print_schema.iter().find_map(|section| section.file.clone());
-        schema_file = first.or(schema_file);
+    let of_further = match name {
+        Some(_) => DieselToml::of_further(&root, &config.migrations),
+        None => None,
+    };
+    let further = of_further.map(|path| DieselToml::read_file(&root, &path, config.backend)).transpose();
+    let further = further.map_err(|faults| Error::of_diagnostics(Kind::Config, faults))?;
+    if let Some(diesel) = further.or(diesel) {
         config.sqlite_integer_primary_key_is_bigint |=
             diesel.print_schema.iter().any(|section| section.sqlite_integer_primary_key_is_bigint);
         config.print_schema = diesel.print_schema;
     }
+    // A further database prints into a file of its own, which only its diesel.toml names.
+    let named = config.print_schema.iter().find_map(|section| section.file.clone());
+    let schema_file = named.or_else(|| name.is_none().then(|| "src/schema.rs".to_owned()));
     let schema_file = schema_file.filter(|path| root.join(path).is_file());
     Ok(Found { name: name.map(str::to_owned), config, is_configured, schema_file })
 }

@@ -236,3 +236,15 @@ alter table t rename to w; drop index i; drop table w; alter table u add column 
         1/up.sql:1:35 unreadable-sql: expected `,` or `)`, found the end of the statement",
     );
 }
+
+#[test]
+fn what_ran_into_the_next_statement_is_said_once() {
+    check(
+        &["create table a (x)\ncreate table b (y);\nalter table b add z;", "alter table b add z2; drop table b"],
+        "1/up.sql:2:1 unreadable-sql: expected `WITHOUT ROWID`, `STRICT` or the end of the statement, found `create`",
+    );
+    check(
+        &["create table a (x default 'y);\ncreate table b (y);", "alter table b add z"],
+        "1/up.sql:1:27 unreadable-sql: this string has no end",
+    );
+}
