@@ -4,6 +4,7 @@ pub mod database;
 pub mod package;
 
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 
 use dbmig::Status;
@@ -15,6 +16,7 @@ use dbmig_build::config::{self, DatabaseConfig};
 use dbmig_build::diagnostic::{Diagnostic, Level};
 use dbmig_build::link::{self, Chain};
 use dbmig_build::migration;
+use dbmig_build::models::{self, Models};
 use dbmig_build::replay::Replay;
 use dbmig_build::schema::{Change, ObjectName, Schema};
 use dbmig_build::source::Source;
@@ -99,6 +101,32 @@ impl<'a> Context<'a> {
         let chain = self.chain()?;
         let replay = self.replay(&chain, chain.graph.ids())?;
         Ok((chain, replay))
+    }
+
+    /// The same, and what the models say; they are read meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::replayed`]; models at fault are for those to refuse who want them.
+    pub fn replayed_beside_models(&self) -> Result<(Chain, Replay, Result<Models, Error>), Error> {
+        let (replayed, models) = std::thread::scope(|scope| {
+            // Models are read on the main thread, whose stack is larger: syn goes as deep as a text does.
+            let replayed = scope.spawn(|| self.replayed());
+            let models = self.models();
+            (replayed.join().unwrap_or_else(|panic| resume_unwind(panic)), models)
+        });
+        let (chain, replay) = replayed?;
+        Ok((chain, replay, models))
+    }
+
+    /// What the models say.
+    ///
+    /// # Errors
+    ///
+    /// Models at fault.
+    pub fn models(&self) -> Result<Models, Error> {
+        models::read(&self.package.root, &self.config)
+            .map_err(|diagnostics| Error::of_diagnostics(Kind::Models, diagnostics))
     }
 
     /// The schema that some revisions build.

@@ -73,10 +73,11 @@ pub fn run(args: &AmendArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> 
     let old = span::of(&chain, head);
     refuse(&chain, head, &old)?;
     let below = context.replay(&chain, chain.graph.ids().filter(|id| !old.contains(id)))?;
-    let kept = edited::made(&context, &chain, &old, &below)
+    let models = context.models();
+    let kept = edited::made(&chain, &old, &below, models.as_ref().ok())
         .and_then(|made| kept::values(&context, &chain, &old, below.schema(), &made));
     let decisions = Decisions { kept: kept.clone().unwrap_or_default(), ..args.decisions.clone() };
-    let draft = migrate::draft(&context, &below, &decisions, Asking::AtTerminal)?;
+    let draft = migrate::draft(&context, &below, models?, &decisions, Asking::AtTerminal)?;
     summary::found(ui, &draft);
     let message = args.message.clone().unwrap_or_else(|| span::message(&chain, &old));
     let rendered =

@@ -84,14 +84,14 @@ pub fn run(args: &MigrateArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
         return revision::empty(message, &args.place, global, ui);
     }
     let context = Context::load(global, ui)?;
-    let (chain, replay) = context.replayed()?;
+    let (chain, replay, models) = context.replayed_beside_models()?;
     let is_written = !args.check && !args.showing.dry_run && !args.showing.sql;
     let metadata = if is_written { Some(args.place.metadata(message, &chain.graph)?) } else { None };
     let asking = if args.check { Asking::Nothing } else { Asking::AtTerminal };
     let draft = if args.from_database {
         database::draft(&context, &chain, &replay, &args.decisions, asking)?
     } else {
-        draft(&context, &replay, &args.decisions, asking)?
+        draft(&context, &replay, models?, &args.decisions, asking)?
     };
     summary::found(ui, &draft);
     if args.check {

@@ -6,7 +6,7 @@ use dbmig::revision::Id;
 use dbmig_build::diff::diff;
 use dbmig_build::link::Chain;
 use dbmig_build::migration::Migration;
-use dbmig_build::models;
+use dbmig_build::models::Models;
 use dbmig_build::replay::Replay;
 use dbmig_build::schema::{Change, Renames};
 
@@ -15,10 +15,10 @@ use crate::commands::renamed;
 use crate::context::Context;
 use crate::render::{Backfills, Part};
 
-/// What some revisions do to the chain below them; none if they can't be replayed.
-pub(super) fn made(context: &Context<'_>, chain: &Chain, old: &[Id], below: &Replay) -> Option<Vec<Change>> {
-    let models = models::read(&context.package.root, &context.config);
-    changes(chain, old, below, models.map(|models| models.renames).unwrap_or_default())
+/// What some revisions do to the chain below them, seen with the renames that the models state; none if they can't be
+/// replayed.
+pub(super) fn made(chain: &Chain, old: &[Id], below: &Replay, models: Option<&Models>) -> Option<Vec<Change>> {
+    changes(chain, old, below, models.map(|models| models.renames.clone()).unwrap_or_default())
 }
 
 fn changes(chain: &Chain, old: &[Id], below: &Replay, mut renames: Renames) -> Option<Vec<Change>> {

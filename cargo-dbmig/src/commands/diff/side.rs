@@ -8,14 +8,14 @@ use dbmig::revision::Id;
 use dbmig::revision::order::{Edges, ancestors};
 use dbmig::version::Version;
 use dbmig_build::link::Chain;
-use dbmig_build::models::{self, Models};
+use dbmig_build::models::Models;
 use dbmig_build::schema::{Renames, Schema};
 use dbmig_build::target::{Target, target};
 
 use super::git;
 use crate::commands::{live, renamed, selection};
 use crate::context::Context;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 
 /// Two states, with what has another name in the second.
 pub(super) struct Pair {
@@ -73,9 +73,7 @@ pub(super) fn pair(context: &Context<'_>, from: &str, to: &str) -> Result<Pair, 
 fn side(context: &Context<'_>, text: &str, chain: &mut Option<Rc<Chain>>) -> Result<Side, Error> {
     match text {
         "models" => {
-            let models = models::read(&context.package.root, &context.config);
-            let models = models.map_err(|diagnostics| Error::of_diagnostics(Kind::Models, diagnostics))?;
-            return Ok(Side::Models(Box::new(models)));
+            return Ok(Side::Models(Box::new(context.models()?)));
         }
         "database" => return Ok(Side::Database),
         _ => {}

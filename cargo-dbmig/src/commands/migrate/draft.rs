@@ -5,7 +5,7 @@ use dbmig::Backend;
 use dbmig_build::config::Style;
 use dbmig_build::diagnostic::Level;
 use dbmig_build::diff::{Likely, diff};
-use dbmig_build::models::{self, Models};
+use dbmig_build::models::Models;
 use dbmig_build::replay::Replay;
 use dbmig_build::schema::{Change, ObjectName, Schema};
 use dbmig_build::target::Target;
@@ -70,15 +70,14 @@ pub(in crate::commands) struct Draft {
 ///
 /// # Errors
 ///
-/// Models at fault, an option that names nothing.
+/// Models that don't suit the chain, an option that names nothing.
 pub(in crate::commands) fn draft(
     context: &Context<'_>,
     replay: &Replay,
+    models: Models,
     decisions: &Decisions,
     asking: Asking,
 ) -> Result<Draft, Error> {
-    let models = models::read(&context.package.root, &context.config)
-        .map_err(|diagnostics| Error::of_diagnostics(Kind::Models, diagnostics))?;
     let before = replay.schema();
     let said = models.warnings.iter().cloned().chain(models.against(before, context.config.backend));
     // What is denied is so in the build, and no hindrance here.
