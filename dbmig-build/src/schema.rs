@@ -126,6 +126,14 @@ impl Schema {
         for table in schema.tables.values_mut() {
             table.normalize();
         }
+        let is_unsorted =
+            |one: &&UserType| matches!(&one.kind, UserTypeKind::Domain(domain) if !domain.checks.is_sorted());
+        let names: Vec<ObjectName> = schema.types.values().filter(is_unsorted).map(|one| one.name.clone()).collect();
+        for name in names {
+            if let Some(UserTypeKind::Domain(domain)) = schema.types.get_mut(&name).map(|one| &mut one.kind) {
+                domain.checks.sort();
+            }
+        }
         schema
     }
 }

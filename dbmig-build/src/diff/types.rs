@@ -44,6 +44,12 @@ pub(super) fn prepared(present: &Schema, after: &Schema) -> Vec<Change> {
         let Some(from) = present.types.get(&to.name).filter(|from| *from != to) else { continue };
         let mut from = from.clone();
         let mut to = to.clone();
+        if let (UserTypeKind::Domain(old), UserTypeKind::Domain(new)) = (&mut from.kind, &to.kind) {
+            if old.checks.len() == new.checks.len() && old.checks.iter().all(|one| new.checks.contains(one)) {
+                // Their order says nothing.
+                old.checks.clone_from(&new.checks);
+            }
+        }
         if let (UserTypeKind::Enum(old), UserTypeKind::Enum(new)) = (&mut from.kind, &mut to.kind) {
             changes.extend(added(&to.name, old, new));
             keep_dropped(old, new);

@@ -182,6 +182,10 @@ fn rename_table(catalog: &mut Catalog, from: &ObjectName, to: &ObjectName) -> Re
         catalog.link(name);
     }
     objects::rename_owner(catalog, from, to);
+    if to.name.backend() == Backend::Mysql {
+        let own = catalog.schema.tables.get_mut(to).into_iter().flat_map(|table| &mut table.triggers);
+        own.for_each(|trigger| trigger.sql = mention::rename_owner(&trigger.sql, &from.name, &to.name));
+    }
     for_each_text(catalog, to, |text, _| {
         if mention::mentions(text, &from.name) {
             *text = mention::rename_table(text, from, to);
@@ -192,7 +196,8 @@ fn rename_table(catalog: &mut Catalog, from: &ObjectName, to: &ObjectName) -> Re
 
 /// Does something to the text of each trigger and view; says whether it is a trigger of `owner`.
 ///
-/// MySQL leaves them as they are; those that a rename breaks fail when they are used.
+/// MySQL leaves them as they are, but for the table that a trigger is on; those that a rename breaks fail when they are
+/// used.
 fn for_each_text(catalog: &mut Catalog, owner: &ObjectName, mut visit: impl FnMut(&mut String, bool)) {
     if owner.name.backend() == Backend::Mysql {
         return;
@@ -263,6 +268,9 @@ fn rename_column(catalog: &mut Catalog, owner: &ObjectName, from: &Name, to: &Na
         exclusion.elements.iter_mut().for_each(|(column, _)| rename_index_column(column, from, to));
         exclusion.predicate.iter_mut().for_each(|predicate| predicate.rename(from, to));
         rename_in(exclusion.include.iter_mut(), from, to);
+    }
+    if let Some(rule) = &mut table.options.partition_by {
+        *rule = mention::rename_in_rule(rule, from, to);
     }
     for name in catalog.referring(owner) {
         let keys = catalog.schema.tables.get_mut(&name).into_iter().flat_map(|table| &mut table.foreign_keys);

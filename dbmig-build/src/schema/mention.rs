@@ -119,6 +119,23 @@ pub(super) fn rename_column(
     replace(sql, found.into_iter().map(|token| (token.start..token.end, text(token))))
 }
 
+/// A trigger after the table that it is on got another name; its body stays.
+pub(super) fn rename_owner(sql: &str, from: &Name, to: &Name) -> String {
+    let names = names(sql);
+    let is_on = |one: &&Token| one.word_before(sql).is_some_and(|word| word.eq_ignore_ascii_case("on"));
+    let to = to.quoted();
+    let owner = names.iter().find(is_on).filter(|one| one.is(sql, from));
+    replace(sql, owner.into_iter().map(|token| (token.start..token.end, &to)))
+}
+
+/// How a table is partitioned, `RANGE (a)`, after a column got another name.
+pub(super) fn rename_in_rule(rule: &str, from: &Name, to: &Name) -> String {
+    let to = to.sql();
+    let names = names(rule);
+    let is_column = |one: &&Token| one.is(rule, from) && !one.next(rule).starts_with(['(', '.']);
+    replace(rule, names.iter().skip(1).filter(is_column).map(|token| (token.start..token.end, &to)))
+}
+
 /// What names mean in one statement of a trigger's body, or in a view's query.
 struct Scope {
     /// By what names its tables are called, and whether that is the table in question.
@@ -205,6 +222,15 @@ mod tests {
             "CREATE TRIGGER g AFTER UPDATE OF t ON \"new t\" BEGIN UPDATE \"new t\" SET a = \"new t\".a WHERE 't' = t; END"
         );
         assert_eq!(renamed("SELECT a, t FROM o, T JOIN t"), "SELECT a, t FROM o, \"new t\" JOIN \"new t\"");
+    }
+
+    #[test]
+    fn a_trigger_of_mysql_follows_its_table_alone() {
+        let name = |text: &str| Name::new(text, Backend::Mysql);
+        let sql = "CREATE TRIGGER t BEFORE UPDATE ON `t` FOR EACH ROW INSERT INTO t SELECT 1 FROM o JOIN t ON t.a = 1";
+        let renamed = rename_owner(sql, &name("t"), &name("new t"));
+        assert_eq!(renamed, sql.replacen("ON `t`", "ON `new t`", 1));
+        assert_eq!(rename_owner(sql, &name("o"), &name("p")), sql);
     }
 
     #[test]

@@ -49,15 +49,19 @@ pub(super) fn from_tokens(tokens: &[Token], text: &str, backend: Backend) -> Res
             _ => in_type && written != ")",
         };
         let after = inner.get(at + 1).map(|one| one.text(text));
+        // `(place).street` is a part of a value.
+        let of_value =
+            || at.checked_sub(2).and_then(|at| inner.get(at)).is_some_and(|one| matches!(one.text(text), ")" | "]"));
+        let is_part = before.is_some_and(|token| token.text(text) == ".") && of_value();
         let name = match token.kind {
-            _ if in_type => None,
+            _ if in_type || is_part => None,
             TokenKind::Quoted => may_be_column(before, after, text).then(|| named(token, text, backend)),
             TokenKind::Word => {
                 let is_end = open_cases > 0 && written.eq_ignore_ascii_case("end");
                 open_cases += usize::from(written.eq_ignore_ascii_case("case"));
                 open_cases -= usize::from(is_end);
                 let word = written.to_ascii_lowercase();
-                let free = !is_end && !is_keyword(&word, backend);
+                let free = !is_end && !is_keyword(&word, after, backend);
                 (free && may_be_column(before, after, text)).then(|| named(token, text, backend))
             }
             _ => None,
@@ -106,10 +110,10 @@ fn named(token: &Token, text: &str, backend: Backend) -> Name {
     }
 }
 
-/// Whether a word (in lower case) is a keyword, an operator or a constant.
-fn is_keyword(word: &str, backend: Backend) -> bool {
+/// Whether a word (in lower case) is a keyword, an operator or a constant, before what follows.
+fn is_keyword(word: &str, after: Option<&str>, backend: Backend) -> bool {
     match backend {
-        Backend::Postgres => postgres::is_keyword(word) || postgres::is_operator(word),
+        Backend::Postgres => postgres::is_keyword(word) || postgres::is_operator(word, after),
         Backend::Mysql => mysql::is_keyword(word) || mysql::is_operator(word),
         Backend::Sqlite => sqlite::is_keyword(word) || sqlite::is_operator(word),
     }

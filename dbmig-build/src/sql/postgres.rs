@@ -12,10 +12,16 @@ pub(super) fn is_reserved(word: &str) -> bool {
     RESERVED.binary_search(&word).is_ok()
 }
 
-/// Whether a word (in lower case) in an expression is a function or constant without parentheses, or belongs to the
-/// grammar, rather than a column.
-pub(super) fn is_operator(word: &str) -> bool {
-    OPERATORS.binary_search(&word).is_ok()
+/// Whether a word (in lower case) in an expression belongs to the grammar, rather than being a column: by what follows,
+/// since columns are called so too. `ROW (` and `OPERATOR (` are told by their parentheses.
+pub(super) fn is_operator(word: &str, after: Option<&str>) -> bool {
+    let after = after.unwrap_or_default();
+    match word {
+        "at" => ["time", "local"].iter().any(|one| after.eq_ignore_ascii_case(one)),
+        "between" => true,
+        "escape" | "interval" => after.ends_with('\''),
+        _ => false,
+    }
 }
 
 /// Whether a word (in lower case) begins one of PostgreSQL's statements.
@@ -43,9 +49,6 @@ const FUNCTIONS_AND_TYPES: &[&str] = &[
 ];
 
 #[rustfmt::skip]
-const OPERATORS: &[&str] = &["at", "between", "escape", "interval", "operator", "row"];
-
-#[rustfmt::skip]
 const STATEMENTS: &[&str] = &[
     "abort", "alter", "analyze", "begin", "call", "checkpoint", "close", "cluster", "comment", "commit", "copy",
     "create", "deallocate", "declare", "delete", "discard", "do", "drop", "end", "execute", "explain", "fetch", "grant",
@@ -56,11 +59,11 @@ const STATEMENTS: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::{FUNCTIONS_AND_TYPES, OPERATORS, RESERVED, STATEMENTS};
+    use super::{FUNCTIONS_AND_TYPES, RESERVED, STATEMENTS};
 
     #[test]
     fn the_lists_are_sorted() {
-        for list in [RESERVED, FUNCTIONS_AND_TYPES, OPERATORS, STATEMENTS] {
+        for list in [RESERVED, FUNCTIONS_AND_TYPES, STATEMENTS] {
             assert!(list.is_sorted());
         }
     }

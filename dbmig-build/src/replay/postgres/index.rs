@@ -28,6 +28,9 @@ pub(super) fn create_index(work: &mut Work<'_>, create: &CreateIndex) -> Result<
     }
     let mut columns: Vec<IndexColumn> = create.columns.iter().map(|key| key.column.clone()).collect();
     columns.iter_mut().for_each(without_defaults);
+    if let Ok(table) = work.table(&owner) {
+        columns.iter_mut().for_each(|column| without_its_own_collation(column, table));
+    }
     let like = create.table.name.clone();
     let mut index = Index {
         unique: create.unique,
@@ -61,6 +64,15 @@ fn without_defaults(column: &mut IndexColumn) {
         SortOrder::Descending => NullsOrder::First,
     };
     column.nulls = column.nulls.filter(|nulls| *nulls != implied);
+}
+
+/// A column is sorted as it is collated.
+fn without_its_own_collation(key: &mut IndexColumn, table: &Table) {
+    let Some(column) = key.name().and_then(|name| table.column(name)) else { return };
+    let own = column.collation.as_ref().map_or("default", Name::as_str);
+    if key.collation.as_ref().is_some_and(|one| one.as_str() == own) {
+        key.collation = None;
+    }
 }
 
 /// The name of an index that nobody named.

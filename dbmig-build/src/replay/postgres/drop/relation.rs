@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::replay::conflict::Conflict;
-use crate::schema::{ApplyError, Change, Constraint, ForeignKey, IndexColumn, Name, ObjectName, Table, mentions_table};
+use crate::schema::{
+    ApplyError, Change, Constraint, ForeignKey, IndexColumn, Name, ObjectName, Table, mentions_table, uses_table,
+};
 use crate::source::Span;
 
 use super::in_use;
@@ -92,13 +94,26 @@ pub(super) fn of_table(key: &ForeignKey, table: &ObjectName) -> String {
 
 /// Drops the views that select from a table or view; where a column is named, those that mention it or may by `*`.
 pub(super) fn views_of(work: &mut Work<'_>, name: &ObjectName, column: Option<&Name>) -> Result<(), ApplyError> {
-    let views = work.catalog(name).schema().views.values();
-    let users: Vec<ObjectName> = views
-        .filter(|view| view.name != *name && mentions_table(&view.sql, &name.name))
-        .filter(|view| column.is_none_or(|column| crate::schema::mentions(&view.sql, column) || view.sql.contains('*')))
+    let schema = work.catalog(name).schema();
+    let is_namesake = |one: &ObjectName| one.name == name.name && one != name;
+    // Only beside a namesake it matters in which schema a bare name is looked for.
+    let has_namesake = schema.tables.keys().any(is_namesake) || schema.views.keys().any(is_namesake);
+    let selects = |sql: &str| mentions_table(sql, &name.name) && (!has_namesake || uses_table(sql, name));
+    let users: Vec<ObjectName> = (schema.views.values())
+        .filter(|view| view.name != *name && selects(&view.sql))
+        .filter(|view| column.is_none_or(|column| crate::schema::mentions(&view.sql, column) || selects_all(&view.sql)))
         .map(|view| view.name.clone())
         .collect();
     users.iter().try_for_each(|user| view(work, user, true))
+}
+
+/// Whether a query has a `*` for all columns: not `count(*)`, nor a product.
+fn selects_all(sql: &str) -> bool {
+    sql.match_indices('*').any(|(at, _)| {
+        let before = sql.get(..at).unwrap_or_default().trim_end();
+        let word = before.rsplit(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or_default();
+        before.ends_with(['.', ',']) || ["select", "distinct", "all"].iter().any(|one| word.eq_ignore_ascii_case(one))
+    })
 }
 
 /// Drops a view if it is still there.

@@ -1,6 +1,6 @@
 //! Statements whose effect isn't what they say alone: names, inheritance, what CASCADE takes, what a path means.
 
-use super::check;
+use super::{check, run};
 
 #[test]
 fn long_names_are_cut() {
@@ -204,4 +204,49 @@ fn columns_of_what_queries_compute() {
          u: id integer, greatest timestamp, s varchar, down bigint, hot integer, big bigint
          view v",
     );
+}
+
+#[test]
+fn words_of_the_grammar_name_columns_too() {
+    check(
+        "create type spot as (at int); create table t (a int, at date, interval int, escape int, check (a > 0 or at > interval '1 day' + '2020-01-01'),
+           check (interval > 0), place spot, check ((place).at > 0), check (a::text like 'x' escape '\\'), check ((at at time zone 'utc') is not null))",
+        "t: a integer, at date, interval integer, escape integer, place spot
+         t t_check
+         t t_interval_check
+         t t_place_check
+         t t_a_check
+         t t_at_check
+         type spot",
+    );
+}
+
+#[test]
+fn views_go_with_what_they_select_alone() {
+    check(
+        "create schema app; create table t (a int, b int); create table app.t (a int);
+         create view counted as select a, count(*) as many from t group by a; create view whole as select * from t;
+         create view theirs as select a from app.t;
+         alter table t drop column b cascade; drop table app.t cascade",
+        "t: a integer
+         view counted",
+    );
+}
+
+#[test]
+fn what_is_a_default_says_nothing() {
+    let (schema, faults) = run("create table t (a text collate \"default\", b text collate \"C\");
+         alter table t alter a type varchar collate \"default\"; create index i on t (a collate \"default\", b collate \"C\");
+         create index j on t (a collate \"C\", b collate \"default\");
+         create table p (list int, b int) partition by list (list); alter table p rename list to kind");
+    assert_eq!(faults, [""; 0]);
+    let collations = |index: &crate::schema::Index| {
+        index.columns.iter().map(|one| one.collation.as_ref().map(ToString::to_string)).collect::<Vec<_>>()
+    };
+    let mut tables = schema.tables.values();
+    let (p, t) = (tables.next().unwrap(), tables.next().unwrap());
+    assert_eq!(p.options.partition_by.as_deref(), Some("list (kind)"));
+    assert_eq!(t.columns[0].collation, None);
+    assert_eq!(collations(&t.indexes[0]), [None, None]);
+    assert_eq!(collations(&t.indexes[1]), [Some("C".to_owned()), Some("default".to_owned())]);
 }

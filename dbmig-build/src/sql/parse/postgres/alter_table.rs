@@ -150,7 +150,7 @@ fn no_effect_of_column(cursor: &mut Cursor<'_>) -> Result<ActionKind, Fault> {
 
 fn set_type(cursor: &mut Cursor<'_>, column: Ident) -> Result<ActionKind, Fault> {
     let column_type = column_type(cursor)?;
-    let collation = if cursor.eat(&["collate"]) { Some(cursor.object("the collation's name")?) } else { None };
+    let collation = if cursor.eat(&["collate"]) { super::column::collation(cursor)? } else { None };
     let using = if cursor.eat(&["using"]) {
         let start = cursor.position();
         let length = cursor.until(|_, _| false);

@@ -6,8 +6,8 @@ use super::sequence;
 use crate::schema::{Deferrable, Expression, Generated, Storage};
 use crate::sql::lex::TokenKind;
 use crate::sql::parse::cursor::{Cursor, Fault};
-use crate::sql::syntax::Ident;
 use crate::sql::syntax::postgres::{Column, Constraint, ConstraintKind, Identity};
+use crate::sql::syntax::{Ident, ObjectIdent};
 
 /// `name type …`
 pub(super) fn column(cursor: &mut Cursor<'_>) -> Result<Column, Fault> {
@@ -24,6 +24,12 @@ pub(super) fn options(cursor: &mut Cursor<'_>) -> Result<Column, Fault> {
     let name = cursor.name("a column's name")?;
     cursor.eat(&["with", "options"]);
     rest(cursor, empty(name), start)
+}
+
+/// What stands behind COLLATE; `"default"` is what a type has anyway.
+pub(super) fn collation(cursor: &mut Cursor<'_>) -> Result<Option<ObjectIdent>, Fault> {
+    let found = cursor.object("the collation's name")?;
+    Ok(Some(found).filter(|one| one.name.as_str() != "default"))
 }
 
 fn empty(name: Ident) -> Column {
@@ -69,7 +75,7 @@ fn rest(cursor: &mut Cursor<'_>, mut column: Column, start: usize) -> Result<Col
             generated(cursor, &mut column)?;
             name = None;
         } else if cursor.eat(&["collate"]) {
-            column.collation = Some(cursor.object("the collation's name")?);
+            column.collation = collation(cursor)?;
         } else if cursor.eat(&["storage"]) || cursor.eat(&["compression"]) {
             cursor.label("a kind of storage")?;
         } else if cursor.is(0, "options") && cursor.is(1, "(") {

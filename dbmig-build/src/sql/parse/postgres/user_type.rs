@@ -42,7 +42,7 @@ fn label(cursor: &mut Cursor<'_>) -> Result<Label, Fault> {
 fn attribute(cursor: &mut Cursor<'_>) -> Result<Attribute, Fault> {
     let name = cursor.name("an attribute's name")?;
     let column_type = column_type(cursor)?;
-    let collation = if cursor.eat(&["collate"]) { Some(cursor.object("the collation's name")?) } else { None };
+    let collation = if cursor.eat(&["collate"]) { super::column::collation(cursor)? } else { None };
     Ok(Attribute { name, column_type, collation })
 }
 
@@ -119,7 +119,7 @@ fn type_action(cursor: &mut Cursor<'_>) -> Result<TypeAction, Fault> {
         cursor.eat(&["set", "data"]);
         cursor.expect("type")?;
         let column_type = column_type(cursor)?;
-        let collation = if cursor.eat(&["collate"]) { Some(cursor.object("the collation's name")?) } else { None };
+        let collation = if cursor.eat(&["collate"]) { super::column::collation(cursor)? } else { None };
         cascade(cursor);
         TypeAction::AlterAttribute(Attribute { name, column_type, collation })
     } else if cursor.eat(&["owner", "to"]) || (cursor.is(0, "set") && cursor.is(1, "(")) {
@@ -140,7 +140,7 @@ pub(super) fn create_domain(cursor: &mut Cursor<'_>) -> Result<Statement, Fault>
     let mut domain = CreateDomain { name, base, collation, not_null: false, default, checks };
     while !cursor.is_done() {
         if cursor.eat(&["collate"]) {
-            domain.collation = Some(cursor.object("the collation's name")?);
+            domain.collation = super::column::collation(cursor)?;
         } else if cursor.eat(&["default"]) {
             domain.default = Some(self::default(cursor)?);
         } else {
