@@ -3,6 +3,7 @@
 //! Here and not in `drift`, since only the server itself knows: it is given the expressions on temporary tables that
 //! are gone a moment later, and what it made of them is read back.
 
+mod cast;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod places;
@@ -79,7 +80,7 @@ impl Keeps for SqliteConnection {
 }
 
 /// Gives the expressions of the chain's schema the form of the live schema's where the server keeps both alike, and
-/// its own form where it doesn't. Asks nothing if they don't differ, and never more often than a few times. Where the
+/// its own form where it doesn't; casts of literals that stayed when a column got another type are overlooked. Asks nothing if they don't differ, and never more often than a few times. Where the
 /// server refuses an expression, `alike` says whether two are the same.
 ///
 /// # Errors
@@ -116,6 +117,18 @@ pub fn as_kept<C: Keeps>(
         }
     }
     let [mut chains, lives] = sides;
+    for (place, forms) in chains.open.iter().filter(|_| backend == Backend::Postgres) {
+        let mut others = lives.open.iter().filter(|(other, _)| other.owner == place.owner && other.kind == place.kind);
+        let is_default = matches!(place.kind, Kind::Default(_));
+        let is_same = |form: &Expression, other: &Expression| {
+            cast::same_but_for_casts(form, other) || is_default && cast::same_literal(form, other)
+        };
+        // A default is what it was written as, which the server may print otherwise.
+        let forms = if is_default { forms.as_slice() } else { forms.get(1..).unwrap_or_default() };
+        let is_it = |others: &[Expression]| forms.iter().any(|form| others.iter().any(|other| is_same(form, other)));
+        let found = others.find(|(_, others)| is_it(others)).and_then(|(_, others)| others.first());
+        chains.settled.extend(found.map(|found| (place.clone(), found.clone())));
+    }
     for (place, forms) in &chains.open {
         let [unanswered] = forms.as_slice() else { continue };
         let others = lives.open.iter().filter(|(other, _)| other.owner == place.owner && other.kind == place.kind);

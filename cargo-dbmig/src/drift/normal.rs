@@ -34,6 +34,7 @@ pub(super) fn comparable_in_order(
     for table in live.tables.values_mut() {
         if let Some(stated) = chain.tables.get(&table.name) {
             forget_unstated(table, &stated.options);
+            forget_parameters(table, &stated.options, backend);
             forget_mysql_columns(table, stated, backend);
         }
     }
@@ -90,6 +91,33 @@ fn forget_unstated(live: &mut Table, stated: &TableOptions) {
     }
 }
 
+/// Of MySQL's parameters only those are compared that the chain states: 0 is mostly what is so anyway, and not told.
+fn forget_parameters(live: &mut Table, stated: &TableOptions, backend: Backend) {
+    if backend == Backend::Mysql {
+        let own = std::mem::take(&mut live.options.parameters);
+        let known = |(name, value): &(String, String)| {
+            let told = own.iter().find(|(other, _)| other == name);
+            let is_told = TOLD.contains(&name.as_str()) && (told.is_some() || value != "0");
+            if is_told { told.cloned() } else { Some((name.clone(), value.clone())) }
+        };
+        live.options.parameters = stated.parameters.iter().filter_map(known).collect();
+    }
+}
+
+/// The parameters that MySQL tells of.
+const TOLD: [&str; 10] = [
+    "avg_row_length",
+    "checksum",
+    "delay_key_write",
+    "key_block_size",
+    "max_rows",
+    "min_rows",
+    "pack_keys",
+    "row_format",
+    "stats_persistent",
+    "stats_sample_pages",
+];
+
 /// A character set has a collation, and a collation its character set: what isn't stated isn't compared. MariaDB's JSON
 /// is LONGTEXT, told by a check that a column with a check of its own lacks.
 fn forget_mysql_columns(live: &mut Table, chain: &Table, backend: Backend) {
@@ -108,15 +136,28 @@ fn forget_mysql_columns(live: &mut Table, chain: &Table, backend: Backend) {
     }
 }
 
-/// `DEFAULT NULL` is no default. Of an expression's collation in an index nobody can tell whether it was stated.
+/// `DEFAULT NULL` is no default, of whatever type the NULL is. Of an expression's collation in an index nobody can tell whether it was stated.
 fn forget_what_says_nothing(table: &mut Table) {
-    let is_null = |default: &Expression| matches!(default.tokens(), [only] if only.key.eq_ignore_ascii_case("null"));
+    let is_null = |default: &Expression| match default.tokens() {
+        [null, rest @ ..] if &*null.key == "null" => {
+            let is_operator = |key: &str| matches!(key, "is" | "or" | "and" | "in" | "like" | "between");
+            let is_of_type = |text: &str| text.chars().all(|one| one.is_alphanumeric() || " _:()[],.\"".contains(one));
+            let is_cast = |first: &ExpressionToken| &*first.key == "::";
+            rest.first().is_none_or(is_cast) && rest.iter().all(|one| is_of_type(&one.key) && !is_operator(&one.key))
+        }
+        _ => false,
+    };
     for column in &mut table.columns {
         column.default = column.default.take().filter(|default| !is_null(default));
     }
     for column in table.indexes.iter_mut().flat_map(|index| &mut index.columns) {
         if column.name().is_none() {
             column.collation = None;
+        }
+        if let IndexKey::Expression(expression) = &column.key {
+            if let [ExpressionToken { name: Some(only), .. }] = expression.tokens() {
+                column.key = IndexKey::Column(only.clone());
+            }
         }
     }
 }

@@ -96,6 +96,11 @@ fn table(row: rows::Table) -> Table {
     let set = row.collation.as_deref().and_then(|collation| collation.split('_').next());
     table.options.character_set = set.map(str::to_owned);
     table.options.collation = row.collation;
+    let parameters = row.parameters.unwrap_or_default().to_ascii_lowercase();
+    let parameters = parameters.split_whitespace().filter_map(|one| one.split_once('='));
+    let plain = |text: &str| text.trim_matches(['`', '\'', '"']).to_owned();
+    table.options.parameters = parameters.map(|(name, value)| (plain(name), plain(value))).collect();
+    table.options.parameters.sort();
     table
 }
 

@@ -24,10 +24,14 @@ pub(super) struct Table {
     pub(super) collation: Option<String>,
     #[diesel(sql_type = Text)]
     pub(super) comment: String,
+    /// `row_format=COMPACT partitioned`
+    #[diesel(sql_type = Nullable<Text>)]
+    pub(super) parameters: Option<String>,
 }
 
 pub(super) const TABLES: &str = "
-SELECT t.table_name AS name, t.engine AS engine, t.table_collation AS collation, t.table_comment AS comment
+SELECT t.table_name AS name, t.engine AS engine, t.table_collation AS collation, t.table_comment AS comment,
+    CAST(t.create_options AS CHAR) AS parameters
 FROM information_schema.tables t
 WHERE t.table_schema = DATABASE() AND t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
 ORDER BY t.table_name";

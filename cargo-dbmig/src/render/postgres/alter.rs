@@ -5,13 +5,14 @@ use dbmig_build::schema::{Autoincrement, Column, Name, ObjectName, Table};
 use super::super::plan::Direction;
 use super::super::text::column as place;
 use super::cast::{Cast, by_text, cast};
+use super::counting;
 use super::definition::{default_value, type_sql};
 use super::fill::{self, Fill};
 use super::script::Script;
 use super::sequences;
 use super::table::{column_definition, comment_on_column};
 use super::types::is_remade;
-use super::way::{Way, park};
+use super::way::{Way, is_identity as is_identity_sequence, park};
 use super::work::{Work, is_retyped};
 
 /// Adds a column.
@@ -103,7 +104,7 @@ pub(super) fn change(script: &mut Script<'_>, work: &Work<'_>, from: &Column, to
     if from.generated.is_some() && to.generated.is_none() {
         actions.push(format!("{column} DROP EXPRESSION"));
     }
-    let (had, has) = (own_default(from), own_default(to));
+    let (had, has) = (own_default(from), own_default(to).filter(|_| !counting::waits(script.way, to)));
     let resets = had.is_some() && (retyped || has.is_none());
     if resets {
         actions.push(format!("{column} DROP DEFAULT"));
@@ -116,7 +117,12 @@ pub(super) fn change(script: &mut Script<'_>, work: &Work<'_>, from: &Column, to
         comments.extend(set_type(script, work, (from, to), &mut actions));
     }
     let needs_value = from.nullable && !to.nullable;
-    if needs_value && !sequences::is_identity(to) {
+    if needs_value && sequences::is_identity(to) {
+        flush(script, table, &mut comments, &mut actions);
+        let why = format!("{} becomes an identity column: rows without a number get the next ones.", to.name);
+        script.push(&[why], next_numbers(table, &to.name));
+        settle(script, work);
+    } else if needs_value && to.generated.is_none() {
         flush(script, table, &mut comments, &mut actions);
         let value = fill::kept_value(script.way, work.after, to);
         script.note_todo(table, &to.name, &value);
@@ -139,6 +145,15 @@ pub(super) fn change(script: &mut Script<'_>, work: &Work<'_>, from: &Column, to
     if from.comment != to.comment {
         script.push(&[], comment_on_column(table, &to.name, to.comment.as_ref()));
     }
+}
+
+/// Gives rows without a number those behind the greatest.
+fn next_numbers(table: &ObjectName, column: &Name) -> String {
+    let (table, column) = (table.sql(), column.sql());
+    let number = format!("row_number() OVER () + (SELECT coalesce(max({column}), 0) FROM {table})");
+    format!(
+        "UPDATE {table} SET {column} = numbered.number FROM (SELECT ctid, {number} AS number FROM {table} WHERE {column} IS NULL) AS numbered\nWHERE numbered.ctid = {table}.ctid;"
+    )
 }
 
 fn flush(script: &mut Script<'_>, table: &ObjectName, comments: &mut Vec<String>, actions: &mut Vec<String>) {
@@ -227,7 +242,11 @@ fn add_identity(script: &mut Script<'_>, work: &Work<'_>, from: &Column, to: &Co
 fn given_up(way: &Way, work: &Work<'_>, column: &Column) -> Option<ObjectName> {
     let old = old_name(work, &column.name)?;
     let one = sequences::owned(&way.before, &work.old.name, old)?;
-    Some(ObjectName { schema: work.after.name.schema.clone(), name: one.name.name.clone() })
+    let is_plain =
+        |to: &ObjectName| way.after.sequences.get(to).is_some_and(|after| !is_identity_sequence(&way.after, after));
+    let stays = !is_identity_sequence(&way.before, one)
+        && way.sequences.iter().any(|(to, from)| *from == one.name && is_plain(to));
+    (!stays).then(|| ObjectName { schema: work.after.name.schema.clone(), name: one.name.name.clone() })
 }
 
 /// A column's name before.
@@ -243,6 +262,11 @@ fn drop_identity(script: &mut Script<'_>, work: &Work<'_>, from: &Column, to: &C
     let drop = alter(table, &[format!("ALTER COLUMN {} DROP IDENTITY", to.name.sql())]);
     let new = sequences::owned(&way.after, table, &to.name);
     let old = given_up(way, work, from);
+    // One that was there already needs nothing.
+    let was_plain = |from: &ObjectName| {
+        way.before.sequences.get(from).is_some_and(|before| !is_identity_sequence(&way.before, before))
+    };
+    let new = new.filter(|new| !way.sequences.get(&new.name).is_some_and(was_plain));
     let (Some(new), Some(old)) = (new, old) else { return script.push(&[], drop) };
     let aside = dbmig_build::schema::Sequence { name: park(&new.name), ..new.clone() };
     script.push(&[], sequences::create(&aside));

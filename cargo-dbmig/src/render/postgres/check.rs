@@ -1,5 +1,7 @@
 //! Queries that find the rows which a change would break on: they run before it, and name them.
 
+mod given;
+
 use std::collections::BTreeMap;
 
 use dbmig_build::schema::{
@@ -21,6 +23,7 @@ pub(super) fn checks(way: &Way, works: &[Work<'_>]) -> Vec<String> {
         let Some(origin) = way.tables.get(&work.after.name) else { continue };
         let rows = Rows { way, work, origin };
         checks.extend(rows.types());
+        checks.extend(rows.given_values());
         for one in &work.new {
             checks.extend(rows.constraint(one));
         }
@@ -38,13 +41,14 @@ pub(super) fn checks(way: &Way, works: &[Work<'_>]) -> Vec<String> {
     checks
 }
 
-/// The checks that the way back needs: no row may refer to a table whose rows don't come back, or have a label that
-/// goes.
+/// The checks that the way back needs: no row may refer to a table whose rows don't come back, have a label that goes,
+/// or a value that the type before doesn't take.
 pub(super) fn back(way: &Way) -> Vec<String> {
     let mut checks = labels(way);
     for work in &works(way) {
         let Some(origin) = way.tables.get(&work.after.name) else { continue };
         let rows = Rows { way, work, origin };
+        checks.extend(rows.types());
         for one in &work.new {
             match one {
                 Constraint::ForeignKey(key) if !way.tables.contains_key(&key.table) => checks.extend(rows.orphans(key)),

@@ -171,7 +171,7 @@ pub(super) fn written(text: &str) -> Expression {
 }
 
 /// Whether an expression is the same for all rows: a literal, cast or not, or the time of the transaction.
-fn is_constant(text: &str) -> bool {
+pub(super) fn is_constant(text: &str) -> bool {
     const WORDS: [&str; 6] = ["null", "true", "false", "current_timestamp", "current_date", "now()"];
     let text = text.trim();
     let (value, casts) = match literal_end(text) {

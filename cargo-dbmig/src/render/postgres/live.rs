@@ -202,7 +202,7 @@ fn take_out_not_null(way: &Way, work: &Work<'_>, own: &mut Table, later: &mut La
         later.fills.push((table.clone(), name.clone(), fill));
     };
     for (from, to) in work.altered.iter().filter(|(from, to)| from.nullable && !to.nullable) {
-        if !is_identity(to) && !is_identity(from) {
+        if !is_identity(to) && !is_identity(from) && to.generated.is_none() {
             waits(own, &to.name, kept_value(way, work.after, to));
         }
     }

@@ -126,7 +126,8 @@ fn new_sequences<'a>(script: &Script<'a>) -> Vec<&'a Sequence> {
         let is_added = !way.tables.get(table).is_some_and(|origin| origin.columns.contains_key(column));
         let made = after.and_then(|table| Some((table, table.column(column)?)));
         !made.is_some_and(|(table, column)| {
-            is_added && sequences::values(&way.after, table, &way.sequences, column).serial
+            let is_automatic = sequences::automatic_name(&table.name, &column.name) == one.name;
+            is_added && is_automatic && sequences::values(&way.after, table, &way.sequences, column).serial
         })
     };
     way.after.sequences.values().filter(is_new).collect()

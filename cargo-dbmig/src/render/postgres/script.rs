@@ -14,8 +14,8 @@ use super::definition::{Lock, beside, create_index, drop_index};
 use super::fill::Fill;
 use super::table::{add_constraint, drop_constraint};
 use super::way::{Way, column_moves, label_moves, moves, park};
-use super::work::{Work, works};
-use super::{build, objects, view};
+use super::work::{Work, is_inherited, works};
+use super::{build, counting, objects, partition, view};
 
 /// Renders one script; adds to `notes` what the author should know of it.
 pub(super) fn script(way: &Way, notes: &mut Vec<String>, lock: Lock) -> Result<String, RenderError> {
@@ -25,16 +25,25 @@ pub(super) fn script(way: &Way, notes: &mut Vec<String>, lock: Lock) -> Result<S
     let views = view::in_the_way(way, &works);
     view::take_down(&mut script, &works, &views);
     script.drop_references(&works);
-    script.drop_constraints(&works);
+    let tables_first = script.leans_on_lost_keys(&works);
+    if !tables_first {
+        script.drop_constraints(&works);
+    }
     objects::free_sequences(&mut script);
+    counting::stop(&mut script, &works);
     build::leave_parents(&mut script, &works)?;
     script.drop_tables();
+    if tables_first {
+        script.drop_constraints(&works);
+    }
     script.drop_columns(&works);
     script.rename(&works);
     objects::prepare_types(&mut script)?;
     objects::create_sequences(&mut script);
     build::alter_tables(&mut script, &works);
+    partition::alter(&mut script, &works);
     build::create_tables(&mut script);
+    counting::start(&mut script, &works);
     build::add_references(&mut script, &works);
     build::alter_options(&mut script, &works)?;
     objects::finish_types(&mut script);
@@ -114,6 +123,15 @@ impl Script<'_> {
         }
     }
 
+    /// Whether a table that goes refers to a key that goes.
+    fn leans_on_lost_keys(&self, works: &[Work<'_>]) -> bool {
+        let is_key = |one: &Constraint| matches!(one, Constraint::PrimaryKey(_) | Constraint::Unique(_));
+        let loses = |work: &&Work<'_>| work.lost.iter().any(is_key) || work.lost_indexes.iter().any(|one| one.unique);
+        let losers: BTreeSet<&ObjectName> = works.iter().filter(loses).map(|work| &work.old.name).collect();
+        let refers = |table: &&Table| table.foreign_keys.iter().any(|key| losers.contains(&key.table));
+        !losers.is_empty() && self.way.dropped().iter().any(refers)
+    }
+
     fn drop_constraints(&mut self, works: &[Work<'_>]) {
         for work in works {
             for one in work.lost.iter().filter(|one| !matches!(one, Constraint::ForeignKey(_))) {
@@ -136,13 +154,22 @@ impl Script<'_> {
             let parents: BTreeSet<&ObjectName> = one.foreign_keys.iter().map(|key| &key.table).collect();
             parents.into_iter().for_each(|parent| referrers.entry(parent).or_default().push(one));
         }
+        let mut freed: BTreeSet<(&ObjectName, Option<Name>)> = BTreeSet::new();
         for table in ordered {
             left.remove(&table.name);
-            let leaning = referrers.get(&table.name).into_iter().flatten();
-            for one in leaning.filter(|one| left.contains(&one.name)) {
-                for key in one.foreign_keys.iter().filter(|key| key.table == table.name) {
-                    let key = Constraint::ForeignKey(key.clone());
-                    drop_constraint(&one.name, &key).into_iter().for_each(|text| self.push(&[], text));
+            // A key that refers to a partitioned table refers to its partitions too.
+            let whole = table.options.partition_of.as_ref().map(|one| &one.parent).filter(|one| left.contains(one));
+            for target in [Some(&table.name), whole].into_iter().flatten() {
+                let leaning = referrers.get(target).into_iter().flatten().filter(|one| left.contains(&one.name));
+                for key in leaning.flat_map(|one| one.foreign_keys.iter().map(move |key| (one, key))) {
+                    let (one, key) = (key.0, Constraint::ForeignKey(key.1.clone()));
+                    let refers = matches!(&key, Constraint::ForeignKey(key) if key.table == *target);
+                    if refers
+                        && !is_inherited(&self.way.before, one, &key)
+                        && freed.insert((&one.name, key.name().cloned()))
+                    {
+                        drop_constraint(&one.name, &key).into_iter().for_each(|text| self.push(&[], text));
+                    }
                 }
             }
             let loss = format!("Destructive: drops the table {} with all its rows.", table.name);

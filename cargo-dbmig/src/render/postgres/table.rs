@@ -3,7 +3,8 @@
 use dbmig_build::schema::{Column, Constraint, Name, ObjectName, PrimaryKey, Schema, Table};
 
 use super::super::text::{self, literal};
-use super::definition::{Lock, column, constraint, create_index, default_value, parameters};
+use super::definition::{Lock, column, constraint, create_index, parameters};
+use super::partition;
 use super::sequences::{Taken, values};
 use super::work::{is_inherited, is_inherited_index};
 
@@ -12,7 +13,7 @@ use super::work::{is_inherited, is_inherited_index};
 pub(super) fn all(schema: &Schema, table: &Table, taken: &Taken, is_late: impl Fn(&Constraint) -> bool) -> Vec<String> {
     let stands_alone = |one: &Constraint| exempts(one) || repeats(table, one);
     let mut statements = vec![create(schema, table, taken, |one| is_late(one) || stands_alone(one))];
-    statements.extend(own_of_inherited(schema, table));
+    statements.extend(partition::own(schema, table, taken));
     let alone = table.constraints().filter(|one| stands_alone(one) && !is_late(one));
     let alone = alone.filter(|one| !is_inherited(schema, table, one));
     statements.extend(alone.map(|one| add_constraint(&table.name, &one)));
@@ -48,26 +49,6 @@ fn repeats(table: &Table, one: &Constraint) -> bool {
     };
     let first = table.constraints().find(is_same);
     table.primary_key.as_ref().is_some_and(is_key) || first.is_some_and(|first| first != *one)
-}
-
-/// What a table says of columns that it has from others.
-fn own_of_inherited(schema: &Schema, table: &Table) -> Vec<String> {
-    let mut statements = Vec::new();
-    let parents: Vec<&Table> = table.options.parents().filter_map(|name| schema.tables.get(name)).collect();
-    for column in table.columns.iter().filter(|column| column.inherited) {
-        let sources: Vec<&Column> = parents.iter().filter_map(|parent| parent.column(&column.name)).collect();
-        let start = format!("ALTER TABLE {} ALTER COLUMN {}", table.name.sql(), column.name.sql());
-        match (column.nullable, sources.iter().all(|one| one.nullable)) {
-            (false, true) => statements.push(format!("{start} SET NOT NULL;")),
-            (true, false) => statements.push(format!("{start} DROP NOT NULL;")),
-            _ => {}
-        }
-        if column.generated.is_none() && !sources.iter().any(|one| one.default == column.default) {
-            let default = column.default.as_ref().map(|default| format!("SET DEFAULT {}", default_value(default)));
-            statements.push(format!("{start} {};", default.unwrap_or_else(|| "DROP DEFAULT".to_owned())));
-        }
-    }
-    statements
 }
 
 fn create(schema: &Schema, table: &Table, taken: &Taken, is_late: impl Fn(&Constraint) -> bool) -> String {

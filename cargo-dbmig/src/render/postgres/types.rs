@@ -19,7 +19,12 @@ pub(super) fn create(one: &UserType) -> Vec<String> {
             let labels: Vec<String> = labels.iter().map(|label| literal(label)).collect();
             format!("CREATE TYPE {name} AS ENUM ({});", labels.join(", "))
         }
-        UserTypeKind::Domain(domain) => create_domain(&one.name, domain),
+        UserTypeKind::Domain(domain) => {
+            // In `CREATE DOMAIN` none may be NOT VALID.
+            let late = domain.checks.iter().filter(|check| check.not_valid);
+            let late = late.map(|check| format!("\nALTER DOMAIN {name} ADD {};", domain_check(check)));
+            create_domain(&one.name, domain) + &late.collect::<String>()
+        }
         UserTypeKind::Composite(attributes) => {
             let parts: Vec<String> = attributes.iter().map(attribute).collect();
             format!("CREATE TYPE {name} AS ({});", parts.join(", "))
@@ -58,7 +63,7 @@ fn create_domain(name: &ObjectName, domain: &Domain) -> String {
         text.push_str(&format!(" DEFAULT {}", default_value(default)));
     }
     text.push_str(if domain.nullable { "" } else { " NOT NULL" });
-    for check in &domain.checks {
+    for check in domain.checks.iter().filter(|check| !check.not_valid) {
         text.push_str(&format!("\n    {}", domain_check(check)));
     }
     text + ";"

@@ -331,9 +331,10 @@ fn own_labels(schema: &Schema, name: &ObjectName) -> BTreeMap<String, String> {
 /// Whether a sequence makes the values of an identity column.
 pub(super) fn is_identity(schema: &Schema, one: &Sequence) -> bool {
     use dbmig_build::schema::Autoincrement::{IdentityAlways, IdentityByDefault};
-    let Some((table, column)) = &one.owner else { return false };
-    let column = schema.tables.get(table).and_then(|table| table.column(column));
-    column.is_some_and(|column| matches!(column.autoincrement, IdentityAlways | IdentityByDefault))
+    let Some((table, name)) = &one.owner else { return false };
+    let column = schema.tables.get(table).and_then(|table| table.column(name));
+    let is_its_own = || super::sequences::owned(schema, table, name).is_some_and(|own| own.name == one.name);
+    column.is_some_and(|column| matches!(column.autoincrement, IdentityAlways | IdentityByDefault)) && is_its_own()
 }
 
 /// A name for the time between two renames.

@@ -298,19 +298,25 @@ pub(super) fn is_inherited_index(schema: &dbmig_build::schema::Schema, table: &T
 /// The columns, by their names after, of each key that goes, if only to come again.
 fn lost_keys(work: &Work<'_>) -> Vec<Vec<Name>> {
     let mut keys = Vec::new();
+    // A foreign key leans on the first of several.
+    let mut known: BTreeSet<BTreeSet<Name>> = BTreeSet::new();
+    let mut look = |columns: &[dbmig_build::schema::IndexColumn], is_lost: bool| {
+        let names: Vec<Name> = columns.iter().filter_map(|one| one.name().cloned()).collect();
+        if known.insert(names.iter().cloned().collect()) && is_lost {
+            keys.push(names);
+        }
+    };
     for (old, present) in work.old.constraints().zip(work.present.constraints()) {
         let columns = match &present {
             Constraint::PrimaryKey(key) => &key.columns,
             Constraint::Unique(key) => &key.columns,
             _ => continue,
         };
-        if work.lost.contains(&old) {
-            keys.push(columns.iter().filter_map(|one| one.name().cloned()).collect());
-        }
+        look(columns, work.lost.contains(&old));
     }
     for (old, present) in work.old.indexes.iter().zip(&work.present.indexes) {
-        if present.unique && work.lost_indexes.iter().any(|one| one.name == old.name) {
-            keys.push(present.columns.iter().filter_map(|one| one.name().cloned()).collect());
+        if present.unique && present.predicate.is_none() {
+            look(&present.columns, work.lost_indexes.iter().any(|one| one.name == old.name));
         }
     }
     keys

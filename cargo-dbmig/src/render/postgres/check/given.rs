@@ -1,0 +1,120 @@
+//! Rows that break on a value which they are about to get: that of a column that comes, or takes NULL no more.
+
+use dbmig_build::schema::{Column, Expression, IndexColumn, Name};
+
+use super::super::super::text::{column as place, one_line};
+use super::super::definition::{default_value, type_sql};
+use super::super::fill::{self, kept_value, new_value};
+use super::super::sequences::is_identity;
+use super::{Rows, check, select};
+
+/// A value that rows get, the same one for all of them.
+struct Given<'a> {
+    column: &'a Column,
+    /// As SQL, of the column's type.
+    value: String,
+    /// The column's name before, whose NULLs become the value; every row gets it in a column that comes.
+    old: Option<&'a Name>,
+}
+
+impl Rows<'_> {
+    /// The checks of what rows get. Of a value that each row has its own of, nothing is known.
+    pub(super) fn given_values(&self) -> Vec<String> {
+        let way = self.way;
+        let mut checks = Vec::new();
+        for column in self.work.added.iter().filter(|one| one.generated.is_none() && !is_identity(one)) {
+            let default = column.default.as_ref().filter(|one| !fill::is_null(one)).map(default_value);
+            let fill = match (default, column.nullable) {
+                (Some(default), _) => Some(default).filter(|text| fill::is_constant(text)),
+                (None, false) => Some(new_value(way, self.work.after, column)).and_then(constant),
+                (None, true) => None,
+            };
+            checks.extend(fill.and_then(|value| self.given(column, &value, None)).map(|one| self.of(&one)));
+        }
+        for (from, to) in self.work.altered.iter().filter(|(from, to)| from.nullable && !to.nullable) {
+            let Some(old) = self.origin.columns.get(&to.name).filter(|_| !is_identity(to) && !is_identity(from)) else {
+                continue;
+            };
+            if to.generated.is_some() {
+                let message = format!("{} becomes NOT NULL, but it is NULL for rows", place(&self.work.old.name, old));
+                let limit = format!("{} IS NULL", old.sql());
+                checks.push(vec![self.find(&message, std::slice::from_ref(old), &limit)]);
+                continue;
+            }
+            let fill = constant(kept_value(way, self.work.after, to));
+            checks.extend(fill.and_then(|value| self.given(to, &value, Some(old))).map(|one| self.of(&one)));
+        }
+        checks.into_iter().flatten().collect()
+    }
+
+    /// A type of the user's own may not be there yet, or not be the same.
+    fn given<'a>(&self, column: &'a Column, value: &str, old: Option<&'a Name>) -> Option<Given<'a>> {
+        let own = self.way.after.types.values().any(|one| column.column_type.names(&one.name));
+        let value = format!("CAST({value} AS {})", type_sql(&column.column_type, &column.name));
+        (!own).then_some(Given { column, value, old })
+    }
+
+    fn of(&self, given: &Given<'_>) -> Vec<String> {
+        let after = self.work.after;
+        let name = &given.column.name;
+        let is_key = |columns: &[IndexColumn]| matches!(columns, [only] if only.name() == Some(name));
+        let plain = after.indexes.iter().filter(|index| index.unique && index.predicate.is_none());
+        let mut keys = after.primary_key.iter().map(|key| &key.columns);
+        let shares = keys.any(|key| is_key(key))
+            || after.uniques.iter().any(|key| is_key(&key.columns))
+            || plain.map(|index| &index.columns).any(|key| is_key(key));
+        let unique = shares.then(|| self.shared(given));
+        let checks = after.checks.iter().filter(|check| check.expression.mentions(name));
+        let checks = checks.filter_map(|check| {
+            let expression = self.with_value(&check.expression, given)?;
+            let constraint = check.name.as_ref().map_or_else(|| "a check".to_owned(), |name| name.to_string());
+            Some(self.rows_without(given, &format!("{constraint} doesn't hold for it"), &format!("NOT ({expression})")))
+        });
+        unique.into_iter().chain(checks).collect()
+    }
+
+    /// Rows which would share the value.
+    fn shared(&self, given: &Given<'_>) -> String {
+        let table = &self.work.old.name;
+        let what = place(table, &given.column.name);
+        let message = match given.old {
+            Some(_) => format!("{what} is unique and becomes NOT NULL, but several rows would get {}", given.value),
+            None => format!("{what} comes and is unique, but several rows would get {}", given.value),
+        };
+        let (from, value) = (table.sql(), &given.value);
+        let limit = given.old.map(Name::sql).map_or_else(
+            || "HAVING count(*) > 1".to_owned(),
+            |old| format!("WHERE {old} IS NULL OR {old} = {value} HAVING count(*) > 1 AND count(*) > count({old})"),
+        );
+        format!("-- dbmig: check {}\nSELECT count(*) AS rows FROM {from} {limit};", one_line(&message))
+    }
+
+    fn rows_without(&self, given: &Given<'_>, but: &str, limit: &str) -> String {
+        let table = &self.work.old.name;
+        let message = format!("rows of {table} get {} in {}, but {but}", given.value, given.column.name);
+        let limit = given.old.map_or_else(|| limit.to_owned(), |old| format!("{} IS NULL AND {limit}", old.sql()));
+        let columns = given.old.cloned();
+        check(&message, &select(self.work.old, columns.as_slice()), table, &limit)
+    }
+
+    /// An expression of rows that have got the value, in the names before.
+    fn with_value(&self, expression: &Expression, given: &Given<'_>) -> Option<String> {
+        let mut text = String::new();
+        for token in expression.tokens() {
+            text.push_str(if token.gap { " " } else { "" });
+            let column = token.name.as_ref().filter(|name| self.work.after.column(name).is_some());
+            match column {
+                // Of a column that the table's name stands before.
+                _ if &*token.text == "." => return None,
+                Some(name) if *name == given.column.name => text.push_str(&given.value),
+                Some(name) => text.push_str(&self.old(name)?.sql()),
+                None => text.push_str(&token.text),
+            }
+        }
+        Some(text)
+    }
+}
+
+fn constant(fill: fill::Fill) -> Option<String> {
+    fill.is_constant().then_some(fill.value)
+}
