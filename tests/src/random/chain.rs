@@ -19,7 +19,8 @@ use super::Random;
 ///
 /// For SQLite, whose schemas are [`super::pair`]'s.
 pub fn chain(backend: Backend, seed: u64) -> Vec<String> {
-    let mut shop = Shop { random: Random::new(seed), tables: Vec::new(), statements: Vec::new(), number: 0 };
+    let mut shop =
+        Shop { random: Random::new(seed), tables: Vec::new(), statements: Vec::new(), number: 0, unique: Vec::new() };
     match backend {
         Backend::Postgres => postgres::write(&mut shop),
         Backend::Mysql => mysql::write(&mut shop),
@@ -34,6 +35,8 @@ struct Shop {
     tables: Vec<Table>,
     statements: Vec<String>,
     number: usize,
+    /// What is unique already; to say it again makes two keys of one.
+    unique: Vec<String>,
 }
 
 /// What is remembered of a table; the server may know better.

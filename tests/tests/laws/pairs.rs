@@ -42,12 +42,20 @@ fn holds_on(backend: Backend, usual: usize) {
     let mut kinds = Kinds::new();
     let (start, count) = super::cases(500);
     let mut other = Schema::default();
+    // Which views there are is nobody's business here, but their indexes may have the names that tables' want.
+    let without_views = |mut schema: Schema| {
+        schema.views.clear();
+        schema
+    };
     for seed in start..start + count {
         let steps = steps(backend, seed, &mut |_| true);
         let (_, pair) = pair_of(&steps, seed);
         // Names that chains like make pairs of strangers have much in common.
-        let stranger =
-            Pair { before: std::mem::take(&mut other), after: pair.after.clone(), renames: Renames::default() };
+        let stranger = Pair {
+            before: without_views(std::mem::take(&mut other)),
+            after: without_views(pair.after.clone()),
+            renames: Renames::default(),
+        };
         let mut law = || {
             holds(&pair, backend, &mut kinds);
             let back = Pair { before: pair.after.clone(), after: pair.before.clone(), renames: Renames::default() };

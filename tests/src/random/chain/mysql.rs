@@ -1,88 +1,10 @@
 //! MySQL's and MariaDB's.
 
+mod further;
+mod types;
+
 use super::{Column, NAMES, Shop, Table};
-
-/// A type, what its columns may have for a default, and conditions on a column `{c}`.
-struct Type {
-    name: &'static str,
-    defaults: &'static [&'static str],
-    checks: &'static [&'static str],
-    /// Computed from the column.
-    computed: &'static [&'static str],
-    /// What a key on it says of its length.
-    length: &'static str,
-}
-
-const TYPES: [Type; 14] = [
-    Type {
-        name: "int",
-        defaults: &["0", "-1", "(1 + 2)", "'5'"],
-        checks: &["{c} > 0", "{c} IN (1, 2)", "{c} BETWEEN 1 AND 9", "NOT ({c} = 3 OR {c} = 4)", "{c} != -1"],
-        computed: &["{c} + 1", "({c} - 1) * 2"],
-        length: "",
-    },
-    Type {
-        name: "int(11) unsigned",
-        defaults: &["7"],
-        checks: &["{c} % 2 <> 1"],
-        computed: &["{c} DIV 2"],
-        length: "",
-    },
-    Type {
-        name: "BIGINT UNSIGNED",
-        defaults: &["0"],
-        checks: &["{c} < 100 AND {c} > 3"],
-        computed: &["{c} MOD 7"],
-        length: "",
-    },
-    Type { name: "smallint(5)", defaults: &["1"], checks: &["{c} <=> 1"], computed: &["abs({c})"], length: "" },
-    Type {
-        name: "varchar(20)",
-        defaults: &["''", "'it''s'", "\"q\"", "NULL"],
-        checks: &["{c} <> ''", "{c} LIKE 'a%'", "CHAR_LENGTH({c}) > 2", "{c} IN ('a', 'b')", "{c} IS NOT NULL"],
-        computed: &["lower({c})", "CONCAT({c}, 'x')"],
-        length: "",
-    },
-    Type { name: "char(3)", defaults: &["'abc'"], checks: &["{c} REGEXP '^x'"], computed: &["upper({c})"], length: "" },
-    Type {
-        name: "text",
-        defaults: &["('a')"],
-        checks: &["length(trim({c})) > 0"],
-        computed: &["left({c}, 2)"],
-        length: "(10)",
-    },
-    Type { name: "boolean", defaults: &["true", "FALSE"], checks: &["{c} = true"], computed: &["NOT {c}"], length: "" },
-    Type {
-        name: "decimal(10,2)",
-        defaults: &["0.5", "-1"],
-        checks: &["{c} > 0.5"],
-        computed: &["{c} / 2"],
-        length: "",
-    },
-    Type {
-        name: "datetime",
-        defaults: &["now()", "CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP", "'2020-01-01 00:00:00'"],
-        checks: &["{c} > '2020-01-01'"],
-        computed: &["date({c})"],
-        length: "",
-    },
-    Type {
-        name: "timestamp(3) NULL",
-        defaults: &["NULL", "CURRENT_TIMESTAMP(3)", "CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)"],
-        checks: &["{c} IS NOT NULL"],
-        computed: &["{c}"],
-        length: "",
-    },
-    Type { name: "enum('a','it''s')", defaults: &["'a'"], checks: &["{c} <> 'a'"], computed: &["{c}"], length: "" },
-    Type { name: "set('x','y')", defaults: &["'x,y'"], checks: &["{c} <> 'x'"], computed: &["{c}"], length: "" },
-    Type {
-        name: "json",
-        defaults: &["('{}')"],
-        checks: &["{c} <> '[]'"],
-        computed: &["json_extract({c}, '$.a')"],
-        length: "(5)",
-    },
-];
+use types::TYPES;
 
 const ACTIONS: [&str; 5] =
     ["", " ON DELETE CASCADE", " ON DELETE SET NULL", " ON UPDATE CASCADE ON DELETE RESTRICT", " ON DELETE NO ACTION"];
@@ -94,8 +16,12 @@ pub(super) fn write(shop: &mut Shop) {
         create_table(shop);
     }
     for _ in 0..10 {
-        let which = shop.random.below(STEPS);
-        step(shop, which);
+        if shop.random.chance(60) {
+            let which = shop.random.below(STEPS);
+            step(shop, which);
+        } else {
+            further::step(shop);
+        }
     }
 }
 

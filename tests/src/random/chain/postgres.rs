@@ -1,102 +1,10 @@
 //! PostgreSQL's.
 
+mod further;
+mod types;
+
 use super::{Column, NAMES, Shop, Table};
-
-/// A type, what its columns may have for a default, and conditions on a column `{c}`.
-struct Type {
-    name: &'static str,
-    defaults: &'static [&'static str],
-    checks: &'static [&'static str],
-    /// Computed from the column.
-    keys: &'static [&'static str],
-}
-
-const TYPES: [Type; 13] = [
-    Type {
-        name: "int",
-        defaults: &["0", "-1", "(1 + 2)", "'5'", "1 * (2 + 3)"],
-        checks: &[
-            "{c} > 0",
-            "{c} IN (1, 2, 3)",
-            "{c} BETWEEN 1 AND 9",
-            "NOT ({c} = 3 OR {c} = 4)",
-            "{c} % 2 <> 1",
-            "{c} != -1",
-        ],
-        keys: &["{c} + 1", "abs({c})", "({c} - 1) * 2"],
-    },
-    Type {
-        name: "bigint",
-        defaults: &["0", "9000000000"],
-        checks: &["{c} >= 0::bigint", "{c} = ANY (ARRAY[1, 2])"],
-        keys: &["{c} * 2"],
-    },
-    Type { name: "smallint", defaults: &["0", "7::smallint"], checks: &["{c} < 100"], keys: &["-{c}"] },
-    Type {
-        name: "text",
-        defaults: &["''", "'it''s'", "lower('A')", "'a' || 'b'", "NULL"],
-        checks: &[
-            "{c} <> ''",
-            "{c} LIKE 'a%'",
-            "{c} IN ('a', 'b')",
-            "length({c}) > 2",
-            "{c} ~ '^x'",
-            "{c} NOT ILIKE '%z'",
-            "char_length({c}) <= 10",
-            "{c} IS NOT NULL",
-        ],
-        keys: &["lower({c})", "{c} || 'x'", "substring({c} from 1 for 2)", "coalesce({c}, '')"],
-    },
-    Type {
-        name: "character varying(20)",
-        defaults: &["'x'", "''::varchar"],
-        checks: &["{c} IN ('a', 'b')", "{c} = 'a' OR {c} = 'b'", "length(trim({c})) > 0", "{c} LIKE 'a%'"],
-        keys: &["upper({c})"],
-    },
-    Type {
-        name: "boolean",
-        defaults: &["true", "'f'", "NOT true"],
-        checks: &["{c}", "NOT {c}", "{c} IS NOT TRUE"],
-        keys: &["NOT {c}"],
-    },
-    Type {
-        name: "numeric(10,2)",
-        defaults: &["0.5", "-1", "1e3"],
-        checks: &["{c} > 0", "round({c}) = {c}"],
-        keys: &["{c} / 2"],
-    },
-    Type {
-        name: "timestamptz",
-        defaults: &["now()", "CURRENT_TIMESTAMP", "now() + interval '1 day'"],
-        checks: &["{c} > '2020-01-01'"],
-        keys: &["{c} AT TIME ZONE 'UTC'"],
-    },
-    Type {
-        name: "date",
-        defaults: &["CURRENT_DATE", "'2020-01-01'"],
-        checks: &["{c} > DATE '2000-01-01'", "extract(year from {c}) > 1999"],
-        keys: &["{c} + 1"],
-    },
-    Type {
-        name: "jsonb",
-        defaults: &["'{}'", "'[]'::jsonb"],
-        checks: &["{c} ? 'a'", "jsonb_typeof({c}) = 'object'"],
-        keys: &["{c} ->> 'a'"],
-    },
-    Type {
-        name: "text[]",
-        defaults: &["'{}'", "ARRAY['a', 'b']", "ARRAY[]::text[]"],
-        checks: &["'a' = ANY ({c})", "cardinality({c}) < 5"],
-        keys: &["{c}[1]"],
-    },
-    Type {
-        name: "mood",
-        defaults: &["'sad'", "'ok'::mood"],
-        checks: &["{c} <> 'sad'", "{c} IN ('sad', 'ok')"],
-        keys: &["{c} = 'ok'"],
-    },
-    Type { name: "short", defaults: &["'a'"], checks: &["{c} <> 'b'"], keys: &["lower({c})"] },
-];
+use types::TYPES;
 
 const ACTIONS: [&str; 5] = [
     "",
@@ -115,12 +23,19 @@ pub(super) fn write(shop: &mut Shop) {
     let check = shop.one_of(&["CHECK (VALUE <> 'x')", "CONSTRAINT is_short CHECK (length(VALUE) < 5)", "NOT NULL", ""]);
     shop.say(format!("CREATE DOMAIN short AS varchar(10){default} {check}"));
     shop.say("CREATE SCHEMA app".to_owned());
+    for sql in further::TYPES {
+        shop.say(sql.to_owned());
+    }
     for _ in 0..2 + shop.random.below(2) {
         create_table(shop);
     }
     for _ in 0..12 {
-        let which = shop.random.below(STEPS);
-        step(shop, which);
+        if shop.random.chance(50) {
+            let which = shop.random.below(STEPS);
+            step(shop, which);
+        } else {
+            further::step(shop);
+        }
     }
 }
 
@@ -286,7 +201,7 @@ fn step(shop: &mut Shop, which: usize) {
             // Elsewhere PostgreSQL keeps the casts of the old type in checks and defaults.
             let to = match TYPES[column.of].name {
                 "int" => "bigint",
-                "smallint" => "int",
+                "smallint" | "level" => "int",
                 "text" => "varchar(30)",
                 _ => "text",
             };

@@ -55,6 +55,8 @@ fn holds(server: &mut MariaDb, seed: u64) -> Result<Rows, String> {
     }
     match Journey::new(&pair, seed % 3 > 0).and_then(|journey| journey.there_and_back(server, &chain)) {
         Err(fault) if fault.contains("has no name that") => Ok(Rows::None),
+        // MySQL lets views and triggers be broken, dbmig doesn't.
+        Err(fault) if fault.contains("is dropped, but the ") || fault.contains(": CREATE VIEW") => Ok(Rows::None),
         way => way.map_err(|fault| format!("{fault}\n-- before\n{}", chain.join(";\n"))),
     }
 }
@@ -85,7 +87,13 @@ struct Journey<'a> {
 
 impl<'a> Journey<'a> {
     fn new(pair: &'a Pair, live: bool) -> Result<Journey<'a>, String> {
-        let changes = diff(&pair.before, &pair.after, &pair.renames);
+        let (before, after) = (&pair.before.views, &pair.after.views);
+        let gone = before.values().filter(|one| after.get(&one.name) != Some(one));
+        let new = after.values().filter(|one| before.get(&one.name) != Some(one));
+        // diff leaves views alone.
+        let mut changes: Vec<Change> = gone.cloned().map(Change::DropView).collect();
+        changes.extend(diff(&pair.before, &pair.after, &pair.renames));
+        changes.extend(new.cloned().map(Change::CreateView));
         let origins = origins(&pair.before, &changes);
         let asks = asking(pair, &origins);
         let backfill = |(table, column): &(ObjectName, Name)| {
@@ -162,13 +170,23 @@ impl<'a> Journey<'a> {
         let is_filled = |(table, column): (&Table, &Column)| {
             let Some((old, name)) = self.origins.get(&(table.name.clone(), column.name.clone())) else {
                 let is_made = |change: &Change| matches!(change, Change::CreateTable(made) if made.name == table.name);
-                return !self.changes.iter().any(is_made) && (!column.nullable || column.default.is_some());
+                let gives = !column.nullable || column.default.is_some() || column.generated.is_some();
+                return gives && !self.changes.iter().any(is_made);
             };
             let old = before.tables.get(old).and_then(|table| table.column(name));
             old.is_some_and(|old| old.nullable && !column.nullable)
         };
+        // Keys that go are there still when rows get values.
+        let was_constrained = |table: &Table, column: &Column| {
+            let origin = self.origins.get(&(table.name.clone(), column.name.clone()));
+            let old = origin.and_then(|(old, name)| Some((before.tables.get(old)?, name)));
+            old.is_some_and(|(table, name)| is_constrained(before, table, name))
+        };
         after.tables.values().any(|table| {
-            table.columns.iter().any(|column| is_filled((table, column)) && is_constrained(after, table, &column.name))
+            table.columns.iter().any(|column| {
+                let constrained = is_constrained(after, table, &column.name) || was_constrained(table, column);
+                constrained && is_filled((table, column))
+            })
         })
     }
 
@@ -233,6 +251,10 @@ fn is_constrained(schema: &Schema, table: &Table, column: &Name) -> bool {
     keys.any(|key| key.iter().any(|part| part.mentions(column)))
         || table.checks.iter().any(|check| check.expression.mentions(column))
         || table.foreign_keys.iter().any(|key| key.columns.contains(column))
+        || table.columns.iter().any(|one| {
+            let computed = one.generated.as_ref().is_some_and(|generated| generated.expression.mentions(column));
+            computed && one.name != *column && is_constrained(schema, table, &one.name)
+        })
         || all.any(|key| key.table == table.name && (key.referenced.contains(column) || key.referenced.is_empty()))
 }
 
@@ -280,6 +302,9 @@ fn value(column: &Column, row: usize) -> String {
         "datetime" | "timestamp" => format!("'2021-0{}-01 10:00:00'", row + 1),
         "date" => format!("'2021-0{}-01'", row + 1),
         "enum" | "set" => column.column_type.arguments.get(row % 2).cloned().unwrap_or_else(|| "''".to_owned()),
+        "time" => format!("'0{row}:30:00'"),
+        "year" => format!("{}", 2000 + row),
+        "bit" => one_of(["2", "1", "4", "5", "8", "7"]),
         "json" => format!("'[{row}]'"),
         word if word.contains("int") => one_of(["2", "1", "4", "5", "8", "7"]),
         _ => one_of(["'abc'", "'xyz'", "'a1'", "'5'", "'b'", "'it''s'"]),

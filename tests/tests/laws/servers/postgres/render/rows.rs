@@ -53,20 +53,36 @@ fn cell(schema: &Schema, column: &Column, random: &mut Random) -> String {
 fn candidates(schema: &Schema, column_type: &ColumnType) -> Vec<String> {
     let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
     if column_type.array {
-        return texts(&["'{}'", "'{a}'", "'{a,b}'"]);
+        return match column_type.name.as_str() {
+            "text" => texts(&["'{}'", "'{a}'", "'{a,b}'"]),
+            "integer" => texts(&["'{}'", "'{1}'", "'{1,5}'"]),
+            _ => texts(&["'{}'"]),
+        };
     }
     match column_type.name.as_str() {
         "integer" | "bigint" | "smallint" => texts(&["1", "2", "3", "5", "8", "12", "40"]),
-        "numeric" => texts(&["1", "2.5", "7", "100"]),
+        "numeric" | "real" | "double precision" => texts(&["1", "2.5", "7", "100"]),
         "boolean" => texts(&["true", "false"]),
         "date" | "timestamptz" | "timestamp" => texts(&["'2020-03-01'", "'2021-05-06'", "'2024-02-29'"]),
         "jsonb" | "json" => texts(&["'{}'", "'{\"a\": 1}'", "'[1]'"]),
+        "uuid" => texts(&[
+            "gen_random_uuid()",
+            "'00000000-0000-0000-0000-000000000000'",
+            "'a0000000-0000-0000-0000-000000000001'",
+        ]),
+        "bytea" => texts(&["'\\x61'", "'\\x6162'"]),
+        "time" => texts(&["'09:30'", "'22:00:01'"]),
+        "interval" => texts(&["'1 day'", "'-2 hours'"]),
+        "int4range" => texts(&["'empty'", "'[1,5)'", "'[7,9)'", "'(,3]'"]),
+        "inet" => texts(&["'10.0.0.1'", "'::1'"]),
+        "char" => texts(&["'a'", "'abc'", "'zzz'"]),
         "text" | "varchar" => texts(&["'a'", "'b'", "'abc'", "'x1'", "'axe'", "'xyz'"]),
         _ => match schema.types.values().find(|one| column_type.names(&one.name)).map(|one| &one.kind) {
             Some(UserTypeKind::Enum(labels)) => {
                 labels.iter().map(|label| format!("'{}'", label.replace('\'', "''"))).collect()
             }
-            Some(UserTypeKind::Domain(_)) => texts(&["'a'", "'c'", "'abc'"]),
+            Some(UserTypeKind::Domain(domain)) => candidates(schema, &domain.base),
+            Some(UserTypeKind::Composite(_)) => texts(&["ROW(1, 'a')", "ROW(2, NULL)"]),
             _ => Vec::new(),
         },
     }
@@ -127,7 +143,7 @@ pub(super) fn kept(before: &Schema, after: &Schema, changes: &[Change]) -> Vec<(
     places(before, changes).into_iter().filter(stays).collect()
 }
 
-/// The values of columns.
+/// The values of columns, in each table's own rows: those of the tables beneath it may go with these.
 pub(super) fn values<'a>(
     server: &mut Server<PgConnection>,
     places: impl Iterator<Item = &'a Place>,

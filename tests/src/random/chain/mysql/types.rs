@@ -1,0 +1,131 @@
+//! The types of columns, and what may be said of them.
+
+/// A type, what its columns may have for a default, and conditions on a column `{c}`.
+pub(super) struct Type {
+    pub(super) name: &'static str,
+    pub(super) defaults: &'static [&'static str],
+    pub(super) checks: &'static [&'static str],
+    /// Computed from the column.
+    pub(super) computed: &'static [&'static str],
+    /// What a key on it says of its length.
+    pub(super) length: &'static str,
+}
+
+pub(super) const TYPES: [Type; 26] = [
+    Type {
+        name: "int",
+        defaults: &["0", "-1", "(1 + 2)", "'5'"],
+        checks: &["{c} > 0", "{c} IN (1, 2)", "{c} BETWEEN 1 AND 9", "NOT ({c} = 3 OR {c} = 4)", "{c} != -1"],
+        computed: &["{c} + 1", "({c} - 1) * 2"],
+        length: "",
+    },
+    Type {
+        name: "int(11) unsigned",
+        defaults: &["7"],
+        checks: &["{c} % 2 <> 1"],
+        computed: &["{c} DIV 2"],
+        length: "",
+    },
+    Type {
+        name: "BIGINT UNSIGNED",
+        defaults: &["0"],
+        checks: &["{c} < 100 AND {c} > 3"],
+        computed: &["{c} MOD 7"],
+        length: "",
+    },
+    Type { name: "smallint(5)", defaults: &["1"], checks: &["{c} <=> 1"], computed: &["abs({c})"], length: "" },
+    Type {
+        name: "varchar(20)",
+        defaults: &["''", "'it''s'", "\"q\"", "NULL"],
+        checks: &["{c} <> ''", "{c} LIKE 'a%'", "CHAR_LENGTH({c}) > 2", "{c} IN ('a', 'b')", "{c} IS NOT NULL"],
+        computed: &["lower({c})", "CONCAT({c}, 'x')"],
+        length: "",
+    },
+    Type { name: "char(3)", defaults: &["'abc'"], checks: &["{c} REGEXP '^x'"], computed: &["upper({c})"], length: "" },
+    Type {
+        name: "text",
+        defaults: &["('a')"],
+        checks: &["length(trim({c})) > 0"],
+        computed: &["left({c}, 2)"],
+        length: "(10)",
+    },
+    Type { name: "boolean", defaults: &["true", "FALSE"], checks: &["{c} = true"], computed: &["NOT {c}"], length: "" },
+    Type {
+        name: "decimal(10,2)",
+        defaults: &["0.5", "-1"],
+        checks: &["{c} > 0.5"],
+        computed: &["{c} / 2"],
+        length: "",
+    },
+    Type {
+        name: "datetime",
+        defaults: &["now()", "CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP", "'2020-01-01 00:00:00'"],
+        checks: &["{c} > '2020-01-01'"],
+        computed: &["date({c})"],
+        length: "",
+    },
+    Type {
+        name: "timestamp(3) NULL",
+        defaults: &["NULL", "CURRENT_TIMESTAMP(3)", "CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)"],
+        checks: &["{c} IS NOT NULL"],
+        computed: &["{c}"],
+        length: "",
+    },
+    Type { name: "enum('a','it''s')", defaults: &["'a'"], checks: &["{c} <> 'a'"], computed: &["{c}"], length: "" },
+    Type { name: "set('x','y')", defaults: &["'x,y'"], checks: &["{c} <> 'x'"], computed: &["{c}"], length: "" },
+    Type {
+        name: "json",
+        defaults: &["('{}')"],
+        checks: &["{c} <> '[]'"],
+        computed: &["json_extract({c}, '$.a')"],
+        length: "(5)",
+    },
+    Type { name: "double", defaults: &["0", "1.5e3"], checks: &["{c} < 1000"], computed: &["{c} * 2"], length: "" },
+    Type { name: "float unsigned", defaults: &["0.5"], checks: &["{c} >= 0"], computed: &["{c} + 1"], length: "" },
+    Type {
+        name: "date",
+        defaults: &["'2020-01-01'", "(curdate())"],
+        checks: &["{c} > '2000-01-01'", "YEAR({c}) > 1999"],
+        computed: &["YEAR({c})"],
+        length: "",
+    },
+    Type {
+        name: "time",
+        defaults: &["'10:00:00'"],
+        checks: &["{c} > '08:00:00'"],
+        computed: &["hour({c})"],
+        length: "",
+    },
+    Type { name: "year", defaults: &["2020"], checks: &["{c} > 1999"], computed: &["{c} + 1"], length: "" },
+    Type { name: "bit(4)", defaults: &["b'101'", "1"], checks: &["{c} < 9"], computed: &["{c} + 0"], length: "" },
+    Type {
+        name: "varbinary(20)",
+        defaults: &["'a'", "x'6162'"],
+        checks: &["{c} <> ''"],
+        computed: &["hex({c})"],
+        length: "",
+    },
+    Type {
+        name: "mediumtext",
+        defaults: &["NULL"],
+        checks: &["{c} NOT LIKE '%z'"],
+        computed: &["left({c}, 3)"],
+        length: "(7)",
+    },
+    Type { name: "tinyint(1)", defaults: &["0", "1"], checks: &["{c} IN (0, 1)"], computed: &["1 - {c}"], length: "" },
+    Type { name: "bigint(20)", defaults: &["0"], checks: &["{c} <> 13"], computed: &["{c} + 2"], length: "" },
+    Type {
+        name: "numeric(6,3) unsigned",
+        defaults: &["0", "9.5"],
+        checks: &["{c} < 500"],
+        computed: &["round({c}, 1)"],
+        length: "",
+    },
+    Type {
+        name: "varchar(30)",
+        defaults: &["'n'"],
+        checks: &["{c} <> 'never'", "{c} BETWEEN 'a' AND 'zz'"],
+        computed: &["reverse({c})"],
+        length: "",
+    },
+];
