@@ -60,6 +60,7 @@ pub fn target(
         schema.tables.insert(table.name.clone(), wanted);
     }
     heirs::follow(chain, &present, desired, &mut schema);
+    let dropped = with_partitions(dropped, &schema);
     let goes = |name: &ObjectName| dropped.contains(name) && !desired.tables.contains_key(name);
     schema.tables.retain(|name, _| !goes(name));
     // No database drops a table that another one refers to.
@@ -72,13 +73,35 @@ pub fn target(
     owned.put_back(&mut schema);
     objects::keep_types(&mut schema, desired, &used_types);
     schema.share_equal(chain);
-    let is_unmodelled = |name: &&ObjectName| {
+    let is_unmodelled = |(name, table): &(&ObjectName, &Table)| {
         let whole = name.to_string();
         let pattern_matches = |pattern: &String| matches(pattern, &whole) || matches(pattern, name.name.as_str());
-        !desired.tables.contains_key(*name) && !unmanaged.iter().any(pattern_matches)
+        // A partition is its parent's.
+        let is_own = table.options.partition_of.is_none();
+        is_own && !desired.tables.contains_key(*name) && !unmanaged.iter().any(pattern_matches)
     };
-    let unmodelled = schema.tables.keys().filter(is_unmodelled).cloned().collect();
+    let unmodelled = schema.tables.iter().filter(is_unmodelled).map(|(name, _)| name.clone()).collect();
     Target { schema, unmodelled }
+}
+
+/// With the partitions of tables that go: they go with them.
+fn with_partitions(dropped: &BTreeSet<ObjectName>, schema: &Schema) -> BTreeSet<ObjectName> {
+    let mut all = dropped.clone();
+    if dropped.is_empty() {
+        return all;
+    }
+    let partitions: Vec<(&ObjectName, &ObjectName)> = schema
+        .tables
+        .values()
+        .filter_map(|table| Some((&table.options.partition_of.as_ref()?.parent, &table.name)))
+        .collect();
+    let mut count = 0;
+    while count < all.len() {
+        count = all.len();
+        let gone: Vec<_> = partitions.iter().filter(|(parent, _)| all.contains(*parent)).collect();
+        all.extend(gone.into_iter().map(|(_, name)| (*name).clone()));
+    }
+    all
 }
 
 /// What looks like a rename on the way to the models and isn't stated, as [`diff::likely_renames`] finds it; tables

@@ -207,7 +207,10 @@ fn rows<C: Place>(connection: &mut C, schema: &Schema) -> Result<Cells, String> 
     for table in schema.tables.values().filter(|table| table.options.virtual_module.is_none()) {
         for column in &table.columns {
             let text = C::TEXT.replace("{}", &column.name.sql());
-            let query = format!("SELECT {text} AS line FROM {}", table.name.sql());
+            // Rows of heirs are the heirs', and go with them.
+            let has_heirs = schema.tables.values().any(|one| one.options.inherits.contains(&table.name));
+            let only = if has_heirs { "ONLY " } else { "" };
+            let query = format!("SELECT {text} AS line FROM {only}{}", table.name.sql());
             let mut values = connection.answers(&query).map_err(|error| format!("{error}: {query}"))?;
             values.sort();
             cells.insert((table.name.clone(), column.name.clone()), values);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use dbmig::Backend;
 use dbmig_build::schema::{
-    Expression, ExpressionToken, IndexKey, Name, ReferentialAction, Schema, Table, TableOptions, UserTypeKind,
+    Expression, ExpressionToken, Index, IndexKey, Name, ReferentialAction, Schema, Table, TableOptions, UserTypeKind,
 };
 
 /// In which form the expressions of the chain's schema are.
@@ -36,6 +36,9 @@ pub(super) fn comparable_in_order(
             forget_unstated(table, &stated.options);
             forget_parameters(table, &stated.options, backend);
             forget_mysql_columns(table, stated, backend);
+            if stated.options.partition_of.is_some() {
+                forget_names_in_partition(table, stated);
+            }
         }
     }
     for schema in [&mut chain, &mut live] {
@@ -54,6 +57,18 @@ pub(super) fn comparable_in_order(
         }
     }
     (chain, live)
+}
+
+/// PostgreSQL chooses the names of a partition's indexes, by what the columns are called when they are made.
+fn forget_names_in_partition(live: &mut Table, stated: &Table) {
+    let known: BTreeSet<Name> = live.indexes.iter().map(|index| index.name.clone()).collect();
+    let mut free: Vec<&Index> = stated.indexes.iter().filter(|index| !known.contains(&index.name)).collect();
+    for index in live.indexes.iter_mut().filter(|index| stated.index(&index.name).is_none()) {
+        let same = |one: &&Index| Index { name: index.name.clone(), ..(*one).clone() } == *index;
+        if let Some(at) = free.iter().position(same) {
+            index.name = free.remove(at).name.clone();
+        }
+    }
 }
 
 /// SQLite takes `"x"` for a text where there is no such column, and writes it `'x'` when anything is renamed.

@@ -19,6 +19,8 @@ pub(super) fn column(sheet: &mut Sheet) -> Option<String> {
         let is_fixed = table.user_of_column(&column.name).is_some() || table.columns.iter().any(generated);
         column.generated.is_none()
             && column.autoincrement == Autoincrement::No
+            // That has the digits of the type.
+            && column.on_update.is_none()
             && !is_fixed
             && !is_in_reference(table, column)
             && other(&column.column_type, backend).is_some()
