@@ -28,6 +28,7 @@ fn of_type(sheet: &mut Sheet, which: usize) -> Option<String> {
     let UserTypeKind::Enum(labels) = &mut sheet.schema.types.get_mut(&name)?.kind else { return None };
     let at = at.min(labels.len().saturating_sub(1));
     match which {
+        0 if labels.iter().any(|label| label == "added label") => None,
         0 => {
             labels.insert(at, "added label".to_owned());
             Some(format!("add a label to {name}"))
