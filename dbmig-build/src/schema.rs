@@ -16,6 +16,7 @@ mod order;
 pub mod rust_name;
 mod sequence;
 mod table;
+mod text_prefix;
 mod user_type;
 
 pub use apply::{ApplyError, apply, apply_all};
@@ -34,6 +35,7 @@ pub use objects::Objects;
 pub use order::{aside, parents_first, rename_order, types_in_order};
 pub use sequence::{Sequence, sequence_literal};
 pub use table::{PartitionOf, Table, TableOptions, Trigger, begins_with};
+pub use text_prefix::character_bytes;
 pub use user_type::{Attribute, Domain, UserType, UserTypeKind};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use dbmig::Backend;
 use dbmig_build::schema::{
-    Expression, ExpressionToken, Index, IndexKey, Name, ReferentialAction, Schema, Table, TableOptions, UserTypeKind,
+    Expression, ExpressionToken, Index, IndexKey, Name, Schema, Table, TableOptions, UserTypeKind,
 };
 
 /// In which form the expressions of the chain's schema are.
@@ -254,7 +254,7 @@ fn squeezed(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
-/// Checks that were given no name get one from the server, and to it NO ACTION is RESTRICT.
+/// Checks that were given no name get one from the server.
 fn forget_mysql_names(table: &mut Table) {
     let prefix = format!("{}_chk_", table.name.name.key());
     for check in &mut table.checks {
@@ -263,13 +263,6 @@ fn forget_mysql_names(table: &mut Table) {
             rest.is_some_and(|rest| rest.parse::<u32>().is_ok())
         };
         check.name = check.name.take().filter(|name| !number(name));
-    }
-    for key in &mut table.foreign_keys {
-        for action in [&mut key.on_delete, &mut key.on_update] {
-            if *action == ReferentialAction::Restrict {
-                *action = ReferentialAction::NoAction;
-            }
-        }
     }
     if let Some(key) = &mut table.primary_key {
         key.name = None;

@@ -161,12 +161,12 @@ fn place_references(schema: &mut Schema, rows: Vec<rows::Reference>) {
     }
 }
 
+/// RESTRICT and NO ACTION are one: an error at once.
 fn action(rule: &str) -> ReferentialAction {
     match rule {
         "CASCADE" => ReferentialAction::Cascade,
         "SET NULL" => ReferentialAction::SetNull,
         "SET DEFAULT" => ReferentialAction::SetDefault,
-        "RESTRICT" => ReferentialAction::Restrict,
         _ => ReferentialAction::NoAction,
     }
 }

@@ -48,7 +48,7 @@ impl Session {
         let mut session = Session::default();
         for table in catalog.schema().tables.values() {
             for key in &table.foreign_keys {
-                if let Some(index) = table.indexes.iter().find(|index| key::is_made_by(index, key)) {
+                if let Some(index) = table.indexes.iter().find(|index| key.may_have_made(index)) {
                     session.generated.entry(table.name.clone()).or_default().insert(index.name.clone());
                 }
             }

@@ -1,6 +1,6 @@
 //! Constraints of a table, wherever they were written.
 
-use super::{Expression, IndexColumn, Name, ObjectName};
+use super::{Expression, Index, IndexColumn, Name, ObjectName};
 
 /// A primary key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,6 +127,13 @@ impl ForeignKey {
             on_delete_columns: Vec::new(),
             not_valid: false,
         }
+    }
+
+    /// Whether an index is as MySQL makes it for this key. Nothing tells it from one that was stated.
+    pub fn may_have_made(&self, index: &Index) -> bool {
+        let is_named = self.name.as_ref() == Some(&index.name) || self.columns.first() == Some(&index.name);
+        let columns = self.columns.iter().cloned().map(IndexColumn::column);
+        is_named && index.method.is_none() && index.columns.iter().cloned().eq(columns)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dbmig_build::schema::{
     Change, Check, Column, Constraint, Index, IndexColumn, IndexKey, Name, Schema, Storage, Table, Unique, apply_all,
-    aside, rename_order,
+    aside, begins_with, rename_order,
 };
 
 use crate::render::RenderError;
@@ -233,12 +233,23 @@ pub(super) fn keys(present: &Table, after: &Table) -> Keys {
         is_rename
     });
     let dropped = old.iter().filter_map(|one| one.name.clone()).chain(old_indexes.iter().map(|one| one.name.clone()));
-    Keys {
-        dropped: dropped.collect(),
-        renamed,
-        uniques: new.into_iter().cloned().map(Constraint::Unique).collect(),
-        indexes: new_indexes.into_iter().cloned().collect(),
+    let mut dropped: Vec<Name> = dropped.collect();
+    let mut indexes: Vec<Index> = new_indexes.iter().copied().cloned().collect();
+    // What a foreign key made goes by itself when another key serves it, unless it is made again in so many words.
+    let coming: Vec<&[IndexColumn]> = new
+        .iter()
+        .map(|one| one.columns.as_slice())
+        .chain(new_indexes.iter().filter(|one| one.method.is_none()).map(|one| one.columns.as_slice()))
+        .chain(after.primary_key.iter().filter(|_| present.primary_key != after.primary_key).map(|one| &*one.columns))
+        .collect();
+    let stays = |index: &&Index| present.index(&index.name) == Some(*index);
+    let may_be_made = |index: &&Index| present.foreign_keys.iter().any(|key| key.may_have_made(index));
+    let is_served = |index: &&Index| coming.iter().any(|columns| begins_with(columns, &index.columns));
+    for index in after.indexes.iter().filter(stays).filter(may_be_made).filter(is_served) {
+        dropped.push(index.name.clone());
+        indexes.push(index.clone());
     }
+    Keys { dropped, renamed, uniques: new.into_iter().cloned().map(Constraint::Unique).collect(), indexes }
 }
 
 /// Takes out of both lists what matches, each once.

@@ -226,9 +226,12 @@ fn exclusion(
 }
 
 fn index(said: &IndexOn, draft: &mut Draft<'_>, names: &mut Names, context: &mut Context<'_>) -> Option<Index> {
-    let columns = parts::keys(&said.keys, draft, context)?;
+    let mut columns = parts::keys(&said.keys, draft, context)?;
     let predicate = parts::predicate(said.predicate.as_ref(), draft, context)?;
     let backend = context.config.backend;
+    if backend == Backend::Mysql && said.method.is_none() && !said.unique {
+        parts::take_of_texts(&mut columns, &said.keys, draft, context);
+    }
     if let Some(said) = said.predicate.as_ref().filter(|_| backend == Backend::Mysql) {
         let help = "leave `where` out, or say it for others alone: `backend(postgres(index(…)))`";
         context.fault(Code::ModelAttribute, "MySQL's indexes are over all rows", &said.place, help);

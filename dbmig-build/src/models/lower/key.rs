@@ -36,6 +36,9 @@ pub(super) fn lower(draft: &mut Draft<'_>, context: &mut Context<'_>) {
     let parts = parts.and_then(|said| parts::keys(&said.columns, draft, context));
     // Diesel's attribute may say the key in another order, and then it has been reported.
     let parts = parts.unwrap_or_else(|| columns.iter().cloned().map(IndexColumn::column).collect());
+    if context.config.backend == Backend::Mysql {
+        refuse_texts(&parts, draft, context);
+    }
     let mut key = PrimaryKey::new(parts);
     if let Some(said) = said.filter(|_| is_postgres) {
         key.deferrable = said.deferrable;
@@ -52,6 +55,20 @@ pub(super) fn lower(draft: &mut Draft<'_>, context: &mut Context<'_>) {
         if let Some(place) = place.filter(|_| context.config.backend == Backend::Sqlite) {
             let problem = "`autoincrement` is for a sole integer key";
             context.fault(Code::ModelAttribute, problem, &place, "leave `autoincrement` out");
+        }
+    }
+}
+
+/// MySQL and MariaDB take no whole text as a primary key.
+fn refuse_texts(parts: &[IndexColumn], draft: &Draft<'_>, context: &mut Context<'_>) {
+    for part in parts.iter().filter(|part| part.length.is_none()) {
+        let field = draft.fields.iter().find(|field| part.name() == Some(&field.name));
+        let column = part.name().and_then(|name| draft.table.column(name));
+        let Some((field, column)) = field.zip(column) else { continue };
+        if draft.table.longest_prefix(column).is_some() {
+            let problem = format!("MySQL takes no whole `{}` as a primary key", column.column_type);
+            let fault = Diagnostic::error(Code::Model, problem).at(field.field.type_place.clone(), "");
+            context.diagnostics.push(fault.help("make the column a VARCHAR: `#[dbmig(length = 255)]`"));
         }
     }
 }

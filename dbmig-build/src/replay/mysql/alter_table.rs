@@ -260,16 +260,6 @@ fn is_text(column_type: &ColumnType) -> bool {
         .contains(&column_type.name.as_str())
 }
 
-/// How many bytes a character may take.
-pub(super) fn bytes(character_set: &str) -> u8 {
-    match character_set {
-        "utf8mb4" | "utf32" | "utf16" | "gb18030" => 4,
-        "utf8mb3" | "utf8" | "ujis" | "eucjpms" => 3,
-        "ucs2" | "big5" | "gbk" | "sjis" | "cp932" | "euckr" | "gb2312" => 2,
-        _ => 1,
-    }
-}
-
 /// An index without a column, if anything is left of it.
 fn without(index: &Index, name: &Name) -> Option<Index> {
     let mut rest = index.clone();

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::alter_table::bytes;
 use crate::replay::Replay;
 use crate::replay::conflict::Conflict;
 use crate::schema::{
@@ -12,16 +11,6 @@ use crate::schema::{
 use crate::source::Span;
 use crate::sql::syntax::mysql::{ColumnSyntax, KeyKind, KeySyntax};
 use crate::sql::syntax::{KeyColumn, Reference};
-
-/// An index as a foreign key makes it: nothing but its columns.
-pub(super) fn is_made_by(index: &Index, key: &ForeignKey) -> bool {
-    let named = key.name.as_ref() == Some(&index.name) || key.columns.first() == Some(&index.name);
-    named && index.columns == plain(&key.columns) && index.method.is_none()
-}
-
-fn plain(columns: &[Name]) -> Vec<IndexColumn> {
-    columns.iter().cloned().map(IndexColumn::column).collect()
-}
 
 /// Adds a key, index or constraint to a table.
 pub(super) fn add(
@@ -86,22 +75,8 @@ pub(super) fn add(
 
 /// A part of an index that is a whole text: MariaDB takes as much of it as it can, and MySQL nothing.
 pub(super) fn shorten(part: &mut IndexColumn, table: &Table) {
-    const MOST: u32 = 3072;
-    let Some(column) = part.name().and_then(|name| table.column(name)).filter(|_| part.length.is_none()) else {
-        return;
-    };
-    let name = column.column_type.name.as_str();
-    part.length = match name {
-        "json" => Some(MOST / 4),
-        _ if name.ends_with("text") => {
-            let of = |collation: &Name| collation.key().split('_').next().map(str::to_owned);
-            let own = column.character_set.clone().or_else(|| of(column.collation.as_ref()?));
-            let set = own.or_else(|| table.options.character_set.clone());
-            Some(MOST / set.map_or(4, |set| u32::from(bytes(&set))))
-        }
-        _ if name.ends_with("blob") => Some(MOST),
-        _ => None,
-    };
+    let whole = part.name().and_then(|name| table.column(name)).filter(|_| part.length.is_none());
+    part.length = whole.and_then(|column| table.longest_prefix(column)).or(part.length);
 }
 
 /// What was written on a column becomes the table's.
@@ -185,7 +160,7 @@ fn add_foreign_key(
     done: &mut Vec<Change>,
 ) -> Result<(), Conflict> {
     let table = find(replay, owner)?;
-    let parts = plain(&columns);
+    let parts: Vec<IndexColumn> = columns.iter().cloned().map(IndexColumn::column).collect();
     let index_name = match name.as_ref().or(index.as_ref()) {
         Some(name) => name.clone(),
         None => automatic_name(table, &parts),

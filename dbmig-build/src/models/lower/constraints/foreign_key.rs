@@ -78,8 +78,12 @@ fn of_table(draft: &Draft<'_>, drafts: &[Draft<'_>], context: &mut Context<'_>) 
     keys.into_iter().map(with_name).collect()
 }
 
-fn action(said: Option<&At<ReferentialAction>>) -> ReferentialAction {
-    said.map_or_else(ReferentialAction::default, |said| said.value)
+/// MySQL's RESTRICT is its NO ACTION: an error at once.
+fn action(said: Option<&At<ReferentialAction>>, backend: Backend) -> ReferentialAction {
+    match said.map(|said| said.value) {
+        Some(ReferentialAction::Restrict) if backend == Backend::Mysql => ReferentialAction::NoAction,
+        said => said.unwrap_or_default(),
+    }
 }
 
 /// What `belongs_to` says, where the parent is a model with a key of one column.
@@ -125,7 +129,8 @@ fn key(wanted: Wanted<'_>, draft: &Draft<'_>, drafts: &[Draft<'_>], context: &mu
         }
     };
     let backend = context.config.backend;
-    let (on_delete, on_update) = (action(wanted.ways.on_delete.as_ref()), action(wanted.ways.on_update.as_ref()));
+    let on_delete = action(wanted.ways.on_delete.as_ref(), backend);
+    let on_update = action(wanted.ways.on_update.as_ref(), backend);
     let some = draft.resolve_all(&wanted.ways.on_delete_columns, &mut context.diagnostics)?;
     for (word, action) in [("on_delete", on_delete), ("on_update", on_update)] {
         let about = if word == "on_delete" && !some.is_empty() { &some } else { &wanted.columns };

@@ -6,6 +6,7 @@ use super::super::super::facts::{At, KeyPart, PartOf};
 use super::super::expression::read_expression;
 use super::super::{Context, Draft};
 use super::report_unknown_columns;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::schema::{Expression, IndexColumn, IndexKey, Name, NullsOrder, SortOrder};
 
 /// The keys of an index, each found. What a backend doesn't have is left out: it changes how an index is kept, and not
@@ -40,6 +41,29 @@ fn key(said: &KeyPart, draft: &Draft<'_>, context: &mut Context<'_>) -> Option<I
         length: said.length.as_ref().filter(|_| backend == Backend::Mysql).map(|length| length.value),
         ..IndexColumn::new(key)
     })
+}
+
+/// Says how much of a text an index of MySQL's takes: of a lone one as much as there may be, which changes nothing that is
+/// found by it. Several parts have to share the room, and only a person knows how.
+pub(super) fn take_of_texts(
+    columns: &mut [IndexColumn],
+    said: &[KeyPart],
+    draft: &Draft<'_>,
+    context: &mut Context<'_>,
+) {
+    let is_alone = columns.len() == 1;
+    for (column, said) in columns.iter_mut().zip(said).filter(|(column, _)| column.length.is_none()) {
+        let Some(whole) = column.name().and_then(|name| draft.table.column(name)) else { continue };
+        let Some(length) = draft.table.longest_prefix(whole) else { continue };
+        if is_alone {
+            column.length = Some(length);
+        } else if let PartOf::Column(reference) = &said.key {
+            let problem = format!("MySQL takes no whole `{}` into an index of several columns", whole.column_type);
+            let fault = Diagnostic::error(Code::ModelAttribute, problem).at(reference.place.clone(), "");
+            let fault = fault.help(format!("say how much of it: `{}(length = 255)`", reference.text));
+            context.diagnostics.push(fault.help("or make the column a VARCHAR: `length = 255` on its field"));
+        }
+    }
 }
 
 /// The rows that an index is about; none for all, nothing at all if they can't be read.

@@ -1,10 +1,12 @@
 //! Columns that are restated, and what is said of a table: texts get other types and character sets.
 
-use super::{Alteration, bytes, is_text};
+use super::{Alteration, is_text};
 use crate::replay::conflict::Conflict;
 use crate::replay::mysql::create_table::set_options;
 use crate::replay::mysql::key;
-use crate::schema::{Change, Column, ColumnType, Constraint, Index, IndexColumn, TableOptions, Unique};
+use crate::schema::{
+    Change, Column, ColumnType, Constraint, Index, IndexColumn, TableOptions, Unique, character_bytes,
+};
 use crate::sql::syntax::mysql::{ColumnSyntax, Options};
 
 impl Alteration<'_> {
@@ -84,7 +86,7 @@ impl Alteration<'_> {
         for column in self.table()?.columns.iter().filter(|column| is_text(&column.column_type)) {
             let held = column.collation.as_ref().and_then(|name| name.key().split('_').next());
             let held = column.character_set.as_deref().or(held).or(before.as_deref());
-            let grows = held.zip(set).is_some_and(|(from, to)| bytes(from) < bytes(to));
+            let grows = held.zip(set).is_some_and(|(from, to)| character_bytes(from) < character_bytes(to));
             let mut to = Column { collation: None, character_set: None, ..column.clone() };
             if grows {
                 to.column_type = wider(&column.column_type);
