@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 
+use anstream::AutoStream;
+use anstream::stream::RawStream;
 use anstyle::{AnsiColor, Style};
 use dbmig_build::diagnostic::Diagnostic;
 use dbmig_build::diagnostic::render::{self, render};
@@ -26,8 +28,13 @@ pub struct Ui {
 impl Ui {
     /// Prints a line of the answer to stdout.
     pub fn answer(&self, line: impl Display) {
-        // A reader that went away (`| head`) is no error.
-        let _ = writeln!(anstream::stdout(), "{line}");
+        self.answer_lines([line]);
+    }
+
+    /// Prints lines of the answer to stdout, all at once.
+    pub fn answer_lines(&self, lines: impl IntoIterator<Item = impl Display>) {
+        let text = lines.into_iter().fold(String::new(), |text, line| text + &format!("{line}\n"));
+        print(std::io::stdout(), &text);
     }
 
     /// Prints the answer as JSON to stdout.
@@ -38,28 +45,28 @@ impl Ui {
     /// Prints chatter to stderr: a bold verb and what it is about, as cargo does.
     pub fn status(&self, verb: &str, what: impl Display) {
         if !self.quiet {
-            let _ = writeln!(anstream::stderr(), "{GOOD}{verb:>12}{GOOD:#} {what}");
+            print(std::io::stderr(), &format!("{GOOD}{verb:>12}{GOOD:#} {what}\n"));
         }
     }
 
     /// Prints advice to stderr.
     pub fn hint(&self, text: impl Display) {
         if !self.quiet {
-            let _ = writeln!(anstream::stderr(), "{HINT}{:>12}{HINT:#} {text}", "next");
+            print(std::io::stderr(), &format!("{HINT}{:>12}{HINT:#} {text}\n", "next"));
         }
     }
 
     /// Prints warnings to stderr.
     pub fn warnings(&self, diagnostics: &[Diagnostic]) {
         if !self.quiet && !diagnostics.is_empty() {
-            let _ = writeln!(anstream::stderr(), "{}\n", render(diagnostics, render::Style::Colored));
+            print(std::io::stderr(), &format!("{}\n\n", render(diagnostics, render::Style::Colored)));
         }
     }
 
     /// Prints diagnostics that are the answer to stderr, where a person looks for them.
     pub fn diagnostics(&self, diagnostics: &[Diagnostic]) {
         if !diagnostics.is_empty() {
-            let _ = writeln!(anstream::stderr(), "{}", render(diagnostics, render::Style::Colored));
+            print(std::io::stderr(), &format!("{}\n", render(diagnostics, render::Style::Colored)));
         }
     }
 
@@ -71,18 +78,17 @@ impl Ui {
         if self.json {
             self.answer_json(&error.to_json());
         }
-        let mut stderr = anstream::stderr();
+        let mut text = match error.diagnostics.as_slice() {
+            [] => format!("{BAD}error{BAD:#}: {}", error.message),
+            diagnostics => render(diagnostics, render::Style::Colored),
+        };
         if error.diagnostics.is_empty() {
-            let _ = writeln!(stderr, "{BAD}error{BAD:#}: {}", error.message);
-            for help in &error.help {
-                let _ = writeln!(stderr, "  {HINT}help{HINT:#}: {help}");
-            }
-        } else {
-            let _ = writeln!(stderr, "{}", render(&error.diagnostics, render::Style::Colored));
+            text.extend(error.help.iter().map(|help| format!("\n  {HINT}help{HINT:#}: {help}")));
         }
         if error.kind == Kind::Bug {
-            let _ = writeln!(stderr, "  this is a fault of dbmig, please report it with the text above");
+            text.push_str("\n  this is a fault of dbmig, please report it with the text above");
         }
+        print(std::io::stderr(), &format!("{text}\n"));
     }
 
     /// Whether a person can be asked: both ends are a terminal.
@@ -116,6 +122,13 @@ impl Ui {
         let answer = dialoguer::Input::<String>::new().with_prompt(question).allow_empty(true).interact_text();
         answer.map(Some).map_err(|error| Error::new(Kind::Io, format!("no answer from the terminal: {error}")))
     }
+}
+
+/// Writes a text in one go, without its colours where the stream shows none. Piece by piece each is a system call.
+fn print(mut stream: impl RawStream, text: &str) {
+    let mut shown = AutoStream::new(Vec::new(), AutoStream::choice(&stream));
+    // A reader that went away (`| head`) is no error.
+    let _ = shown.write_all(text.as_bytes()).and_then(|()| stream.write_all(&shown.into_inner()));
 }
 
 /// A diagnostic as `check --json` and `lint --json` give it.

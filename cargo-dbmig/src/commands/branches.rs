@@ -43,11 +43,10 @@ pub fn run(args: &BranchesArgs, global: &Global, ui: &Ui) -> Result<Answer, Erro
         return Ok(Answer::Yes);
     }
     let folder = &context.config.migrations;
-    for id in branch_points {
-        ui.answer(if args.verbose { listing.paragraph(id, folder) } else { listing.line(id) });
-        for &child in graph.children(id) {
-            ui.answer(format!("  -> {}", listing.line(child)));
-        }
-    }
+    ui.answer_lines(branch_points.flat_map(|id| {
+        let point = if args.verbose { listing.paragraph(id, folder) } else { listing.line(id) };
+        let children = graph.children(id).iter().map(|&child| format!("  -> {}", listing.line(child)));
+        std::iter::once(point).chain(children.collect::<Vec<_>>())
+    }));
     Ok(Answer::Yes)
 }

@@ -67,7 +67,7 @@ pub fn run(args: &DiffArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
         return Ok(answer);
     }
     if !args.sql {
-        describe::told(&changes).iter().for_each(|change| ui.answer(describe::line(change)));
+        ui.answer_lines(describe::told(&changes).iter().map(|change| describe::line(change)));
     }
     let rendered = rendered?;
     if !args.sql {

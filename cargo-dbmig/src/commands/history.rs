@@ -56,9 +56,9 @@ pub fn run(args: &HistoryArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
         false => listing.line(id),
     };
     if args.graph {
-        drawing::draw(&graph, &ids, text).iter().for_each(|line| ui.answer(line));
+        ui.answer_lines(drawing::draw(&graph, &ids, text));
     } else {
-        ids.into_iter().for_each(|id| ui.answer(text(id)));
+        ui.answer_lines(ids.into_iter().map(text));
     }
     Ok(Answer::Yes)
 }

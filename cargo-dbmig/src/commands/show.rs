@@ -58,7 +58,7 @@ pub fn run(args: &ShowArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     if !changes.is_empty() {
         ui.answer("");
     }
-    changes.iter().for_each(|change| ui.answer(format!("  {}", describe::line(change))));
+    ui.answer_lines(changes.iter().map(|change| format!("  {}", describe::line(change))));
     ui.answer(format!("\n-- up.sql\n{}", up.trim_end()));
     if let Some(down) = down {
         ui.answer(format!("\n-- down.sql\n{}", down.trim_end()));

@@ -124,17 +124,17 @@ fn entries(folder: &Path) -> io::Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let name = entry.file_name();
-        let is_utf8 = name.to_str().is_some();
+        let name = entry.file_name().into_string();
         let file_type = entry.file_type()?;
         let kind = match file_type.is_file() {
             true => EntryKind::File,
             false if file_type.is_symlink() => EntryKind::Symlink,
             false => EntryKind::Other,
         };
-        entries.push(Entry { name: name.to_string_lossy().into_owned(), is_utf8, kind });
+        let is_utf8 = name.is_ok();
+        entries.push(Entry { name: name.unwrap_or_else(|name| name.to_string_lossy().into_owned()), is_utf8, kind });
     }
-    entries.sort_by(|a, b| a.name.cmp(&b.name));
+    entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     Ok(entries)
 }
 

@@ -63,7 +63,7 @@ pub(super) fn check(ui: &Ui, draft: &Draft) -> Answer {
     } else if changes.is_empty() {
         ui.status("Unchanged", as_is(draft));
     } else {
-        describe::told(changes).iter().for_each(|change| ui.answer(describe::line(change)));
+        ui.answer_lines(describe::told(changes).iter().map(|change| describe::line(change)));
         draft.likely.iter().for_each(|one| ui.status("Renamed?", format!("{}: {}", one.rename, one.why)));
         ui.hint("cargo dbmig migrate -m \"what it does\"");
     }
@@ -99,7 +99,7 @@ pub(in crate::commands) fn preview(ui: &Ui, draft: &Draft, rendered: &Rendered, 
     if showing.sql {
         return ui.answer(up.trim_end());
     }
-    describe::told(&draft.changes).iter().for_each(|change| ui.answer(describe::line(change)));
+    ui.answer_lines(describe::told(&draft.changes).iter().map(|change| describe::line(change)));
     let several = rendered.parts.len() > 1;
     for part in &rendered.parts {
         let title = match (several, part.title.as_str()) {
@@ -124,7 +124,7 @@ pub(in crate::commands) fn written(ui: &Ui, folder: &str, names: &[String], draf
         }));
     }
     names.iter().for_each(|name| ui.answer(path(name)));
-    describe::told(&draft.changes).iter().for_each(|change| ui.answer(format!("  {}", describe::line(change))));
+    ui.answer_lines(describe::told(&draft.changes).iter().map(|change| format!("  {}", describe::line(change))));
     rendered.notes.iter().for_each(|note| ui.status("Note", note));
     let has_todo = |script: &str| script.contains("-- dbmig: todo");
     let mut unfinished = Vec::new();
