@@ -19,6 +19,14 @@ pub(super) fn pair(before: &Schema, after: &Schema, renames: &Renames) -> BTreeM
     pairs
 }
 
+/// The tables that stay and aren't the same any more, before and after.
+pub(super) fn altered<'s>(before: &'s Schema, after: &'s Schema, renames: &Renames) -> Vec<(&'s Table, &'s Table)> {
+    let pairs = pair(before, after, renames);
+    let tables = pairs.iter().filter_map(|(name, old)| before.tables.get(old).zip(after.tables.get(name)));
+    // Schemas share what was never changed.
+    tables.filter(|(old, new)| !std::ptr::eq(*old, *new)).collect()
+}
+
 /// The tables that go.
 pub(super) fn dropped<'a>(before: &'a Schema, pairs: &BTreeMap<ObjectName, ObjectName>) -> Vec<&'a Table> {
     let kept: BTreeSet<&ObjectName> = pairs.values().collect();

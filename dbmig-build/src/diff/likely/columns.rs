@@ -8,12 +8,8 @@ use crate::schema::{Column, ColumnType, IndexColumn, Name, Renames, Schema, Tabl
 use super::{Candidate, Likely, Rename, alike, chosen, likely, places};
 
 pub(super) fn find(before: &Schema, after: &Schema, renames: &Renames) -> Vec<Likely> {
-    let pairs = tables::pair(before, after, renames);
-    let of_table = |(name, old)| match (before.tables.get(old), after.tables.get(name)) {
-        (Some(old), Some(new)) if !std::ptr::eq(old, new) => of_table(old, new, renames),
-        _ => Vec::new(),
-    };
-    pairs.iter().flat_map(of_table).collect()
+    let altered = tables::altered(before, after, renames);
+    altered.into_iter().flat_map(|(old, new)| of_table(old, new, renames)).collect()
 }
 
 fn of_table(before: &Table, after: &Table, renames: &Renames) -> Vec<Likely> {

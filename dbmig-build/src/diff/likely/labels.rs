@@ -19,12 +19,8 @@ pub(super) fn of_type(before: &UserType, after: &UserType, renames: &Renames) ->
 
 /// Those of the columns that stay.
 pub(super) fn of_columns(before: &Schema, after: &Schema, renames: &Renames) -> Vec<Likely> {
-    let pairs = tables::pair(before, after, renames);
-    let of_table = |(name, old)| match (before.tables.get(old), after.tables.get(name)) {
-        (Some(old), Some(new)) if !std::ptr::eq(old, new) => of_table(old, new, renames),
-        _ => Vec::new(),
-    };
-    pairs.iter().flat_map(of_table).collect()
+    let altered = tables::altered(before, after, renames);
+    altered.into_iter().flat_map(|(old, new)| of_table(old, new, renames)).collect()
 }
 
 fn of_table(before: &Table, after: &Table, renames: &Renames) -> Vec<Likely> {
