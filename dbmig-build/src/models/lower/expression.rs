@@ -1,22 +1,32 @@
 //! Expressions in attributes. They are kept as they are written; what no database takes is found here.
 
+use dbmig::Backend;
+
 use super::super::facts::At;
 use super::Context;
 use crate::diagnostic::Code;
 use crate::schema::{Expression, ExpressionToken};
 use crate::sql;
 
-/// Operators that have something on both sides.
-const BETWEEN_TWO: [&str; 24] = [
-    "=", "==", "<>", "!=", "<", ">", "<=", ">=", "/", "%", "||", "and", "or", "like", "ilike", "glob", "regexp",
-    "rlike", "between", "in", "is", "similar", "xor", "div",
-];
+/// Operators that have something on both sides, whatever the database.
+const BETWEEN_TWO: [&str; 17] =
+    ["=", "==", "<>", "!=", "<", ">", "<=", ">=", "/", "%", "||", "and", "or", "like", "between", "in", "is"];
+
+/// Whether a word is an operator that has something on both sides. What isn't reserved may be a column's name.
+fn is_between_two(key: &str, backend: Backend) -> bool {
+    let own: &[&str] = match backend {
+        Backend::Sqlite => &[],
+        Backend::Postgres => &["ilike", "similar"],
+        Backend::Mysql => &["regexp", "rlike", "xor", "div"],
+    };
+    BETWEEN_TWO.contains(&key) || own.contains(&key)
+}
 
 /// Reads an expression in an attribute.
 pub(super) fn read_expression(text: &At<String>, context: &mut Context<'_>) -> Option<Expression> {
     let read = sql::expression(&text.value, context.config.backend);
     let problem = match read {
-        Ok(expression) => match slip(expression.tokens()) {
+        Ok(expression) => match slip(expression.tokens(), context.config.backend) {
             None => return Some(expression),
             Some(slip) => slip,
         },
@@ -30,8 +40,8 @@ pub(super) fn read_expression(text: &At<String>, context: &mut Context<'_>) -> O
 
 /// What is certainly wrong about an expression, whatever the database: an operator without its sides, two values without
 /// an operator. (Nothing else is looked at: each database has a grammar of its own.)
-fn slip(tokens: &[ExpressionToken]) -> Option<String> {
-    let is_operator = |token: &ExpressionToken| BETWEEN_TWO.contains(&token.key.as_ref());
+fn slip(tokens: &[ExpressionToken], backend: Backend) -> Option<String> {
+    let is_operator = |token: &ExpressionToken| is_between_two(token.key.as_ref(), backend);
     let closes = |token: &ExpressionToken| [")", ",", "]", "then", "else", "end", "when"].contains(&token.key.as_ref());
     let opens = |token: &ExpressionToken| ["(", ",", "["].contains(&token.key.as_ref());
     let is_number = |token: &ExpressionToken| token.key.starts_with(|first: char| first.is_ascii_digit());
@@ -65,12 +75,10 @@ fn slip(tokens: &[ExpressionToken]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use dbmig::Backend;
-
     use super::*;
 
     fn slip_of(text: &str, backend: Backend) -> Option<String> {
-        slip(sql::expression(text, backend).unwrap_or_else(|problem| panic!("{text}: {problem}")).tokens())
+        slip(sql::expression(text, backend).unwrap_or_else(|problem| panic!("{text}: {problem}")).tokens(), backend)
     }
 
     #[test]
@@ -113,8 +121,16 @@ mod tests {
             "a << 2 > 1 AND r && s AND p <-> q < 3 AND i >>= j AND timestamp(3) '2020-01-01' > x",
             "x'1F' = y",
             "a = $$x$$",
+            "div > 0 AND xor = glob AND regexp <> rlike",
         ];
-        let sqlite = ["a GLOB '[0-9]*'", "a IS b", "a -> '$.x' = 1", "typeof(a) = 'text' AND a NOT LIKE 'x'", "a == 1"];
+        let sqlite = [
+            "a GLOB '[0-9]*'",
+            "a IS b",
+            "a -> '$.x' = 1",
+            "typeof(a) = 'text' AND a NOT LIKE 'x'",
+            "a == 1",
+            "glob > 0 AND regexp = 'x' AND div <> xor",
+        ];
         let mysql = [
             "a <=> b",
             "a REGEXP '^x' XOR b",
