@@ -1,6 +1,6 @@
 //! The one place that prints: answers to stdout, chatter and errors to stderr, questions to the terminal.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 use std::io::{IsTerminal, Write};
 
 use anstream::AutoStream;
@@ -33,7 +33,11 @@ impl Ui {
 
     /// Prints lines of the answer to stdout, all at once.
     pub fn answer_lines(&self, lines: impl IntoIterator<Item = impl Display>) {
-        let text = lines.into_iter().fold(String::new(), |text, line| text + &format!("{line}\n"));
+        let mut text = String::new();
+        for line in lines {
+            // Nothing can go wrong when a text is written into another one.
+            let _ = writeln!(text, "{line}");
+        }
         print(std::io::stdout(), &text);
     }
 

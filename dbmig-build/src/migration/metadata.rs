@@ -1,5 +1,7 @@
 //! `metadata.toml`: what a migration says about itself and its place in the history.
 
+mod plain;
+
 use dbmig::checksum::Checksum;
 use dbmig::version::{Version, slug_of_folder};
 use toml::Spanned;
@@ -71,6 +73,13 @@ impl Metadata {
 ///
 /// What can't be read is left at its default and reported.
 pub fn parse(source: &Source, folder: &str) -> (Metadata, Places, Vec<Diagnostic>) {
+    match plain::read(source, folder) {
+        Some((metadata, places)) => (metadata, places, Vec::new()),
+        None => parse_toml(source, folder),
+    }
+}
+
+fn parse_toml(source: &Source, folder: &str) -> (Metadata, Places, Vec<Diagnostic>) {
     let mut metadata = Metadata::new(slug_of_folder(folder).replace('_', " "), Vec::new());
     let start = source.start();
     let mut places = Places {
@@ -247,17 +256,19 @@ fn versions(reader: &mut Reader<'_>, key: &str, list: &[Spanned<String>]) -> (Ve
 
 fn check_label(reader: &mut Reader<'_>, label: &Spanned<String>) {
     let text = label.get_ref();
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-./".contains(letter);
-    if RESERVED.contains(&text.as_str()) {
-        reader.fault(label, format!("`{text}` can't be a label"), "commands read this word as a selector", LABEL_HELP);
-    } else if !text.starts_with(|first: char| first.is_ascii_alphabetic()) || !text.chars().all(plain) {
-        reader.fault(
-            label,
-            format!("`{text}` can't be a label"),
-            "a letter, then letters, digits, `_`, `-`, `.` and `/`",
-            LABEL_HELP,
-        );
+    if is_label(text) {
+        return;
     }
+    let why = match RESERVED.contains(&text.as_str()) {
+        true => "commands read this word as a selector",
+        false => "a letter, then letters, digits, `_`, `-`, `.` and `/`",
+    };
+    reader.fault(label, format!("`{text}` can't be a label"), why, LABEL_HELP);
+}
+
+fn is_label(text: &str) -> bool {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-./".contains(letter);
+    !RESERVED.contains(&text) && text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.chars().all(plain)
 }
 
 /// The text of a metadata.toml.

@@ -1,16 +1,15 @@
 //! The history as a drawing of lines, as git draws its own: newest on top, a column for each open line.
 
-use std::collections::BTreeSet;
-
+use dbmig::revision::order::IdSet;
 use dbmig::revision::{Graph, Id};
 
 /// Draws revisions, given newest first; `text` says what stands beside each. Parents that aren't among them are left
 /// out.
 pub(super) fn draw(graph: &Graph, ids: &[Id], text: impl Fn(Id) -> String) -> Vec<String> {
-    let shown: BTreeSet<Id> = ids.iter().copied().collect();
+    let shown = IdSet::of(graph, ids.iter().copied());
     let mut drawing = Drawing::default();
     for &id in ids {
-        let parents = graph.parents(id).iter().copied().filter(|parent| shown.contains(parent)).collect::<Vec<_>>();
+        let parents = graph.parents(id).iter().copied().filter(|parent| shown.contains(*parent)).collect::<Vec<_>>();
         drawing.revision(id, &parents, &text(id));
     }
     drawing.lines
@@ -95,13 +94,18 @@ impl Drawing {
 
     /// A row of text beside the columns.
     fn row(&mut self, at: usize, mark: char, text: &str) {
-        let cell = |(column, next): (usize, &Option<Id>)| match next {
-            _ if column == at && mark == '*' => "* ",
-            Some(_) => "| ",
-            None => "  ",
-        };
-        let columns: String = self.columns.iter().enumerate().map(cell).collect();
-        self.lines.push(format!("{columns} {text}").trim_end().to_owned());
+        let mut line = String::with_capacity(2 * self.columns.len() + 1 + text.len());
+        for (column, next) in self.columns.iter().enumerate() {
+            line.push_str(match next {
+                _ if column == at && mark == '*' => "* ",
+                Some(_) => "| ",
+                None => "  ",
+            });
+        }
+        line.push(' ');
+        line.push_str(text);
+        line.truncate(line.trim_end().len());
+        self.lines.push(line);
     }
 }
 
