@@ -6,6 +6,7 @@
 mod cast;
 #[cfg(feature = "mysql")]
 mod mysql;
+mod past;
 mod places;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -80,8 +81,9 @@ impl Keeps for SqliteConnection {
 }
 
 /// Gives the expressions of the chain's schema the form of the live schema's where the server keeps both alike, and
-/// its own form where it doesn't; casts of literals that stayed when a column got another type are overlooked. Asks nothing if they don't differ, and never more often than a few times. Where the
-/// server refuses an expression, `alike` says whether two are the same.
+/// its own form where it doesn't; what it keeps of an expression that is older than its columns' types counts too, and
+/// casts of literals are overlooked. Asks nothing if they don't differ, and never more often than a few times. Where
+/// the server refuses an expression, `alike` says whether two are the same.
 ///
 /// # Errors
 ///
@@ -115,6 +117,10 @@ pub fn as_kept<C: Keeps>(
         if !is_new {
             break;
         }
+    }
+    if backend == Backend::Postgres {
+        past::learn(connection, &mut sides[0], chain)?;
+        settle(&mut sides);
     }
     let [mut chains, lives] = sides;
     for (place, forms) in chains.open.iter().filter(|_| backend == Backend::Postgres) {

@@ -13,6 +13,7 @@ mod mention;
 mod name;
 mod objects;
 mod order;
+mod past;
 pub mod rust_name;
 mod sequence;
 mod table;
@@ -28,13 +29,14 @@ pub use constraint::{
     Check, Conflict, Constraint, Deferrable, Exclusion, ForeignKey, PrimaryKey, ReferentialAction, Unique,
 };
 pub use expression::{Expression, ExpressionToken};
-pub use index::{Index, IndexColumn, IndexKey, NullsOrder, SortOrder};
+pub use index::{FirstColumns, Index, IndexColumn, IndexKey, NullsOrder, SortOrder};
 pub use mention::{mentioned, mentions, mentions_table, uses_column, uses_table};
 pub use name::{Name, ObjectName};
 pub use objects::Objects;
 pub use order::{aside, parents_first, rename_order, types_in_order};
+pub use past::Past;
 pub use sequence::{Sequence, sequence_literal};
-pub use table::{PartitionOf, Table, TableOptions, Trigger, begins_with};
+pub use table::{PartitionOf, Retyped, Table, TableOptions, Trigger, begins_with};
 pub use text_prefix::character_bytes;
 pub use user_type::{Attribute, Domain, UserType, UserTypeKind};
 

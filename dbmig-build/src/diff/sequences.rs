@@ -31,15 +31,14 @@ fn release(one: &Sequence) -> Change {
     Change::AlterSequence { from: Box::new(one.clone()), to: Box::new(free) }
 }
 
-/// Sequences of columns that stay and whose one sequence has another name after: nothing tells more of a sequence than
-/// whose it is.
+/// Sequences of columns that stay and which have another name after: the one that a column has, and of several those
+/// that moved with their table into another schema. Nothing tells more of a sequence than whose it is.
 pub(super) fn renamed(present: &Schema, after: &Schema, columns: &ColumnRenames) -> Vec<Change> {
-    let only = |schema: &Schema, other: &Schema, now: &dyn Fn(&Owner) -> Owner| {
-        let mut found: BTreeMap<Owner, Option<ObjectName>> = BTreeMap::new();
+    let of_owners = |schema: &Schema, other: &Schema, now: &dyn Fn(&Owner) -> Owner| {
+        let mut found: BTreeMap<Owner, Vec<ObjectName>> = BTreeMap::new();
         for one in schema.sequences.values() {
             let Some(owner) = one.owner.as_ref().filter(|_| !other.sequences.contains_key(&one.name)) else { continue };
-            // The second one makes both of them none.
-            found.entry(now(owner)).and_modify(|name| *name = None).or_insert_with(|| Some(one.name.clone()));
+            found.entry(now(owner)).or_default().push(one.name.clone());
         }
         found
     };
@@ -47,11 +46,20 @@ pub(super) fn renamed(present: &Schema, after: &Schema, columns: &ColumnRenames)
         let to = columns.get(table).and_then(|renamed| renamed.get(column));
         (table.clone(), to.unwrap_or(column).clone())
     };
-    let old = only(present, after, &now);
-    let mut new = only(after, present, &|owner| owner.clone());
-    let moves = old.into_iter().filter_map(|(owner, from)| Some((from?, new.remove(&owner)??)));
+    let mut new = of_owners(after, present, &|owner| owner.clone());
+    let mut moves = BTreeMap::new();
+    for (owner, mut old) in of_owners(present, after, &now) {
+        let Some(new) = new.get_mut(&owner) else { continue };
+        old.retain(|from| {
+            let moved = new.iter().position(|to| to.name == from.name).map(|at| new.remove(at));
+            moved.map(|to| moves.insert(from.clone(), to)).is_none()
+        });
+        if let ([from], [to]) = (old.as_slice(), new.as_slice()) {
+            moves.insert(from.clone(), to.clone());
+        }
+    }
     let parked = |name: &ObjectName| ObjectName { name: aside(&name.name), ..name.clone() };
-    let steps = rename_order(moves.collect(), parked);
+    let steps = rename_order(moves, parked);
     steps.into_iter().map(|(from, to)| Change::RenameSequence { from, to }).collect()
 }
 

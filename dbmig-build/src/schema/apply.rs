@@ -3,6 +3,7 @@
 mod error;
 mod mentions;
 mod objects;
+mod past;
 
 pub use error::ApplyError;
 
@@ -225,6 +226,7 @@ fn drop_column(table: &mut Table, name: &Name) -> Result<(), ApplyError> {
         return Err(ApplyError::ColumnInUse(table.name.clone(), name.clone(), user));
     }
     table.columns.remove(at);
+    table.retyped.0.retain(|one| one.column != *name);
     Ok(())
 }
 
@@ -249,6 +251,7 @@ fn rename_column(catalog: &mut Catalog, owner: &ObjectName, from: &Name, to: &Na
     }
     let missing = || ApplyError::NoColumn(owner.clone(), from.clone());
     table.column_mut(from).ok_or_else(missing)?.name = to.clone();
+    past::rename_column(table, from, to);
     let keys = table.primary_key.iter_mut().flat_map(|key| &mut key.columns);
     let keys = keys.chain(table.uniques.iter_mut().flat_map(|unique| &mut unique.columns));
     for column in keys.chain(table.indexes.iter_mut().flat_map(|index| &mut index.columns)) {
@@ -322,6 +325,7 @@ fn rename_index_column(column: &mut IndexColumn, from: &Name, to: &Name) {
 fn alter_column(table: &mut Table, to: &Column) -> Result<(), ApplyError> {
     let missing = || ApplyError::NoColumn(table.name.clone(), to.name.clone());
     let at = table.columns.iter().position(|column| column.name == to.name).ok_or_else(missing)?;
+    past::remember_type(table, at, to);
     table.columns[at] = to.clone();
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Constraints of a table, wherever they were written.
 
-use super::{Expression, Index, IndexColumn, Name, ObjectName};
+use super::{Expression, FirstColumns, Index, IndexColumn, Name, ObjectName, Past};
 
 /// A primary key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Unique {
     pub include: Vec<Name>,
     /// Whether NULLs count as equal (PostgreSQL 15).
     pub nulls_not_distinct: bool,
+    /// What its index was made of, where columns have got other names since.
+    pub first_columns: FirstColumns,
 }
 
 /// A foreign key.
@@ -108,7 +110,15 @@ impl Unique {
     /// A constraint without a name.
     pub fn new(columns: Vec<IndexColumn>) -> Unique {
         let (name, on_conflict, deferrable) = (None, None, Deferrable::No);
-        Unique { name, columns, on_conflict, deferrable, include: Vec::new(), nulls_not_distinct: false }
+        Unique {
+            name,
+            columns,
+            on_conflict,
+            deferrable,
+            include: Vec::new(),
+            nulls_not_distinct: false,
+            first_columns: Past(None),
+        }
     }
 }
 

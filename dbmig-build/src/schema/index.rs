@@ -1,6 +1,6 @@
 //! Indexes, and the columns of keys.
 
-use super::{Expression, Name};
+use super::{Expression, Name, Past};
 
 /// An index made by `CREATE INDEX`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,13 @@ pub struct Index {
     pub nulls_not_distinct: bool,
     /// PostgreSQL's storage parameters, in the order of their names: `("fillfactor", "70")`.
     pub parameters: Vec<(String, String)>,
+    /// What it was made of, where columns have got other names since.
+    pub first_columns: FirstColumns,
 }
+
+/// The columns and further columns with which an index was made, where they have got other names since: PostgreSQL
+/// calls the columns of the index by them for ever, and names copies of it so.
+pub type FirstColumns = Past<Option<Box<(Vec<IndexColumn>, Vec<Name>)>>>;
 
 /// One column of an index or key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,6 +86,7 @@ impl Index {
             include: Vec::new(),
             nulls_not_distinct: false,
             parameters: Vec::new(),
+            first_columns: Past(None),
         }
     }
 

@@ -1,8 +1,8 @@
 //! Tables.
 
 use super::{
-    Check, Column, Constraint, Exclusion, ForeignKey, Index, IndexColumn, Name, ObjectName, PrimaryKey, SortOrder,
-    Unique,
+    Check, Column, ColumnType, Constraint, Exclusion, ForeignKey, Index, IndexColumn, Name, ObjectName, Past,
+    PrimaryKey, SortOrder, Unique,
 };
 
 /// A table with all that belongs to it and goes with it when it is dropped.
@@ -30,6 +30,18 @@ pub struct Table {
     pub options: TableOptions,
     /// What its comment says (PostgreSQL, MySQL).
     pub comment: Option<String>,
+    /// The types that its columns had before, the first one first. PostgreSQL makes an expression that mentions such a
+    /// column anew of the form in which it printed it before, casts included.
+    pub retyped: Past<Vec<Retyped>>,
+}
+
+/// A column that has got another type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retyped {
+    /// The column.
+    pub column: Name,
+    /// Its type before.
+    pub from: ColumnType,
 }
 
 /// What stands behind a table's closing parenthesis.
@@ -104,6 +116,7 @@ impl Table {
             triggers: Vec::new(),
             options: TableOptions::default(),
             comment: None,
+            retyped: Past(Vec::new()),
         }
     }
 

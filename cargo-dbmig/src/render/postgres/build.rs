@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dbmig_build::schema::{
-    Constraint, Expression, IndexColumn, Name, ObjectName, Schema, Table, TableOptions, parents_first,
+    Constraint, Deferrable, Expression, IndexColumn, Name, ObjectName, Schema, Table, TableOptions, parents_first,
 };
 
 use super::super::RenderError;
@@ -92,7 +92,9 @@ pub(super) fn create_tables(script: &mut Script<'_>) {
 
 /// Whether a table has a key of columns, beside its indexes.
 fn has_key(table: &Table, names: &[Name]) -> bool {
-    let keys = table.primary_key.iter().map(|key| &key.columns).chain(table.uniques.iter().map(|key| &key.columns));
+    let immediate = |deferrable| deferrable == Deferrable::No;
+    let keys = table.primary_key.iter().filter(|key| immediate(key.deferrable)).map(|key| &key.columns);
+    let keys = keys.chain(table.uniques.iter().filter(|key| immediate(key.deferrable)).map(|key| &key.columns));
     let wanted: BTreeSet<&Name> = names.iter().collect();
     let mut keys = keys.map(|columns| columns.iter().filter_map(IndexColumn::name).collect::<BTreeSet<_>>());
     names.is_empty() || keys.any(|columns| columns == wanted)

@@ -16,6 +16,7 @@ pub(super) fn misfits(way: &Way, column: &Name, from: &Column, to: &Column) -> O
     let name = column.sql();
     let was_text = is_text(&one);
     match other.name.as_str() {
+        _ if one.name == "bytea" && is_text(&other) => Some(no_utf8(&name)),
         "varchar" | "char" => too_long(&name, &one, &other),
         "smallint" | "integer" | "bigint" if is_number(&one) => out_of_range(&name, &one.name, &other.name),
         "numeric" if is_number(&one) => too_great(&name, &one, &other),
@@ -34,6 +35,18 @@ fn is_number(one: &ColumnType) -> bool {
 
 fn argument(one: &ColumnType, at: usize) -> Option<u32> {
     one.arguments.get(at)?.trim().parse().ok()
+}
+
+/// Bytes that are no text in UTF-8, or hold a zero, which no text does. Source: RFC 3629, section 4.
+fn no_utf8(name: &str) -> String {
+    let tail = "[89ab][0-9a-f]";
+    let characters = [
+        "0[1-9a-f]|[1-7][0-9a-f]".to_owned(),
+        format!("(c[2-9a-f]|d[0-9a-f]){tail}"),
+        format!("(e0[ab][0-9a-f]|ed[89][0-9a-f]|e[1-9a-cef]{tail}){tail}"),
+        format!("(f0[9ab][0-9a-f]|f[1-3]{tail}|f48[0-9a-f])({tail}){{2}}"),
+    ];
+    format!("encode({name}, 'hex') !~ '^({})*$'", characters.join("|"))
 }
 
 fn too_long(name: &str, from: &ColumnType, to: &ColumnType) -> Option<String> {

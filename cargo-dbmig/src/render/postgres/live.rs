@@ -18,7 +18,7 @@ use super::definition::{Lock, from_index};
 use super::fill::{Fill, defers, kept_value, new_value};
 use super::route::{Leg, is_taken};
 use super::sequences::is_identity;
-use super::table::add_constraint;
+use super::table::{add_constraint, reference_targets};
 use super::way::Way;
 use super::work::{Work, is_retyped, works};
 
@@ -246,11 +246,7 @@ fn take_out_leaning(way: &Way, main: &mut Schema, later: &mut Later) {
             columns.len() == wanted.len()
                 && wanted.iter().all(|name| columns.iter().any(|one| one.name() == Some(name)))
         };
-        let mut keys =
-            parent.primary_key.iter().map(|key| &key.columns).chain(parent.uniques.iter().map(|key| &key.columns));
-        let mut indexes =
-            parent.indexes.iter().filter(|one| one.unique && one.predicate.is_none()).map(|one| &one.columns);
-        !keys.any(|columns| is_it(columns)) && !indexes.any(|columns| is_it(columns))
+        !reference_targets(parent).any(is_it)
     };
     let names: Vec<ObjectName> = main.tables.keys().cloned().collect();
     for name in names {

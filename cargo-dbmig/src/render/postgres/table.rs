@@ -1,6 +1,6 @@
 //! `CREATE TABLE` with all that belongs to a table.
 
-use dbmig_build::schema::{Column, Constraint, Name, ObjectName, PrimaryKey, Schema, Table};
+use dbmig_build::schema::{Column, Constraint, Deferrable, IndexColumn, Name, ObjectName, PrimaryKey, Schema, Table};
 
 use super::super::text::{self, literal};
 use super::definition::{Lock, column, constraint, create_index, parameters};
@@ -89,7 +89,7 @@ fn inline_key<'a>(table: &'a Table, key: &'a PrimaryKey) -> Option<&'a Name> {
     let [only] = key.columns.as_slice() else { return None };
     let automatic = format!("{}_pkey", table.name.name);
     let is_automatic = key.name.as_ref().is_none_or(|name| name.as_str() == automatic && automatic.len() <= 63);
-    let is_plain = key.deferrable == dbmig_build::schema::Deferrable::No && key.include.is_empty();
+    let is_plain = key.deferrable == Deferrable::No && key.include.is_empty();
     let own = table.column(only.name()?).is_some_and(|column| !column.inherited);
     only.name().filter(|_| is_automatic && is_plain && own)
 }
@@ -129,4 +129,13 @@ pub(super) fn add_constraint(table: &ObjectName, one: &Constraint) -> String {
 pub(super) fn drop_constraint(table: &ObjectName, one: &Constraint) -> Option<String> {
     let name = one.name()?;
     Some(format!("ALTER TABLE {} DROP CONSTRAINT {};", table.sql(), name.sql()))
+}
+
+/// The columns of each key and index on which a foreign key can lean: those that are checked at once.
+pub(super) fn reference_targets(table: &Table) -> impl Iterator<Item = &[IndexColumn]> {
+    let at_once = |deferrable: Deferrable| deferrable == Deferrable::No;
+    let key = table.primary_key.iter().filter(move |key| at_once(key.deferrable)).map(|key| &key.columns);
+    let uniques = table.uniques.iter().filter(move |key| at_once(key.deferrable)).map(|key| &key.columns);
+    let indexes = table.indexes.iter().filter(|one| one.unique && one.predicate.is_none()).map(|one| &one.columns);
+    key.chain(uniques).chain(indexes).map(Vec::as_slice)
 }

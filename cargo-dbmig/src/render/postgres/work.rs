@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dbmig_build::schema::{Column, Constraint, ForeignKey, Index, IndexKey, Name, ObjectName, Table};
+use dbmig_build::schema::{Column, Constraint, Deferrable, ForeignKey, Index, IndexKey, Name, ObjectName, Table};
 
 use super::way::Way;
 
@@ -308,8 +308,8 @@ fn lost_keys(work: &Work<'_>) -> Vec<Vec<Name>> {
     };
     for (old, present) in work.old.constraints().zip(work.present.constraints()) {
         let columns = match &present {
-            Constraint::PrimaryKey(key) => &key.columns,
-            Constraint::Unique(key) => &key.columns,
+            Constraint::PrimaryKey(key) if key.deferrable == Deferrable::No => &key.columns,
+            Constraint::Unique(key) if key.deferrable == Deferrable::No => &key.columns,
             _ => continue,
         };
         look(columns, work.lost.contains(&old));

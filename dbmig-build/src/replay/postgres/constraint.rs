@@ -140,7 +140,10 @@ pub(super) fn place_key(work: &mut Work<'_>, table: &ObjectName, constraint: Con
 /// The name of a constraint with an index that nobody named.
 pub(super) fn automatic_name(work: &Work<'_>, table: &ObjectName, constraint: &Constraint) -> Name {
     let (columns, include, label) = match constraint {
-        Constraint::Unique(unique) => (unique.columns.clone(), unique.include.as_slice(), "key"),
+        Constraint::Unique(unique) => match &unique.first_columns.0 {
+            Some(first) => (first.0.clone(), first.1.as_slice(), "key"),
+            None => (unique.columns.clone(), unique.include.as_slice(), "key"),
+        },
         Constraint::Exclusion(exclusion) => {
             let columns = exclusion.elements.iter().map(|(column, _)| column.clone()).collect();
             (columns, exclusion.include.as_slice(), "excl")
@@ -175,7 +178,7 @@ fn from_index(
     work.change(Change::DropIndex { table: table.clone(), index: Box::new(index.clone()) })?;
     let taken = ObjectName { schema: table.schema.clone(), name: name.clone() };
     work.free_relation(&taken, &syntax.span, false)?;
-    let Index { columns, include, nulls_not_distinct, .. } = index;
+    let Index { columns, include, nulls_not_distinct, first_columns, .. } = index;
     let (name, deferrable) = (Some(name), syntax.deferrable);
     place_key(
         work,
@@ -183,7 +186,8 @@ fn from_index(
         if is_primary {
             Constraint::PrimaryKey(PrimaryKey { name, deferrable, include, ..PrimaryKey::new(columns) })
         } else {
-            Constraint::Unique(Unique { name, deferrable, include, nulls_not_distinct, ..Unique::new(columns) })
+            let unique = Unique { deferrable, include, nulls_not_distinct, first_columns, ..Unique::new(columns) };
+            Constraint::Unique(Unique { name, ..unique })
         },
     )
 }

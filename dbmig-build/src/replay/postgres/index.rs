@@ -77,7 +77,10 @@ fn without_its_own_collation(key: &mut IndexColumn, table: &Table) {
 
 /// The name of an index that nobody named.
 pub(super) fn automatic_name(work: &Work<'_>, table: &ObjectName, index: &Index) -> Name {
-    let columns = index_columns(&index.columns, &index.include);
+    let columns = match &index.first_columns.0 {
+        Some(first) => index_columns(&first.0, &first.1),
+        None => index_columns(&index.columns, &index.include),
+    };
     work.relation_name(table, Some(&addition(columns.iter().map(String::as_str))), "idx")
 }
 

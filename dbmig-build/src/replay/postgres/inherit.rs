@@ -46,6 +46,7 @@ pub(super) fn take_columns(
             Some(_) => work.alter_column(table, &column.name, |own| own.nullable &= column.nullable)?,
         }
     }
+    work.take_past(table, &parent.name);
     Ok(())
 }
 

@@ -48,6 +48,7 @@ where
         }
         work.change(Change::AddColumn { table: table.clone(), column: Box::new(to) })?;
     }
+    work.take_past(table, &source);
     if wants(LikeOption::Constraints) {
         let checks: Vec<Check> = work.table(&source).map(|source| source.checks.clone()).unwrap_or_default();
         for check in checks {

@@ -137,6 +137,11 @@ fn figure(tokens: &[&str]) -> Option<String> {
             return Some("timezone".to_owned());
         }
     }
+    // `(value).field` and `table.column`.
+    if let [value @ .., ".", field] = tokens {
+        let is_value = matches!(value, ["(", ..] if only_call(value)) || is_path(value);
+        return Some(unquoted(field)).filter(|_| is_value && is_name(field));
+    }
     match *first {
         "case" => return Some("case".to_owned()),
         "array" => return Some("array".to_owned()),
@@ -159,8 +164,13 @@ fn figure(tokens: &[&str]) -> Option<String> {
     let open = tokens.iter().position(|token| *token == "(")?;
     let name = tokens.get(open.checked_sub(1)?)?;
     let qualified = tokens.get(..open - 1)?;
-    let is_path = qualified.chunks(2).all(|pair| matches!(pair, [one, "."] if is_name(one)));
-    (is_path && is_name(name) && only_call(tokens)).then(|| unquoted(name))
+    let is_qualifier = qualified.chunks(2).all(|pair| matches!(pair, [one, "."] if is_name(one)));
+    (is_qualifier && is_name(name) && only_call(tokens)).then(|| unquoted(name))
+}
+
+/// Whether tokens are `name` or `name.name`.
+fn is_path(tokens: &[&str]) -> bool {
+    tokens.len() % 2 == 1 && tokens.chunks(2).all(|pair| matches!(pair, [one] | [one, "."] if is_name(one)))
 }
 
 /// Whether a text is one call: what opens behind its name closes at its end.
@@ -246,6 +256,12 @@ mod tests {
             (&["f", "(", "a", ")", "+", "g", "(", "b", ")"], None),
             (&["coalesce", "(", "a", ",", "0", ")"], Some("coalesce")),
             (&["lower", "(", "a", ")", "::", "text"], Some("lower")),
+            (&["(", "c", ")", ".", "x"], Some("x")),
+            (&["(", "c", ")", ".", "\"Mixed x\""], Some("Mixed x")),
+            (&["t", ".", "c"], Some("c")),
+            (&["a", "+", "(", "c", ")", ".", "x"], None),
+            (&["not", "(", "c", ")", ".", "x"], None),
+            (&["lower", "(", "(", "c", ")", ".", "label", ")"], Some("lower")),
         ] {
             assert_eq!(figure(tokens).as_deref(), name, "{tokens:?}");
         }

@@ -155,6 +155,14 @@ impl<'a> Work<'a> {
         self.change(Change::AlterColumn { table: table.clone(), from: Box::new(from), to: Box::new(to) })
     }
 
+    /// Says of a table that is being made that its expressions are another one's, with all that they have seen.
+    pub(super) fn take_past(&mut self, table: &ObjectName, source: &ObjectName) {
+        let past = self.table(source).map(|source| source.retyped.0.clone()).unwrap_or_default();
+        let of_it = is_temporary(table.schema.as_ref());
+        let catalog = if of_it { &mut self.replay.temporary } else { &mut self.replay.catalog };
+        catalog.take_past(table, &past);
+    }
+
     /// Makes a change of what stands behind a table's parenthesis.
     pub(super) fn alter_options(
         &mut self,

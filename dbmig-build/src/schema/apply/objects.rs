@@ -1,6 +1,6 @@
 //! Changes of types, sequences, schemas and views, and of names.
 
-use super::{ApplyError, free_index, free_name, mentions, remove, rename_in};
+use super::{ApplyError, free_index, free_name, mentions, past, remove, rename_in};
 use crate::schema::{Catalog, Change, ColumnType, Index, Name, ObjectName, Schema, Table, UserType, UserTypeKind};
 
 pub(super) fn apply(change: &Change, catalog: &mut Catalog) -> Result<(), ApplyError> {
@@ -228,6 +228,12 @@ fn rename_type(catalog: &mut Catalog, from: &ObjectName, to: &ObjectName) -> Res
         rename(&mut column.column_type);
         let column = column.clone();
         catalog.link_column(&table, &column);
+    }
+    // Tables that are shared stay so unless they had it.
+    let had = |table: &&Table| table.retyped.0.iter().any(|one| one.from.names(from));
+    let had: Vec<ObjectName> = catalog.schema.tables.values().filter(had).map(|table| table.name.clone()).collect();
+    for name in had {
+        catalog.schema.tables.get_mut(&name).into_iter().flat_map(past::types).for_each(rename);
     }
     mentions::rename_type(&mut catalog.schema, from, to);
     Ok(())

@@ -7,7 +7,7 @@ use super::*;
 const BACKEND: Backend = Backend::Postgres;
 
 /// A chain with every kind of object.
-const CHAIN: [&str; 4] = [
+const CHAIN: [&str; 5] = [
     r#"CREATE SCHEMA app; CREATE SCHEMA IF NOT EXISTS "Odd Schema";
     CREATE TYPE mood AS ENUM ('sad', 'ok', 'it''s'); CREATE TYPE app.state AS ENUM ('new');
     CREATE DOMAIN email AS varchar(80) COLLATE "C" DEFAULT 'none' NOT NULL CHECK (VALUE LIKE '%@%' OR VALUE = 'none');
@@ -51,6 +51,14 @@ const CHAIN: [&str; 4] = [
     ALTER TABLE users RENAME TO people; DROP MATERIALIZED VIEW totals; ALTER TABLE logs DETACH PARTITION logs_2024; DROP TABLE child;
     ALTER TABLE base DROP CONSTRAINT base_id_check; DROP INDEX renamed; ALTER TABLE app.things ALTER id DROP IDENTITY, ALTER id SET DEFAULT 3;
     DROP TYPE app.status CASCADE; ALTER TABLE people DROP COLUMN age CASCADE; DROP SCHEMA "Odd Schema"; ALTER TABLE app.things SET SCHEMA public;"#,
+    // What outlives a change: casts of an old type, the columns of an index as they were called, a parent that isn't logged.
+    r#"CREATE DOMAIN few AS int; CREATE TYPE spot AS (x int, "Mixed y" text);
+    CREATE TABLE retyped (a real CHECK (a > 0.5 AND a < 1e6), b few DEFAULT 3 CHECK (b IN (1, 2)), c varchar(9) DEFAULT 'x', at time DEFAULT '10:00', s spot, own int);
+    CREATE INDEX ON retyped ((b + 1), own) INCLUDE (at) WHERE c IN ('x', 'y'); CREATE INDEX ON retyped (((s)."Mixed y"), ((s).x));
+    CREATE UNIQUE INDEX ON retyped (own, lower(c)); ALTER TABLE retyped ADD UNIQUE (own, at);
+    ALTER TABLE retyped ALTER a TYPE numeric, ALTER b TYPE bigint, ALTER c TYPE text, ALTER at TYPE text; ALTER TABLE retyped ALTER a TYPE text USING a::text;
+    ALTER TABLE retyped RENAME own TO mine; ALTER TABLE retyped RENAME at TO late; ALTER TABLE retyped RENAME late TO later; CREATE TABLE like_it (LIKE retyped INCLUDING ALL);
+    CREATE TABLE spread (a int) PARTITION BY LIST (a); ALTER TABLE spread SET UNLOGGED;"#,
 ];
 
 #[test]

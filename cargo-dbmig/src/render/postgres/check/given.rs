@@ -1,6 +1,6 @@
 //! Rows that break on a value which they are about to get: that of a column that comes, or takes NULL no more.
 
-use dbmig_build::schema::{Column, Expression, IndexColumn, Name};
+use dbmig_build::schema::{Column, Expression, ExpressionToken, IndexColumn, Name};
 
 use super::super::super::text::{column as place, one_line};
 use super::super::definition::{default_value, type_sql};
@@ -25,8 +25,8 @@ impl Rows<'_> {
         for column in self.work.added.iter().filter(|one| one.generated.is_none() && !is_identity(one)) {
             let default = column.default.as_ref().filter(|one| !fill::is_null(one)).map(default_value);
             let fill = match (default, column.nullable) {
-                (Some(default), _) => Some(default).filter(|text| fill::is_constant(text)),
-                (None, false) => Some(new_value(way, self.work.after, column)).and_then(constant),
+                (Some(default), _) => Some(default).filter(|text| is_known(column, text)),
+                (None, false) => Some(new_value(way, self.work.after, column)).and_then(|fill| known(column, fill)),
                 (None, true) => None,
             };
             checks.extend(fill.and_then(|value| self.given(column, &value, None)).map(|one| self.of(&one)));
@@ -41,7 +41,7 @@ impl Rows<'_> {
                 checks.push(vec![self.find(&message, std::slice::from_ref(old), &limit)]);
                 continue;
             }
-            let fill = constant(kept_value(way, self.work.after, to));
+            let fill = known(to, kept_value(way, self.work.after, to));
             checks.extend(fill.and_then(|value| self.given(to, &value, Some(old))).map(|one| self.of(&one)));
         }
         checks.into_iter().flatten().collect()
@@ -115,6 +115,63 @@ impl Rows<'_> {
     }
 }
 
-fn constant(fill: fill::Fill) -> Option<String> {
-    fill.is_constant().then_some(fill.value)
+fn known(column: &Column, fill: fill::Fill) -> Option<String> {
+    (fill.todo.is_none() && !fill.numbered && is_known(column, &fill.value)).then_some(fill.value)
+}
+
+/// Functions and words that give one value for all rows of a statement and do nothing else, and names of types.
+const STEADY: [&str; 42] = [
+    "now",
+    "current_timestamp",
+    "current_date",
+    "current_time",
+    "localtimestamp",
+    "localtime",
+    "current_user",
+    "session_user",
+    "timezone",
+    "at",
+    "time",
+    "zone",
+    "date",
+    "timestamp",
+    "timestamptz",
+    "interval",
+    "date_trunc",
+    "lower",
+    "upper",
+    "concat",
+    "coalesce",
+    "trim",
+    "left",
+    "right",
+    "md5",
+    "abs",
+    "round",
+    "array",
+    "int4range",
+    "int8range",
+    "tsrange",
+    "tstzrange",
+    "daterange",
+    "null",
+    "true",
+    "false",
+    "not",
+    "text",
+    "varchar",
+    "integer",
+    "bigint",
+    "numeric",
+];
+
+/// Whether a value is the same for all rows: a constant, or a default that is made of such without an own function's
+/// help.
+fn is_known(column: &Column, text: &str) -> bool {
+    let steady = |token: &ExpressionToken| {
+        let is_word = token.key.starts_with(|first: char| first.is_alphabetic() || matches!(first, '_' | '"'));
+        !is_word || STEADY.contains(&&*token.key)
+    };
+    let default = column.default.as_ref().filter(|default| default_value(default) == text);
+    fill::is_constant(text) || default.is_some_and(|default| default.tokens().iter().all(steady))
 }

@@ -82,7 +82,13 @@ fn candidates(schema: &Schema, column_type: &ColumnType) -> Vec<String> {
                 labels.iter().map(|label| format!("'{}'", label.replace('\'', "''"))).collect()
             }
             Some(UserTypeKind::Domain(domain)) => candidates(schema, &domain.base),
-            Some(UserTypeKind::Composite(_)) => texts(&["ROW(1, 'a')", "ROW(2, NULL)"]),
+            Some(UserTypeKind::Composite(attributes)) => {
+                let first = |number: &str| {
+                    let rest = attributes.iter().skip(1).map(|_| ", NULL").collect::<String>();
+                    format!("ROW({number}{rest})")
+                };
+                vec![first("1"), first("2")]
+            }
             _ => Vec::new(),
         },
     }

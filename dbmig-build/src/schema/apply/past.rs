@@ -1,0 +1,57 @@
+//! What a table remembers of itself, as PostgreSQL does.
+
+use dbmig::Backend;
+
+use crate::schema::{
+    Catalog, Column, ColumnType, FirstColumns, Index, IndexColumn, IndexKey, Name, ObjectName, Past, Retyped, Table,
+    Unique,
+};
+
+/// Before a column gets another name: indexes keep what they were made of.
+pub(super) fn rename_column(table: &mut Table, from: &Name, to: &Name) {
+    if from.backend() != Backend::Postgres {
+        return;
+    }
+    for one in table.retyped.0.iter_mut().filter(|one| one.column == *from) {
+        one.column = to.clone();
+    }
+    for Index { columns, include, first_columns, .. } in &mut table.indexes {
+        remember(first_columns, columns, include, from);
+    }
+    for Unique { columns, include, first_columns, .. } in &mut table.uniques {
+        remember(first_columns, columns, include, from);
+    }
+}
+
+fn remember(first: &mut FirstColumns, columns: &[IndexColumn], include: &[Name], renamed: &Name) {
+    let is_it = |column: &IndexColumn| match &column.key {
+        IndexKey::Column(name) => name == renamed,
+        IndexKey::Expression(expression) => expression.mentions(renamed),
+    };
+    if first.0.is_none() && (columns.iter().any(is_it) || include.contains(renamed)) {
+        *first = Past(Some(Box::new((columns.to_vec(), include.to_vec()))));
+    }
+}
+
+/// Before the column at a place becomes another one.
+pub(super) fn remember_type(table: &mut Table, at: usize, to: &Column) {
+    let Some(column) = table.columns.get(at).filter(|one| one.column_type != to.column_type) else { return };
+    if column.name.backend() == Backend::Postgres {
+        let (column, from) = (column.name.clone(), column.column_type.clone());
+        table.retyped.0.push(Retyped { column, from });
+    }
+}
+
+impl Catalog {
+    /// Gives a table the past of another one, whose columns and expressions it takes over.
+    pub(crate) fn take_past(&mut self, table: &ObjectName, past: &[Retyped]) {
+        if let Some(table) = self.schema.tables.get_mut(table).filter(|_| !past.is_empty()) {
+            table.retyped.0.extend_from_slice(past);
+        }
+    }
+}
+
+/// The types that columns of a table had.
+pub(super) fn types(table: &mut Table) -> impl Iterator<Item = &mut ColumnType> {
+    table.retyped.0.iter_mut().map(|one| &mut one.from)
+}
