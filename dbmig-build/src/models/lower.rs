@@ -10,6 +10,7 @@ mod key;
 mod names;
 mod several;
 mod sql_type;
+mod unknown_columns;
 
 use std::collections::BTreeMap;
 
@@ -250,6 +251,8 @@ impl<'a> Draft<'a> {
             let known: Vec<&str> = known.collect();
             let fault = not_found(problem, reference, known.iter().copied());
             diagnostics.push(match fault.help.is_empty() {
+                _ if reference.is_sql && reference.text.contains('(') => Diagnostic { help: Vec::new(), ..fault }
+                    .help(format!("an index over an expression: index(expr = \"{}\")", reference.text)),
                 true => fault.help(format!("it has `{}`", known.join("`, `"))),
                 false => fault,
             });

@@ -10,11 +10,10 @@ use dbmig::Backend;
 use super::super::facts::{At, CheckThat, ExclusionOf, IndexOn, UniqueSet};
 use super::expression::read_expression;
 use super::names::Names;
-use super::{Context, Draft};
+use super::{Context, Draft, unknown_columns};
 use crate::config::ConstraintKind;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::nearest::nearest;
-use crate::schema::{Check, Deferrable, Exclusion, Expression, Index, IndexColumn, Name, Table, Unique};
+use crate::schema::{Check, Deferrable, Exclusion, Index, IndexColumn, Name, Table, Unique};
 use crate::source::Span;
 
 /// Gives every table its constraints and indexes. Foreign keys come last: what they refer to must be unique.
@@ -44,6 +43,12 @@ fn constraints(draft: &mut Draft<'_>, context: &mut Context<'_>) -> Names {
     stated.for_each(|name| names.state(name, &like, context));
 
     super::key::name(draft, key, &mut names, context);
+    for field in &draft.fields {
+        let generated = draft.table.column(&field.name).and_then(|column| column.generated.as_ref());
+        if let Some((generated, said)) = generated.zip(field.facts.generated.as_ref()) {
+            unknown_columns::report(&generated.expression, &said.expression.place, draft, context);
+        }
+    }
     let (mut once, mut once_checked) = (Once(Vec::new()), Once(Vec::new()));
     for said in uniques {
         let Some(unique) = unique(said, draft, &mut names, context) else { continue };
@@ -185,7 +190,7 @@ fn check(
     context: &mut Context<'_>,
 ) -> Option<Check> {
     let expression = read_expression(&said.expression, context)?;
-    report_unknown_columns(&expression, &said.expression.place, draft, context);
+    unknown_columns::report(&expression, &said.expression.place, draft, context);
     // As PostgreSQL does: the column of a check over one, the table alone otherwise.
     let mentioned: Vec<Name> = match field {
         Some(field) => vec![field.clone()],
@@ -255,26 +260,4 @@ fn index(said: &IndexOn, draft: &mut Draft<'_>, names: &mut Names, context: &mut
         parameters: if is_postgres { said.parameters.clone() } else { Vec::new() },
         ..Index::new(name, columns)
     })
-}
-
-/// SQLite reads a misspelt column in a check as an error, but only when the table is made.
-fn report_unknown_columns(expression: &Expression, place: &Span, draft: &Draft<'_>, context: &mut Context<'_>) {
-    if context.config.backend != Backend::Sqlite {
-        return;
-    }
-    let rowid = ["rowid", "oid", "_rowid_"];
-    for name in expression.tokens().iter().filter_map(|token| token.name.as_ref()) {
-        // A field that is no column for another fault has its diagnostic already.
-        let is_field = draft.declared.fields.iter().any(|field| field.name.text == name.as_str());
-        if draft.table.column(name).is_some() || rowid.contains(&name.key()) || is_field {
-            continue;
-        }
-        let problem = format!("table `{}` has no column `{name}`", draft.table.name);
-        let near = nearest(name.as_str(), draft.fields.iter().map(|field| field.name.as_str()));
-        let help = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "a string stands in single quotes".to_owned(),
-        };
-        context.fault(Code::ModelAttribute, problem, place, help);
-    }
 }

@@ -1,6 +1,9 @@
 //! What the attributes say, and their faults.
 
-use super::{faults, lowered, model, same};
+use dbmig::Backend;
+
+use super::{faults, lowered, lowered_with, model, same};
+use crate::config::DatabaseConfig;
 
 #[test]
 fn indexes_uniques_and_checks() {
@@ -204,6 +207,32 @@ help: take one away, or give both a name
     let source = model("", "#[dbmig(index(name = \"i\"))] f: i32")
         + "#[derive(dbmig::Model)] struct Other { id: i32, #[dbmig(index(name = \"I\"))] f: i32 }";
     assert!(faults(&source).starts_with("error[model-attribute]: two of these are called `"));
+}
+
+#[test]
+fn expressions_name_columns_that_exist_on_each_backend() {
+    let source = model(
+        "#[dbmig(index(expr = \"lower(nmae)\"), check(expr = \"prize > 0\"))]",
+        "name: String, price: i32, #[dbmig(generated = \"pricee * 2\")] twice: i32",
+    );
+    for backend in [Backend::Sqlite, Backend::Postgres, Backend::Mysql] {
+        let config = DatabaseConfig { backend, ..DatabaseConfig::default() };
+        let text = lowered_with(&source, &config);
+        for (wrong, right) in [("nmae", "name"), ("prize", "price"), ("pricee", "price")] {
+            let problem = format!("error[model-attribute]: table `users` has no column `{wrong}`");
+            assert!(text.contains(&problem), "{backend}: {text}");
+            assert!(text.contains(&format!("help: did you mean `{right}`?")), "{backend}: {text}");
+        }
+    }
+}
+
+#[test]
+fn an_expression_says_that_it_is_one() {
+    same(
+        &faults(&model("#[dbmig(index(\"lower(name)\"))]", "name: String")),
+        "error[model-attribute]: `User` has no column `lower(name)`\n\
+         help: an index over an expression: index(expr = \"lower(name)\")\n",
+    );
 }
 
 #[test]

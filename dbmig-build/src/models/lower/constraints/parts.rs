@@ -4,8 +4,7 @@ use dbmig::Backend;
 
 use super::super::super::facts::{At, KeyPart, PartOf};
 use super::super::expression::read_expression;
-use super::super::{Context, Draft};
-use super::report_unknown_columns;
+use super::super::{Context, Draft, unknown_columns};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::schema::{Expression, IndexColumn, IndexKey, Name, NullsOrder, SortOrder};
 
@@ -25,7 +24,7 @@ fn key(said: &KeyPart, draft: &Draft<'_>, context: &mut Context<'_>) -> Option<I
         PartOf::Column(reference) => IndexKey::Column(draft.resolve(reference, &mut context.diagnostics)?),
         PartOf::Expression(text) => {
             let expression = read_expression(text, context)?;
-            report_unknown_columns(&expression, &text.place, draft, context);
+            unknown_columns::report(&expression, &text.place, draft, context);
             IndexKey::Expression(expression)
         }
     };
@@ -74,7 +73,7 @@ pub(super) fn predicate(
 ) -> Option<Option<Expression>> {
     let Some(text) = said else { return Some(None) };
     let predicate = read_expression(text, context)?;
-    report_unknown_columns(&predicate, &text.place, draft, context);
+    unknown_columns::report(&predicate, &text.place, draft, context);
     Some(Some(predicate))
 }
 
