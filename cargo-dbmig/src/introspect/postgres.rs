@@ -10,8 +10,8 @@ use std::collections::HashMap;
 
 use dbmig::Backend;
 use dbmig_build::schema::{
-    Autoincrement, Column, ColumnType, Expression, Generated, Name, ObjectName, POSTGRES_TYPES, PartitionOf, Schema,
-    Sequence, Storage, Table, Trigger, View, postgres_type,
+    Autoincrement, Column, ColumnType, Expression, Generated, Name, ObjectName, POSTGRES_TYPES, PartitionOf, Past,
+    Schema, Sequence, Storage, Table, Trigger, View, postgres_type,
 };
 use diesel::PgConnection;
 use diesel::prelude::*;
@@ -210,6 +210,7 @@ fn sequence(row: &rows::Sequence, names: &HashMap<u32, ObjectName>) -> Sequence 
         cache: row.cache,
         cycle: row.cycle,
         owner: owner.map(|(table, column)| (table.clone(), name(column))),
+        identity: Past(row.identity),
         ..Sequence::new(object(row.schema.as_deref(), &row.name))
     }
 }

@@ -78,7 +78,11 @@ fn block(scenes: &[Scene], questions: &[Question]) -> String {
     for (number, question) in questions.iter().enumerate() {
         let (table, expression, ask) = (&tables[question.scene], &question.expression, ask(number));
         statements.push(match &question.role {
-            Role::Default(of) => format!("ALTER TABLE {table} ADD COLUMN {ask} {} DEFAULT ({expression})", spelled(of)),
+            // Apart from the column, so that nothing computes it: it may be out of range.
+            Role::Default(of) => format!(
+                "ALTER TABLE {table} ADD COLUMN {ask} {}, ALTER COLUMN {ask} SET DEFAULT ({expression})",
+                spelled(of)
+            ),
             Role::Generated(of) => {
                 let of = spelled(of);
                 format!("ALTER TABLE {table} ADD COLUMN {ask} {of} GENERATED ALWAYS AS ({expression}) STORED")

@@ -1,6 +1,6 @@
 //! Sequences (PostgreSQL).
 
-use super::{Column, ColumnType, Expression, ExpressionToken, Name, ObjectName};
+use super::{Autoincrement, Column, ColumnType, Expression, ExpressionToken, Name, ObjectName, Past};
 
 /// A sequence, those of `serial` and identity columns included.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Sequence {
     pub cycle: bool,
     /// The table and column with which it is dropped.
     pub owner: Option<(ObjectName, Name)>,
+    /// Whether it gives an identity column its values, and doesn't just belong to it.
+    pub identity: Past<bool>,
 }
 
 impl Sequence {
@@ -38,6 +40,7 @@ impl Sequence {
             cache: 1,
             cycle: false,
             owner: None,
+            identity: Past(false),
         }
     }
 
@@ -47,6 +50,10 @@ impl Sequence {
         Sequence {
             data_type: column.column_type.clone(),
             owner: Some((table.clone(), column.name.clone())),
+            identity: Past(matches!(
+                column.autoincrement,
+                Autoincrement::IdentityAlways | Autoincrement::IdentityByDefault
+            )),
             ..Sequence::new(ObjectName { schema: table.schema.clone(), name })
         }
     }

@@ -349,12 +349,14 @@ pub(super) struct Sequence {
     pub(super) owner: Option<u32>,
     #[diesel(sql_type = Nullable<Text>)]
     pub(super) owner_column: Option<String>,
+    #[diesel(sql_type = Bool)]
+    pub(super) identity: bool,
 }
 
 pub(super) const SEQUENCES: &str = "
 SELECT SCHEMA(n) AS schema, c.relname::text AS name, format_type(s.seqtypid, NULL) AS data_type, s.seqstart AS start,
     s.seqincrement AS increment, s.seqmin AS minimum, s.seqmax AS maximum, s.seqcache AS cache, s.seqcycle AS cycle,
-    a.attrelid AS owner, a.attname::text AS owner_column
+    a.attrelid AS owner, a.attname::text AS owner_column, coalesce(d.deptype = 'i', false) AS identity
 FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass
         AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0

@@ -4,7 +4,7 @@ use dbmig_build::schema::{Autoincrement, Column, Name, ObjectName, Table};
 
 use super::super::plan::Direction;
 use super::super::text::column as place;
-use super::cast::{Cast, by_text, cast};
+use super::cast::{Cast, by_fields, by_text, cast};
 use super::counting;
 use super::definition::{default_value, type_sql};
 use super::fill::{self, Fill};
@@ -182,7 +182,7 @@ fn set_type(
     }
     let mut comments = Vec::new();
     let found = match is_remade(way, to) && from.column_type.array == to.column_type.array {
-        true => Cast::Using(by_text(&to.name, &to.column_type)),
+        true => Cast::Using(by_fields(way, from, to).unwrap_or_else(|| by_text(&to.name, &to.column_type))),
         false => cast(&to.name, (&way.renamed, &from.column_type), (&way.after, &to.column_type), way.direction),
     };
     match (found, way.direction) {

@@ -3,11 +3,12 @@
 //! `ALTER COLUMN … TYPE` without USING takes assignment casts; what else is there has to be written.
 //! Source: `pg_cast` of PostgreSQL 15, and <https://www.postgresql.org/docs/current/sql-createcast.html>.
 
-use dbmig_build::schema::{ColumnType, Name, Schema, UserTypeKind};
+use dbmig_build::schema::{Attribute, Column, ColumnType, Name, Schema, UserTypeKind};
 
 use super::super::plan::Direction;
 use super::definition::type_sql;
-use super::types::beneath;
+use super::types::{beneath, is_there};
+use super::way::Way;
 
 /// How values become another type's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +100,34 @@ pub(super) fn cast(
 pub(super) fn by_text(column: &Name, to: &ColumnType) -> String {
     let array = if to.array { "[]" } else { "" };
     format!("{}::text{array}::{}", column.sql(), type_sql(to, column))
+}
+
+/// The way of a row whose type has got more fields or fewer: field by field, as they are called.
+pub(super) fn by_fields(way: &Way, from: &Column, to: &Column) -> Option<String> {
+    if from.column_type.array || to.column_type.array {
+        return None;
+    }
+    let fields = |schema: &Schema, column: &Column| match schema
+        .types
+        .values()
+        .find_map(|one| column.column_type.names(&one.name).then(|| one.kind.clone()))
+    {
+        Some(UserTypeKind::Composite(fields)) => Some(fields),
+        _ => None,
+    };
+    let (before, after) = (fields(&way.renamed, from)?, fields(&way.after, to)?);
+    if before.len() == after.len() {
+        return None;
+    }
+    let value = to.name.sql();
+    let field = |one: &Attribute| {
+        let is_there = before.iter().any(|other| other.name == one.name);
+        let kept = is_there.then(|| format!("({value}).{}::{}", one.name.sql(), type_sql(&one.column_type, &one.name)));
+        kept.unwrap_or_else(|| "NULL".to_owned())
+    };
+    let row = after.iter().map(field).collect::<Vec<_>>().join(", ");
+    let there = is_there(&way.renamed, &from.column_type, &value);
+    Some(format!("CASE WHEN {there} THEN ROW({row})::{} END", type_sql(&to.column_type, &to.name)))
 }
 
 fn pair(name: &str, from: &ColumnType, to: &ColumnType, schema: &Schema, target: &str) -> Cast {

@@ -13,6 +13,7 @@ use super::super::plan::Origin;
 use super::super::text::{column as place, literal, one_line};
 use super::definition::type_sql;
 use super::fits::misfits;
+use super::types::{is_missing, is_there};
 use super::way::Way;
 use super::work::{Work, is_retyped, works};
 
@@ -112,7 +113,7 @@ fn domains(way: &Way) -> Vec<String> {
                 checks.push(check(&message, &select(table, std::slice::from_ref(&column.name)), &table.name, &what));
             };
             if before.nullable && !after.nullable {
-                demand(format!("{sql} IS NULL"));
+                demand(is_missing(&way.after, &column.column_type, &sql));
             }
             let is_known = |one: &dbmig_build::schema::Check| {
                 before.checks.iter().any(|other| other.expression == one.expression && !other.not_valid)
@@ -212,7 +213,11 @@ impl Rows<'_> {
             limits.push(format!("({})", self.old_expression(predicate)?));
         }
         if !nulls {
-            limits.extend(keys.iter().map(|key| format!("{key} IS NOT NULL")));
+            let type_of = |column: &IndexColumn| Some(&self.work.after.column(column.name()?)?.column_type);
+            limits.extend(columns.iter().zip(&keys).map(|(column, key)| match type_of(column) {
+                Some(of) => is_there(&self.way.after, of, key),
+                None => format!("{key} IS NOT NULL"),
+            }));
         }
         let limits = if limits.is_empty() { String::new() } else { format!(" WHERE {}", limits.join(" AND ")) };
         let (table, list) = (&self.work.old.name, keys.join(", "));

@@ -1,7 +1,9 @@
 //! Columns that count by the sequence of another table: that table can't go before they stop, and they can't start
 //! before it comes.
 
-use dbmig_build::schema::{Column, Sequence, sequence_literal};
+use std::collections::BTreeMap;
+
+use dbmig_build::schema::{Column, ObjectName, Schema, Sequence, Table, sequence_literal};
 
 use super::alter::alter;
 use super::definition::default_value;
@@ -56,4 +58,38 @@ pub(super) fn waits(way: &Way, column: &Column) -> bool {
         Some((table, table.column(column)?))
     });
     made.is_some_and(|(table, column)| sequences::values(&way.after, table, &way.sequences, column).serial)
+}
+
+/// Tables that go, by the sequences that they have and by those that they count by.
+pub(super) struct Counted<'a> {
+    owned: BTreeMap<&'a ObjectName, Vec<&'a Sequence>>,
+    counting: BTreeMap<&'a str, Vec<(&'a ObjectName, &'a Column)>>,
+}
+
+impl<'a> Counted<'a> {
+    pub(super) fn new(before: &'a Schema, dropped: &[&'a Table]) -> Counted<'a> {
+        let mut counted = Counted { owned: BTreeMap::new(), counting: BTreeMap::new() };
+        let all = dropped.iter().flat_map(|table| table.columns.iter().map(|column| (&table.name, column)));
+        for (table, column) in all {
+            if let Some(name) = column.default.as_ref().and_then(sequence_literal) {
+                counted.counting.entry(name).or_default().push((table, column));
+            }
+        }
+        if !counted.counting.is_empty() {
+            let owned = before.sequences.values().filter_map(|one| Some((&one.owner.as_ref()?.0, one)));
+            owned.for_each(|(table, one)| counted.owned.entry(table).or_default().push(one));
+        }
+        counted
+    }
+
+    /// Takes the defaults away of tables that go later than one whose sequence they count by: where tables need each
+    /// other, no order does without.
+    pub(super) fn free(&self, script: &mut Script<'_>, table: &Table, is_left: impl Fn(&ObjectName) -> bool) {
+        for one in self.owned.get(&table.name).into_iter().flatten() {
+            let counting = self.counting.get(one.name.sql().as_str()).into_iter().flatten();
+            for (other, column) in counting.filter(|(other, _)| is_left(other)) {
+                script.push(&[], alter(other, &[format!("ALTER COLUMN {} DROP DEFAULT", column.name.sql())]));
+            }
+        }
+    }
 }

@@ -8,7 +8,7 @@ use super::super::plan::Direction;
 use super::super::sqlite_fill::is_unique;
 use super::super::text::{column as place, literal, one_line};
 use super::definition::default_value;
-use super::types::beneath;
+use super::types::{beneath, is_row};
 use super::way::Way;
 
 /// Where the value of rows without one comes from.
@@ -22,11 +22,13 @@ pub(super) struct Fill {
     pub(super) todo: Option<String>,
     /// Whether rows have to differ: then `numbered.number` stands in the value.
     pub(super) numbered: bool,
+    /// Whether it is a row, of which NULL is something else than one of NULLs.
+    row: bool,
 }
 
 impl Fill {
     fn plain(value: impl Into<String>) -> Fill {
-        Fill { value: value.into(), comment: None, todo: None, numbered: false }
+        Fill { value: value.into(), comment: None, todo: None, numbered: false, row: false }
     }
 
     /// Whether PostgreSQL keeps the value as a default without touching the rows.
@@ -38,18 +40,23 @@ impl Fill {
     pub(super) fn update(&self, table: &ObjectName, column: &Name) -> String {
         let (name, table_name) = (column.sql(), table.sql());
         let todo = self.todo.as_ref().map(|todo| format!("-- dbmig: todo {}\n", one_line(todo))).unwrap_or_default();
+        let missing = if self.row { "IS NOT DISTINCT FROM NULL" } else { "IS NULL" };
         match self.numbered {
             true => format!(
-                "UPDATE {table_name} SET {name} = {} FROM (SELECT ctid, row_number() OVER () AS number FROM {table_name}) AS numbered\nWHERE numbered.ctid = {table_name}.ctid AND {name} IS NULL;",
+                "UPDATE {table_name} SET {name} = {} FROM (SELECT ctid, row_number() OVER () AS number FROM {table_name}) AS numbered\nWHERE numbered.ctid = {table_name}.ctid AND {name} {missing};",
                 self.value
             ),
-            false => format!("{todo}UPDATE {table_name} SET {name} = {} WHERE {name} IS NULL;", self.value),
+            false => format!("{todo}UPDATE {table_name} SET {name} = {} WHERE {name} {missing};", self.value),
         }
     }
 }
 
 /// What rows get in a new column that wants a value and has no default of its own.
 pub(super) fn new_value(way: &Way, table: &Table, column: &Column) -> Fill {
+    Fill { row: is_row(&way.after, &column.column_type), ..new(way, table, column) }
+}
+
+fn new(way: &Way, table: &Table, column: &Column) -> Fill {
     if let Some(backfill) = way.backfill(&table.name, &column.name) {
         return Fill::plain(backfill);
     }
@@ -64,6 +71,10 @@ pub(super) fn new_value(way: &Way, table: &Table, column: &Column) -> Fill {
 
 /// What rows with NULL get in a column that takes NULL no more.
 pub(super) fn kept_value(way: &Way, table: &Table, column: &Column) -> Fill {
+    Fill { row: is_row(&way.after, &column.column_type), ..kept(way, table, column) }
+}
+
+fn kept(way: &Way, table: &Table, column: &Column) -> Fill {
     if let Some(backfill) = way.backfill(&table.name, &column.name) {
         return Fill::plain(backfill);
     }

@@ -19,6 +19,7 @@ use super::fill::{Fill, defers, kept_value, new_value};
 use super::route::{Leg, is_taken};
 use super::sequences::is_identity;
 use super::table::{add_constraint, reference_targets};
+use super::types::is_row;
 use super::way::Way;
 use super::work::{Work, is_retyped, works};
 
@@ -299,18 +300,22 @@ fn without_exempt(mut schema: Schema, names: &[(ObjectName, Name)]) -> Schema {
 fn with_proofs(schema: &Schema, columns: &[(ObjectName, Name, Name)]) -> Schema {
     let mut schema = schema.clone();
     for (table, column, name) in columns {
-        let check = Check { name: Some(name.clone()), not_valid: true, ..Check::new(is_not_null(column)) };
+        let check =
+            Check { name: Some(name.clone()), not_valid: true, ..Check::new(is_not_null(&schema, table, column)) };
         schema.tables.change(table, |one| one.checks.push(check));
     }
     schema
 }
 
-fn is_not_null(column: &Name) -> Expression {
+fn is_not_null(schema: &Schema, table: &ObjectName, column: &Name) -> Expression {
     let sql = column.sql();
+    let own = schema.tables.get(table).and_then(|table| table.column(column));
+    let is_row = own.is_some_and(|own| is_row(schema, &own.column_type));
     let token =
         |text: &str, name| ExpressionToken { gap: true, text: text.into(), key: text.to_lowercase().into(), name };
     let named = ExpressionToken { key: sql.as_str().into(), ..token(&sql, Some(column.clone())) };
-    Expression::new(vec![named, token("IS", None), token("NOT", None), token("NULL", None)])
+    let words = if is_row { ["IS", "DISTINCT", "FROM", "NULL"].as_slice() } else { &["IS", "NOT", "NULL"] };
+    Expression::new(std::iter::once(named).chain(words.iter().map(|word| token(word, None))).collect())
 }
 
 /// The leg that gives rows values, and lets no others come.

@@ -1,6 +1,8 @@
 //! What a table has of those that it comes from, and what of that is its own.
 
-use dbmig_build::schema::{Column, Constraint, IndexColumn, Name, Schema, Table};
+use std::collections::BTreeMap;
+
+use dbmig_build::schema::{Column, Constraint, Index, IndexColumn, Name, ObjectName, Schema, Table};
 
 use super::definition::{beside, default_value};
 use super::script::Script;
@@ -23,7 +25,7 @@ pub(super) fn own(schema: &Schema, table: &Table, taken: &Taken) -> Vec<String> 
             statements.push(format!("ALTER TABLE {table} ALTER COLUMN {column} ADD {words};"));
         }
     }
-    statements.extend(names(schema, table));
+    statements.extend(names(schema, table, |_| true, |_| true));
     statements
 }
 
@@ -44,7 +46,12 @@ fn differences(table: &Table, from: &Column, to: &Column) -> Vec<String> {
 }
 
 /// Keys and indexes of a partition are named after it, if it wasn't called otherwise once.
-fn names(schema: &Schema, table: &Table) -> Vec<String> {
+fn names(
+    schema: &Schema,
+    table: &Table,
+    comes: impl Fn(&Constraint) -> bool,
+    index_comes: impl Fn(&Index) -> bool,
+) -> Vec<String> {
     if table.options.partition_of.is_none() {
         return Vec::new();
     }
@@ -66,7 +73,7 @@ fn names(schema: &Schema, table: &Table) -> Vec<String> {
         }
         Some(parts.join("_"))
     };
-    for one in table.constraints().filter(|one| is_inherited(schema, table, one)) {
+    for one in table.constraints().filter(|one| comes(one) && is_inherited(schema, table, one)) {
         let suffix = match &one {
             Constraint::PrimaryKey(_) => Some("pkey".to_owned()),
             Constraint::Unique(key) => joined(&key.columns, &key.include).map(|columns| columns + "_key"),
@@ -78,7 +85,7 @@ fn names(schema: &Schema, table: &Table) -> Vec<String> {
             statements.push(format!("ALTER TABLE {table} RENAME CONSTRAINT {given} TO {name};"));
         }
     }
-    for index in table.indexes.iter().filter(|index| is_inherited_index(schema, table, index)) {
+    for index in table.indexes.iter().filter(|index| index_comes(index) && is_inherited_index(schema, table, index)) {
         let Some(columns) = joined(&index.columns, &index.include) else { continue };
         if let Some(given) = other(&index.name, &(columns + "_idx")) {
             let given = beside(&table.name, &given).sql();
@@ -120,6 +127,23 @@ pub(super) fn alter(script: &mut Script<'_>, works: &[Work<'_>]) {
                 let words = values(&way.after, work.after, &way.sequences, column).identity.unwrap_or_default();
                 script.push(&[], format!("{start} ADD {words};"));
             }
+        }
+    }
+}
+
+/// The names of what partitions get of their parents' new keys and indexes.
+pub(super) fn name_what_comes(script: &mut Script<'_>, works: &[Work<'_>]) {
+    let all: BTreeMap<&ObjectName, &Work<'_>> = works.iter().map(|one| (&one.after.name, one)).collect();
+    for work in works {
+        let parent = work.after.options.partition_of.as_ref().map(|one| &one.parent);
+        let Some(above) = parent.and_then(|parent| all.get(parent)) else { continue };
+        let nameless = |one: &Constraint| one.clone().with_name(None);
+        let comes = |one: &Constraint| above.new.iter().any(|new| nameless(new) == nameless(one));
+        let index_comes = |one: &Index| {
+            above.new_indexes.iter().any(|new| Index { name: one.name.clone(), ..(*new).clone() } == *one)
+        };
+        for statement in names(&script.way.after, work.after, comes, index_comes) {
+            script.push(&[], statement);
         }
     }
 }

@@ -42,6 +42,7 @@ pub(super) fn script(way: &Way, notes: &mut Vec<String>, lock: Lock) -> Result<S
     objects::create_sequences(&mut script);
     build::alter_tables(&mut script, &works);
     partition::alter(&mut script, &works);
+    partition::name_what_comes(&mut script, &works);
     build::create_tables(&mut script);
     counting::start(&mut script, &works);
     build::add_references(&mut script, &works);
@@ -155,8 +156,10 @@ impl Script<'_> {
             parents.into_iter().for_each(|parent| referrers.entry(parent).or_default().push(one));
         }
         let mut freed: BTreeSet<(&ObjectName, Option<Name>)> = BTreeSet::new();
+        let counted = counting::Counted::new(&self.way.before, &dropped);
         for table in ordered {
             left.remove(&table.name);
+            counted.free(self, table, |other| left.contains(other));
             // A key that refers to a partitioned table refers to its partitions too.
             let whole = table.options.partition_of.as_ref().map(|one| &one.parent).filter(|one| left.contains(one));
             for target in [Some(&table.name), whole].into_iter().flatten() {

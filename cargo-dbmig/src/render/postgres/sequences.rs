@@ -41,7 +41,12 @@ pub(super) fn owned<'a>(schema: &'a Schema, table: &ObjectName, column: &Name) -
     let is_it = |one: &&Sequence| one.owner.as_ref().is_some_and(|owner| owner.0 == *table && owner.1 == *column);
     // Most have the name that PostgreSQL gave them, and then it is no matter how many there are.
     let automatic = schema.sequences.get(&automatic_name(table, column)).filter(is_it);
-    automatic.or_else(|| schema.sequences.values().find(is_it))
+    let counts = schema.tables.get(table).and_then(|table| table.column(column)).is_some_and(is_identity);
+    if automatic.is_some_and(|one| one.identity.0 || !counts) {
+        return automatic;
+    }
+    let own = schema.sequences.values().find(|one| counts && one.identity.0 && is_it(one));
+    own.or(automatic).or_else(|| schema.sequences.values().find(is_it))
 }
 
 /// `(START WITH 100)`, with a space before it; nothing where all is as it comes.

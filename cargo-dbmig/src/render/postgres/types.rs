@@ -225,6 +225,27 @@ pub(super) fn drop_aside(way: &Way, name: &ObjectName) -> String {
     format!("DROP {noun} {};", park(name).sql())
 }
 
+/// Whether values of a type are rows: such a value `IS NOT NULL` only if none of its fields is NULL.
+pub(super) fn is_row(schema: &Schema, column_type: &ColumnType) -> bool {
+    let own = beneath(schema, column_type);
+    let is_it = |one: &UserType| own.names(&one.name) && matches!(one.kind, UserTypeKind::Composite(_));
+    !own.array && schema.types.values().any(is_it)
+}
+
+/// Whether a value is there, a row of NULLs too.
+pub(super) fn is_there(schema: &Schema, column_type: &ColumnType, value: &str) -> String {
+    if is_row(schema, column_type) { format!("{value} IS DISTINCT FROM NULL") } else { format!("{value} IS NOT NULL") }
+}
+
+/// Whether a value is missing.
+pub(super) fn is_missing(schema: &Schema, column_type: &ColumnType, value: &str) -> String {
+    is_there(schema, column_type, value).replacen("IS DISTINCT FROM NULL", "IS NOT DISTINCT FROM NULL", 1).replacen(
+        "IS NOT NULL",
+        "IS NULL",
+        1,
+    )
+}
+
 /// The type beneath a domain, and beneath that if it is one too.
 pub(super) fn beneath(schema: &Schema, column_type: &ColumnType) -> ColumnType {
     let mut found = column_type.clone();

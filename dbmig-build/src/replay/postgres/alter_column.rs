@@ -74,7 +74,7 @@ pub(super) fn action(work: &mut Work<'_>, table: &ObjectName, action: &ActionKin
                 let kind = if *always { Autoincrement::IdentityAlways } else { Autoincrement::IdentityByDefault };
                 work.alter_column(table, &column.name, |own| own.autoincrement = kind)?;
             }
-            for name in sequence::of_column(work, table, &column.name) {
+            for name in sequence::of_identity(work, table, &column.name) {
                 sequence::alter_named(work, &name, options)?;
             }
             Ok(())
@@ -86,7 +86,7 @@ pub(super) fn action(work: &mut Work<'_>, table: &ObjectName, action: &ActionKin
                 checked => checked?,
             }
             work.alter_column(table, &column.name, |own| own.autoincrement = Autoincrement::No)?;
-            for name in sequence::of_column(work, table, &column.name) {
+            for name in sequence::of_identity(work, table, &column.name) {
                 if let Some(one) = work.catalog(&name).schema().sequences.get(&name).cloned() {
                     work.change(Change::DropSequence(Box::new(one)))?;
                 }
@@ -139,7 +139,7 @@ fn set_type(
     })?;
     let own = work.table(table)?.column(&column.name);
     if own.is_some_and(|own| own.autoincrement != Autoincrement::No) {
-        for name in sequence::of_column(work, table, &column.name) {
+        for name in sequence::of_identity(work, table, &column.name) {
             sequence::alter_named(work, &name, &[SequenceOption::Type(column_type.clone())])?;
         }
     }

@@ -1,7 +1,9 @@
 //! Columns: what a definition makes, its sequence included.
 
 use crate::replay::conflict::Conflict;
-use crate::schema::{ApplyError, Autoincrement, Change, Column, ColumnType, Expression, Name, ObjectName, Sequence};
+use crate::schema::{
+    ApplyError, Autoincrement, Change, Column, ColumnType, Expression, Name, ObjectName, Past, Sequence,
+};
 use crate::sql::syntax::postgres::{Column as ColumnSyntax, Identity};
 
 use super::resolve::Relation;
@@ -66,7 +68,8 @@ pub(super) fn add_identity(
     column.nullable = false;
     column.autoincrement =
         if identity.always { Autoincrement::IdentityAlways } else { Autoincrement::IdentityByDefault };
-    let mut sequence = owned_sequence(work, table, &column.name, &column.column_type);
+    let sequence = owned_sequence(work, table, &column.name, &column.column_type);
+    let mut sequence = Sequence { identity: Past(true), ..sequence };
     sequence::set_options(work, &mut sequence, &identity.options)?;
     work.change(Change::CreateSequence(Box::new(sequence)))?;
     Ok(())

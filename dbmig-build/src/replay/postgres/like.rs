@@ -66,7 +66,7 @@ fn copy_sequence(
     table: &ObjectName,
     column: &Column,
 ) -> Result<(), Conflict> {
-    let first = sequence::of_column(work, source, &column.name).into_iter().next();
+    let first = sequence::of_identity(work, source, &column.name).into_iter().next();
     let options = first.and_then(|name| work.catalog(source).schema().sequences.get(&name).cloned());
     let mut sequence = column::owned_sequence(work, table, &column.name, &column.column_type);
     if let Some(from) = options {

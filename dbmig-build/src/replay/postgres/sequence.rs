@@ -148,11 +148,23 @@ pub(super) fn of_column(work: &Work<'_>, table: &ObjectName, column: &Name) -> V
     of_it.map(|one| one.name.clone()).collect()
 }
 
+/// The sequence that gives an identity column its values, which may own others.
+pub(super) fn of_identity(work: &Work<'_>, table: &ObjectName, column: &Name) -> Vec<ObjectName> {
+    let mut own = of_column(work, table, column);
+    let all = &work.catalog(table).schema().sequences;
+    let gives = |name: &ObjectName| all.get(name).is_some_and(|one| one.identity.0);
+    if own.iter().any(gives) {
+        own.retain(gives);
+    }
+    own
+}
+
 /// Whether a sequence makes the values of an identity column.
 pub(super) fn is_identity(work: &Work<'_>, sequence: &Sequence) -> bool {
     let Some((table, column)) = &sequence.owner else { return false };
-    let column = work.table(table).ok().and_then(|table| table.column(column));
-    column.is_some_and(|column| {
-        matches!(column.autoincrement, Autoincrement::IdentityAlways | Autoincrement::IdentityByDefault)
+    let others = || of_identity(work, table, column).contains(&sequence.name);
+    let own = work.table(table).ok().and_then(|table| table.column(column));
+    own.is_some_and(|column| {
+        matches!(column.autoincrement, Autoincrement::IdentityAlways | Autoincrement::IdentityByDefault) && others()
     })
 }

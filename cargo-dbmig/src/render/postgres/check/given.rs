@@ -6,6 +6,7 @@ use super::super::super::text::{column as place, one_line};
 use super::super::definition::{default_value, type_sql};
 use super::super::fill::{self, kept_value, new_value};
 use super::super::sequences::is_identity;
+use super::super::types::is_missing;
 use super::{Rows, check, select};
 
 /// A value that rows get, the same one for all of them.
@@ -37,7 +38,7 @@ impl Rows<'_> {
             };
             if to.generated.is_some() {
                 let message = format!("{} becomes NOT NULL, but it is NULL for rows", place(&self.work.old.name, old));
-                let limit = format!("{} IS NULL", old.sql());
+                let limit = is_missing(&way.after, &to.column_type, &old.sql());
                 checks.push(vec![self.find(&message, std::slice::from_ref(old), &limit)]);
                 continue;
             }
@@ -92,7 +93,10 @@ impl Rows<'_> {
     fn rows_without(&self, given: &Given<'_>, but: &str, limit: &str) -> String {
         let table = &self.work.old.name;
         let message = format!("rows of {table} get {} in {}, but {but}", given.value, given.column.name);
-        let limit = given.old.map_or_else(|| limit.to_owned(), |old| format!("{} IS NULL AND {limit}", old.sql()));
+        let limit = given.old.map_or_else(
+            || limit.to_owned(),
+            |old| format!("{} AND {limit}", is_missing(&self.way.after, &given.column.column_type, &old.sql())),
+        );
         let columns = given.old.cloned();
         check(&message, &select(self.work.old, columns.as_slice()), table, &limit)
     }
