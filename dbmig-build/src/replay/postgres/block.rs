@@ -20,7 +20,7 @@ use super::routine;
 use super::work::Work;
 
 pub(super) use effect::speaks_of_structure;
-pub(super) use text::{literal, value};
+pub(super) use text::{literal, of_type, value};
 
 /// What the variables of a body hold: `None` for what can't be known.
 pub(super) type Variables = BTreeMap<String, Option<String>>;

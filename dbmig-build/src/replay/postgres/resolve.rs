@@ -1,7 +1,8 @@
 //! What a name means: the search path, and the name space that relations of a schema share.
 
 use crate::replay::conflict::Conflict;
-use crate::schema::{ApplyError, ColumnType, Name, ObjectName, UserTypeKind, postgres_type};
+use crate::schema::{ApplyError, ColumnType, Name, ObjectName, POSTGRES_TYPES, UserTypeKind, postgres_type};
+use crate::source::Span;
 use crate::sql::syntax::ObjectIdent;
 use crate::sql::syntax::postgres::TypeSyntax;
 
@@ -149,12 +150,7 @@ impl Work<'_> {
     }
 
     /// Demands that no relation has a name, and no type where a new relation makes one.
-    pub(super) fn free_relation(
-        &self,
-        name: &ObjectName,
-        span: &crate::source::Span,
-        makes_type: bool,
-    ) -> Result<(), Conflict> {
+    pub(super) fn free_relation(&self, name: &ObjectName, span: &Span, makes_type: bool) -> Result<(), Conflict> {
         match self.relation(name) {
             Some(Relation::Index(_) | Relation::Key(_)) => {
                 Err(Conflict::at(span, ApplyError::IndexExists(name.name.clone())))
@@ -169,27 +165,39 @@ impl Work<'_> {
 
     /// The type that a name means. One that nobody made stays as written: it may be an extension's.
     pub(super) fn column_type(&self, syntax: &TypeSyntax) -> Result<ColumnType, Conflict> {
-        let written = &syntax.column_type;
-        let is_built_in = written.schema.as_ref().is_none_or(|schema| schema.as_str() == "pg_catalog");
-        if is_built_in && postgres_type(&written.name).is_some() {
-            return Ok(ColumnType { schema: None, ..written.clone() });
+        if let Some(known) = self.known_type(&syntax.column_type, &syntax.span) {
+            return Ok(known);
         }
-        let like = written.schema.clone().unwrap_or_else(temporary);
-        let ident = ObjectIdent {
-            schema: written.schema.clone(),
-            name: like.renamed(&written.name),
-            span: syntax.span.clone(),
+        // `_text` is what the catalog calls `text[]`.
+        let element = syntax.column_type.name.strip_prefix('_').filter(|element| !element.is_empty());
+        let written = match element {
+            Some(element) => {
+                let built_in = POSTGRES_TYPES.iter().find(|one| one.catalog == element);
+                let name = built_in.map_or(element, |one| one.name).to_owned();
+                &ColumnType { name, array: true, ..syntax.column_type.clone() }
+            }
+            None => &syntax.column_type,
         };
-        if let Some(name) = self.find_type(&ident) {
-            let schema = name.schema.filter(|schema| schema.as_str() != TEMPORARY);
-            return Ok(ColumnType { schema, ..written.clone() });
+        if let Some(known) = self.known_type(written, &syntax.span) {
+            return Ok(known);
         }
-        let unresolved = self.unresolved(&ident);
+        let unresolved = self.unresolved(&type_ident(written, &syntax.span));
         if self.history().had_type(&unresolved) {
             return Err(Conflict::at(&syntax.span, ApplyError::NoType(unresolved)));
         }
         let schema = written.schema.as_ref().and_then(schema_name);
         Ok(ColumnType { schema, ..written.clone() })
+    }
+
+    /// A type that is built in or that the chain made.
+    fn known_type(&self, written: &ColumnType, span: &Span) -> Option<ColumnType> {
+        let is_built_in = written.schema.as_ref().is_none_or(|schema| schema.as_str() == "pg_catalog");
+        if is_built_in && postgres_type(&written.name).is_some() {
+            return Some(ColumnType { schema: None, ..written.clone() });
+        }
+        let name = self.find_type(&type_ident(written, span))?;
+        let schema = name.schema.filter(|schema| schema.as_str() != TEMPORARY);
+        Some(ColumnType { schema, ..written.clone() })
     }
 
     /// The type that a name means, the row types of tables and views too.
@@ -199,4 +207,9 @@ impl Work<'_> {
             schema.types.contains_key(name) || schema.tables.contains_key(name) || schema.views.contains_key(name)
         })
     }
+}
+
+fn type_ident(written: &ColumnType, span: &Span) -> ObjectIdent {
+    let like = written.schema.clone().unwrap_or_else(temporary);
+    ObjectIdent { schema: written.schema.clone(), name: like.renamed(&written.name), span: span.clone() }
 }

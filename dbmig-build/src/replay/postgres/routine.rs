@@ -133,7 +133,10 @@ pub(super) fn calls(work: &mut Work<'_>, calls: &[Call], variables: &Variables) 
             return Err(unknown());
         }
         work.depth += 1;
-        let done = block::body(work, &only.language, &body, arguments(&only, call, variables));
+        let done = {
+            let arguments = arguments(work, &only, call, variables);
+            block::body(work, &only.language, &body, arguments)
+        };
         work.depth -= 1;
         // The body is in another place, maybe another file: the call is what can be mended.
         done.map_err(|conflict| match conflict.reason {
@@ -145,16 +148,17 @@ pub(super) fn calls(work: &mut Work<'_>, calls: &[Call], variables: &Variables) 
 }
 
 /// What the parameters of a function hold.
-fn arguments(routine: &CreateRoutine, call: &Call, variables: &Variables) -> Variables {
+fn arguments(work: &Work<'_>, routine: &CreateRoutine, call: &Call, variables: &Variables) -> Variables {
     // `name => value` isn't followed.
     let by_place = !call.arguments.iter().any(|one| matches!(one, Value::Other(span) if span.text().contains("=>")));
     let mut held = Variables::new();
     for (at, parameter) in inputs(routine).enumerate() {
         let value = match call.arguments.get(at) {
-            Some(argument) => block::value(argument, variables),
+            Some(argument) => block::value(work, argument, variables),
             None => parameter.default.as_ref().and_then(default),
         };
-        let value = value.filter(|_| by_place);
+        let stated = parameter.column_type.as_ref().map(|one| &one.column_type);
+        let value = value.filter(|_| by_place).map(|text| block::of_type(work, text, stated));
         held.insert(format!("${}", at + 1), value.clone());
         if let Some(name) = &parameter.name {
             held.insert(name.name.as_str().to_owned(), value);

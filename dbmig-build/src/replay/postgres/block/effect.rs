@@ -94,7 +94,7 @@ pub(super) fn of_step(work: &Work<'_>, step: &Step, variables: &Variables, speak
         }
         Step::Execute { expression, .. } => altering(match text::of(work, expression, variables) {
             Some(text) => text::alters(work, &text),
-            None => speaks && !begins_with_rows(expression),
+            None => speaks && !begins_with_rows(expression) || is_selected(expression),
         }),
         Step::Perform { calls, .. } => altering(calls.iter().any(|call| routine::alters(work, call))),
         Step::Raise { fails, .. } => Effect { fails: *fails, ..Effect::default() },
@@ -113,6 +113,7 @@ pub(super) fn of_sql(work: &Work<'_>, statement: &Statement) -> bool {
     match parse(statement.tokens(), statement.span.source(), work.backend()) {
         Ok(Syntax::Postgres(one)) => match *one {
             Syntactic::Calls(calls) => calls.iter().any(|call| routine::alters(work, call)),
+            Syntactic::Comment(comment) => comment.target.is_kept(),
             _ => true,
         },
         Err(_) => true,
@@ -170,6 +171,13 @@ fn begins_with_rows(expression: &Statement) -> bool {
     let literal = literal.map(|token| token.text(text).to_ascii_lowercase()).unwrap_or_default();
     let words = literal.trim_start_matches(|one: char| !one.is_ascii_alphabetic());
     ROWS.iter().any(|word| words.starts_with(word)) && !speaks_of_structure(&literal)
+}
+
+/// Whether a text comes from a table: it may be any.
+fn is_selected(expression: &Statement) -> bool {
+    let text = expression.span.source().text();
+    let first = expression.tokens().iter().find(|token| token.text(text) != "(");
+    first.is_some_and(|token| token.text(text).eq_ignore_ascii_case("select"))
 }
 
 /// Whether a text of PL/pgSQL or SQL may alter structure, by itself or by what it executes.

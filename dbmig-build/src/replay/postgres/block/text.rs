@@ -2,11 +2,16 @@
 
 mod function;
 
+use dbmig::Backend;
+
+use crate::schema::{ColumnType, Name};
 use crate::source::Source;
+use crate::sql::syntax::ObjectIdent;
 use crate::sql::syntax::postgres::{Declaration, Value};
 use crate::sql::{Statement, Text, TurnValues, split, text};
 
 use super::{Variables, effect};
+use crate::replay::postgres::sequence::regclass;
 use crate::replay::postgres::work::Work;
 
 /// The text that an expression makes.
@@ -42,10 +47,10 @@ pub(super) fn turns(work: &Work<'_>, values: &TurnValues, variables: &Variables)
 const MOST: i64 = 10_000;
 
 /// The text of an argument of a call.
-pub(in crate::replay::postgres) fn value(argument: &Value, variables: &Variables) -> Option<String> {
+pub(in crate::replay::postgres) fn value(work: &Work<'_>, argument: &Value, variables: &Variables) -> Option<String> {
     match argument {
         Value::String(text) | Value::Number(text) => Some(text.clone()),
-        Value::Cast(inner, _) => value(inner, variables),
+        Value::Cast(inner, to) => value(work, inner, variables).map(|text| of_type(work, text, Some(&to.column_type))),
         Value::Column { source: None, column } => variables.get(column.name.as_str())?.clone(),
         _ => None,
     }
@@ -98,10 +103,29 @@ pub(super) fn evaluated(work: &Work<'_>, text: &Text, variables: &Variables) -> 
             value?.to_string()
         }
         Text::Integer(inner) => evaluated(work, inner, variables)?.trim().parse::<i64>().ok()?.to_string(),
+        Text::Relation(inner) => relation(work, evaluated(work, inner, variables)?),
         Text::Function(name, arguments) => function::value(name, &all(arguments)?)?,
         Text::Other => return None,
     };
     Some(value).filter(|value| value.len() <= LONGEST)
+}
+
+/// A text as a value of a type gives it back.
+pub(in crate::replay::postgres) fn of_type(work: &Work<'_>, text: String, to: Option<&ColumnType>) -> String {
+    if to.is_some_and(|to| to.name == "regclass" && !to.array) { relation(work, text) } else { text }
+}
+
+/// A relation's name as PostgreSQL writes a `regclass`: in quotes where it needs them, with its schema where the search
+/// path doesn't find it.
+fn relation(work: &Work<'_>, text: String) -> String {
+    let Some(ident) = regclass(&text) else { return text };
+    let Some((name, _)) = work.find(&ident) else { return text };
+    let found = work.find(&ObjectIdent { schema: None, ..ident }).is_some_and(|(found, _)| found == name);
+    match &name.schema {
+        Some(schema) if !found => format!("{}.{}", schema.sql(), name.name.sql()),
+        None if !found => format!("public.{}", name.name.sql()),
+        _ => name.name.sql(),
+    }
 }
 
 /// An array as PostgreSQL writes it: `{"a","b"}`.
@@ -187,7 +211,7 @@ fn format(arguments: &[String]) -> Option<String> {
 }
 
 fn name(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', "\"\""))
+    Name::new(text, Backend::Postgres).sql()
 }
 
 fn quoted(text: &str) -> String {

@@ -283,3 +283,47 @@ fn what_follows_from_a_fault_is_no_fault() {
     let shown: Vec<String> = columns.map(|one| format!("{} {} {}", one.name, one.column_type, one.nullable)).collect();
     assert_eq!(shown, ["a bigint true", "b integer false"]);
 }
+
+#[test]
+fn a_regclass_is_written_as_the_server_writes_it() {
+    check(
+        "create schema app; create table \"user\" (a int); create table \"Mixed\" (a int); create table app.t (a int);
+         create function touched(_tbl regclass) returns void as $$ begin
+           execute format('create trigger touch before update on %s for each row execute procedure f()', _tbl);
+           execute 'alter table ' || _tbl || ' add column touched int';
+         end $$ language plpgsql;
+         create function named(_tbl text) returns void as $$ declare c regclass; begin
+           execute 'create table of_' || replace(_tbl::regclass::text, '\"', '') || ' ()';
+         end $$ language plpgsql;
+         select touched('user'), touched('\"Mixed\"'); select touched('app.t'::regclass);
+         select named('USER')",
+        "Mixed: a integer, touched integer
+         of_user:
+         user: a integer, touched integer
+         app.t: a integer, touched integer",
+    );
+}
+
+#[test]
+fn what_only_people_with_rights_are_told_is_no_structure() {
+    check(
+        "create schema app; create table t (a int); create view v as select a from t;
+         do $$ begin
+           if exists (select 1 from pg_user where usename = 'somebody') then
+             grant usage on schema app to somebody;
+             comment on schema app is 'theirs'; comment on view v is 'theirs'; comment on function f is null;
+             begin grant execute on function f to somebody; exception when undefined_function then null; end;
+           end if;
+         end $$",
+        "t: a integer
+         view v",
+    );
+}
+
+#[test]
+fn a_text_out_of_a_table_may_be_any() {
+    let (_, faults) = run("create table planned (ddl text);
+         do $$ begin execute (select ddl from planned); end $$;
+         drop table whatever");
+    assert_eq!(faults, ["what this executes can't be known"]);
+}

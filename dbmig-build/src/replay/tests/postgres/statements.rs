@@ -250,3 +250,16 @@ fn what_is_a_default_says_nothing() {
     assert_eq!(collations(&t.indexes[0]), [None, None]);
     assert_eq!(collations(&t.indexes[1]), [Some("C".to_owned()), Some("default".to_owned())]);
 }
+
+#[test]
+fn a_type_with_an_underscore_is_an_array() {
+    check(
+        "create schema app; create type mood as enum ('a'); create type app.level as enum ('b'); create type _own as enum ('c');
+         create table t (a _text, b \"_int4\", c pg_catalog._varchar, d _mood, e app._level, f _hstore, g _own, h _varchar(3));
+         alter table t add i _mood default '{}', alter a type _float8 using null",
+        "t: a double precision[], b integer[], c varchar[], d mood[], e app.level[], f hstore[], g _own, h varchar(3)[], i mood[]
+         type _own
+         type mood
+         type app.level",
+    );
+}

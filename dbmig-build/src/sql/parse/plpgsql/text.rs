@@ -31,6 +31,8 @@ pub enum Text {
     Arithmetic(Box<Text>, &'static str, Box<Text>),
     /// `text::integer`
     Integer(Box<Text>),
+    /// `text::regclass`
+    Relation(Box<Text>),
     /// One of `FUNCTIONS` with its arguments.
     Function(&'static str, Vec<Text>),
     /// Anything else.
@@ -158,9 +160,9 @@ fn cast(cursor: &mut Cursor<'_>, text: Text) -> Option<Text> {
         // The elements of an array are texts here, whatever they are.
         return Some(if cursor.eat(&["[", "]"]) { text } else { Text::Integer(Box::new(text)) });
     }
-    cursor.eat_one(&["text", "varchar", "regclass", "name"])?;
-    cursor.eat(&["[", "]"]);
-    Some(text)
+    let to = cursor.eat_one(&["text", "varchar", "regclass", "name"])?;
+    let is_array = cursor.eat(&["[", "]"]);
+    Some(if to == "regclass" && !is_array { Text::Relation(Box::new(text)) } else { text })
 }
 
 fn function(cursor: &mut Cursor<'_>, depth: usize) -> Option<Text> {

@@ -88,6 +88,17 @@ pub enum CommentTarget {
     Other,
 }
 
+impl CommentTarget {
+    /// Whether the model keeps the comments of such an object.
+    pub fn is_kept(&self) -> bool {
+        match self {
+            CommentTarget::Relation(kind, _) => *kind == RelationKind::Table,
+            CommentTarget::Column(..) | CommentTarget::Type(_) => true,
+            CommentTarget::Other => false,
+        }
+    }
+}
+
 /// `DROP kind [IF EXISTS] name, … [CASCADE]`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Drop {
