@@ -13,7 +13,7 @@ use dbmig::revision::{Graph, Id};
 use dbmig::version::Version;
 use dbmig_build::bundle::with_bundle;
 use dbmig_build::config::{self, DatabaseConfig};
-use dbmig_build::diagnostic::{Diagnostic, Level};
+use dbmig_build::diagnostic::{Code, Diagnostic, Level};
 use dbmig_build::link::{self, Chain};
 use dbmig_build::migration;
 use dbmig_build::models::{self, Models};
@@ -21,7 +21,7 @@ use dbmig_build::replay::Replay;
 use dbmig_build::schema::{Change, ObjectName, Schema};
 use dbmig_build::source::Source;
 
-use crate::cli::Global;
+use crate::cli::{Answer, Global};
 use crate::error::{Error, Kind};
 use crate::ui::Ui;
 use database::{Connection, with_connection};
@@ -69,6 +69,20 @@ impl<'a> Context<'a> {
         let folder = migration::read(&self.package.root, &self.config.migrations, self.config.backend);
         self.refuse_errors(folder.diagnostics)?;
         link::chain(folder.migrations).map_err(|diagnostics| Error::of_diagnostics(Kind::Chain, diagnostics))
+    }
+
+    /// The same with what is wrong with the text of single scripts, for commands that may answer all the same.
+    ///
+    /// # Errors
+    ///
+    /// Everything else that is wrong with the folder or the graph.
+    pub fn chain_and_faults(&self) -> Result<(Chain, Vec<Diagnostic>), Error> {
+        let folder = migration::read(&self.package.root, &self.config.migrations, self.config.backend);
+        let is_texts = |one: &Diagnostic| one.level == Level::Error && one.code == Code::UnreadableSql;
+        let (faults, others): (Vec<_>, Vec<_>) = folder.diagnostics.into_iter().partition(is_texts);
+        self.refuse_errors(others)?;
+        let chain = link::chain(folder.migrations);
+        Ok((chain.map_err(|diagnostics| Error::of_diagnostics(Kind::Chain, diagnostics))?, faults))
     }
 
     /// Reads and links the chain without its SQL, for commands that need the graph alone.
@@ -174,16 +188,51 @@ impl<'a> Context<'a> {
         &self,
         chain: &Chain,
         revisions: impl Iterator<Item = Id>,
-        mut show: impl FnMut(&Schema, Vec<Change>),
+        show: impl FnMut(&Schema, Vec<Change>),
     ) -> Result<Replay, Error> {
+        let (replay, errors) = self.replay_known(chain, &[], revisions, show);
+        if errors.is_empty() { Ok(replay) } else { Err(Error::of_diagnostics(Kind::Chain, errors)) }
+    }
+
+    /// Replays what can be replayed of some revisions, whose texts have these faults, and tells what can't.
+    pub fn replay_known(
+        &self,
+        chain: &Chain,
+        faults: &[Diagnostic],
+        revisions: impl Iterator<Item = Id>,
+        mut show: impl FnMut(&Schema, Vec<Change>),
+    ) -> (Replay, Vec<Diagnostic>) {
         let mut replay = Replay::new(self.config.backend);
         let mut errors = Vec::new();
         for id in revisions {
-            let replayed = replay.run(&chain.migration(id).up);
+            let up = &chain.migration(id).up;
+            let is_in_it = |one: &&Diagnostic| one.span().is_some_and(|at| at.source().path() == up.source.path());
+            errors.extend(faults.iter().filter(is_in_it).cloned());
+            let replayed = replay.run(up);
             errors.extend(replayed.diagnostics.into_iter().filter(|one| one.level == Level::Error));
             show(replay.schema(), replayed.changes);
         }
-        if errors.is_empty() { Ok(replay) } else { Err(Error::of_diagnostics(Kind::Chain, errors)) }
+        (replay, errors)
+    }
+
+    /// Ends a command that answered as far as the chain is known: with these errors it is no full answer.
+    ///
+    /// # Errors
+    ///
+    /// The errors, if there are any; with `--json` the answer has to hold them.
+    pub fn unless_incomplete(&self, errors: Vec<Diagnostic>) -> Result<Answer, Error> {
+        if errors.is_empty() {
+            return Ok(Answer::Yes);
+        }
+        if self.ui.json {
+            return Err(Error::answered(Kind::Chain));
+        }
+        let what = match errors.len() {
+            1 => "what a statement does that can't be replayed is missing from it".to_owned(),
+            several => format!("what {several} statements do that can't be replayed is missing from it"),
+        };
+        self.ui.status("Incomplete", what);
+        Err(Error::of_diagnostics(Kind::Chain, errors))
     }
 
     /// The database's URL, with `${VAR}` replaced.

@@ -135,6 +135,15 @@ fn print(mut stream: impl RawStream, text: &str) {
     let _ = shown.write_all(text.as_bytes()).and_then(|()| stream.write_all(&shown.into_inner()));
 }
 
+/// An answer, with the errors for which it isn't a full one.
+pub fn with_errors(mut answer: Value, errors: &[Diagnostic]) -> Value {
+    if !errors.is_empty() {
+        answer["diagnostics"] = errors.iter().map(diagnostic_json).collect();
+        answer["error"] = Error::of_diagnostics(Kind::Chain, errors.to_vec()).to_json()["error"].take();
+    }
+    answer
+}
+
 /// A diagnostic as `check --json` and `lint --json` give it.
 pub fn diagnostic_json(diagnostic: &Diagnostic) -> Value {
     let place = diagnostic.span().map(|span| (span.source().path(), span.source().position(span.range().start)));

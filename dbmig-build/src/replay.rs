@@ -114,16 +114,18 @@ impl Replay {
     }
 
     fn statement(&mut self, statement: &Statement, replayed: &mut Replayed) {
+        if statement.is_broken() {
+            // A broken token has a diagnostic already; what ran into it may have been about anything.
+            return self.unknown.unreadable(None, []);
+        }
         match parse(statement.tokens(), statement.span.source(), self.backend) {
             Ok(syntax) => self.syntax(&syntax, &statement.span, replayed),
             Err(unreadable) => {
-                // A broken token has a diagnostic already.
-                if !statement.is_broken() {
-                    replayed.diagnostics.push(unreadable_sql(&unreadable, statement));
-                }
+                replayed.diagnostics.push(unreadable_sql(&unreadable, statement));
                 // What ran into it may have been about anything.
-                let swallows = statement.is_broken() || is_start_of_another(&unreadable);
-                self.unknown.unreadable(unreadable.about.filter(|_| !swallows));
+                let swallows = is_start_of_another(&unreadable);
+                let about = unreadable.about.filter(|_| !swallows);
+                self.unknown.unreadable(about, statement.named(self.backend));
             }
         }
     }
@@ -145,12 +147,14 @@ impl Replay {
 
     /// Reports why a statement did nothing, unless that follows from what was reported.
     fn failed(&mut self, conflict: &Conflict, syntax: &Syntax, place: &Span, replayed: &mut Replayed) {
-        if !self.unknown.explains(conflict) {
+        let is_conflict = !matches!(conflict.reason, Reason::Unreadable(_));
+        let follows = is_conflict && self.unknown.is_about(|| names_in(place, self.backend));
+        if !follows && !self.unknown.explains(conflict) {
             replayed.diagnostics.push(self.diagnostic(conflict, place));
         }
         if matches!((self.backend, &conflict.reason), (Backend::Postgres, Reason::Unreadable(_))) {
             // It may have been about anything.
-            self.unknown.unreadable(None);
+            self.unknown.unreadable(None, []);
         }
         self.unknown.learn(conflict, syntax);
     }
@@ -231,6 +235,11 @@ fn is_start_of_another(unreadable: &Unreadable) -> bool {
 /// The diagnostic for a part of a statement that can't be read.
 fn unreadable_part(message: &str, span: &Span) -> Diagnostic {
     Diagnostic::error(Code::UnreadableSql, message).at(span.clone(), "").help(REPLAY_HELP)
+}
+
+/// All the names in a statement, whatever they stand for.
+fn names_in(statement: &Span, backend: Backend) -> Vec<Name> {
+    split_part(statement, backend).statements.iter().flat_map(|one| one.named(backend)).collect()
 }
 
 fn replaced(directive: &Directive) -> Option<&Option<Span>> {

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use dbmig_tests::corpus::{Outcome, Project, Row, Verdict, compared, edited, read};
+use dbmig_tests::corpus::{Broken, Outcome, Project, Row, Verdict, broken, compared, edited, read};
 
 /// Compare what dbmig replays and emits with what real projects have checked in
 #[derive(Parser)]
@@ -41,6 +41,9 @@ struct Arguments {
     /// The first seed of the edits
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Break each project's statements, one after the other, and see that each is said once and nothing else
+    #[arg(long = "break")]
+    breaks: bool,
     /// Show what differs, and the diagnostics
     #[arg(short, long)]
     verbose: bool,
@@ -66,6 +69,9 @@ fn main() -> ExitCode {
     if let Some(times) = arguments.edits {
         let projects: Vec<Project> = projects.into_iter().filter(wanted).collect();
         return edit(&projects, arguments.seed..arguments.seed + times);
+    }
+    if arguments.breaks {
+        return breaks(projects.iter().filter(|project| wanted(project)), arguments.verbose);
     }
     println!(
         "{:<48} {:<10} {:>9} {:>10} {:>11} {:>9} {:>13} {:>13} {:>12} {:>6}",
@@ -127,6 +133,30 @@ fn edit(projects: &[Project], seeds: Range<u64>) -> ExitCode {
         back + checked + refused + failed
     );
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Breaks the statements of projects.
+fn breaks<'a>(projects: impl Iterator<Item = &'a Project>, verbose: bool) -> ExitCode {
+    let (mut wrong, mut without) = (0, 0);
+    println!("{:<48} {:<10} {:>10} {:>7} {:>7} {:>7}", "project", "backend", "statements", "once", "silent", "wrong");
+    for project in projects {
+        let backend = project.backend.to_string();
+        match broken(project) {
+            Ok(broken) => {
+                let Broken { statements, once, silent, wrong: texts } = broken;
+                let name = &project.name;
+                println!("{name:<48} {backend:<10} {statements:>10} {once:>7} {silent:>7} {:>7}", texts.len());
+                texts.iter().filter(|_| verbose).for_each(|text| println!("{text}"));
+                wrong += texts.len();
+            }
+            Err(error) => {
+                println!("{:<48} {backend:<10} {error}", project.name);
+                without += 1;
+            }
+        }
+    }
+    println!("\n{wrong} statements of which more than one thing is said; {without} projects not tried");
+    if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn row(project: Project, arguments: &Arguments) -> Row {

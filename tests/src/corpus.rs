@@ -1,6 +1,7 @@
 //! Real projects' chains, read with no database and emitted, against the schema files that the projects have checked in
 //! and against what Diesel's command line prints of a real database. `tests/examples/corpus.rs` prints the table.
 
+mod broken;
 mod chain;
 mod edits;
 mod list;
@@ -9,6 +10,7 @@ mod printed;
 mod server;
 mod tokens;
 
+pub use broken::{Broken, broken};
 pub use chain::Read;
 pub use edits::{Outcome, Trial, edited};
 pub use list::{Project, read};

@@ -11,7 +11,7 @@ use crate::cli::{Answer, Global};
 use crate::context::Context;
 use crate::error::Error;
 use crate::render::Backfills;
-use crate::ui::Ui;
+use crate::ui::{Ui, with_errors};
 use dbmig_build::diff::diff;
 
 /// Show what differs between two states, and the SQL that makes the second of the first
@@ -59,12 +59,15 @@ pub fn run(args: &DiffArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     if ui.json {
         let sql = rendered?.up();
         let changes: Vec<_> = describe::told(&changes).into_iter().map(describe::change_json).collect();
-        ui.answer_json(&json!({"from": args.from, "to": args.to, "changes": changes, "sql": sql}));
-        return Ok(answer);
+        let shown = json!({"from": args.from, "to": args.to, "changes": changes, "sql": sql});
+        ui.answer_json(&with_errors(shown, &pair.errors));
+        return context.unless_incomplete(pair.errors).map(|_| answer);
+    }
+    if changes.is_empty() && pair.errors.is_empty() {
+        ui.status("Equal", format!("{} and {} are the same schema", args.from, args.to));
     }
     if changes.is_empty() {
-        ui.status("Equal", format!("{} and {} are the same schema", args.from, args.to));
-        return Ok(answer);
+        return context.unless_incomplete(pair.errors).map(|_| answer);
     }
     if !args.sql {
         ui.answer_lines(describe::told(&changes).iter().map(|change| describe::line(change)));
@@ -77,5 +80,5 @@ pub fn run(args: &DiffArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     if !args.sql {
         rendered.notes.iter().for_each(|note| ui.status("Note", note));
     }
-    Ok(answer)
+    context.unless_incomplete(pair.errors).map(|_| answer)
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use dbmig::revision::order::{Edges, ancestors};
+use dbmig_build::diagnostic::Diagnostic;
 use dbmig_build::schema::{Name, ObjectName, Schema};
 use serde_json::json;
 
@@ -16,7 +17,7 @@ use crate::error::{Error, Kind};
 use crate::introspect::introspect;
 use crate::model_source::{self, ModelSource, SCHEMA_PATH};
 use crate::scaffold::write_new;
-use crate::ui::Ui;
+use crate::ui::{Ui, with_errors};
 
 /// Write the model structs of a revision, or of the database
 ///
@@ -54,7 +55,7 @@ pub struct ModelsArgs {
 /// there already.
 pub fn run(args: &ModelsArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
-    let schema = if args.database { live(&context)? } else { chain(&context, &args.revision)? };
+    let (schema, errors) = if args.database { (live(&context)?, Vec::new()) } else { chain(&context, &args.revision)? };
     let wanted = wanted(&args.table, &schema, &context)?;
     let written = model_source::write(&schema, &context.config, wanted.as_ref(), &args.schema_path)
         .map_err(|problem| Error::new(Kind::Bug, problem))?;
@@ -72,12 +73,13 @@ pub fn run(args: &ModelsArgs, global: &Global, ui: &Ui) -> Result<Answer, Error>
     }
     if ui.json {
         let unsaid = written.unsaid.iter().map(|(table, what)| json!({"table": table.to_string(), "what": what}));
-        ui.answer_json(&json!({"models": written.text, "unsaid": unsaid.collect::<Vec<_>>()}));
+        let answer = json!({"models": written.text, "unsaid": unsaid.collect::<Vec<_>>()});
+        ui.answer_json(&with_errors(answer, &errors));
     }
     for (table, what) in &written.unsaid {
         ui.status("Not said", format!("{table}: {what}"));
     }
-    Ok(Answer::Yes)
+    context.unless_incomplete(errors)
 }
 
 fn count(written: &ModelSource) -> String {
@@ -87,11 +89,14 @@ fn count(written: &ModelSource) -> String {
     }
 }
 
-fn chain(context: &Context<'_>, revision: &str) -> Result<Schema, Error> {
-    let chain = context.chain()?;
+/// What is known of a revision's schema, and what can't be replayed.
+fn chain(context: &Context<'_>, revision: &str) -> Result<(Schema, Vec<Diagnostic>), Error> {
+    let (chain, faults) = context.chain_and_faults()?;
     let applied = context.applied_if_known(&chain.graph);
     let target = selection::resolve(&chain.graph, revision, applied.as_ref())?;
-    context.schema_at(&chain, &ancestors(&chain.graph, target.revisions, Edges::All))
+    let revisions = ancestors(&chain.graph, target.revisions, Edges::All);
+    let (replay, errors) = context.replay_known(&chain, &faults, revisions.iter(&chain.graph), |_, _| ());
+    Ok((replay.schema().clone(), errors))
 }
 
 fn live(context: &Context<'_>) -> Result<Schema, Error> {

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use clap::Args;
 use dbmig::revision::Id;
 use dbmig::revision::order::{Edges, ancestors};
-use dbmig_build::diagnostic::Level;
+use dbmig_build::diagnostic::{Diagnostic, Level};
 use dbmig_build::diff::diff;
 use dbmig_build::link::Chain;
-use dbmig_build::replay::Replay;
 use dbmig_build::schema::{Change, Name, ObjectName, Renames, Schema, Table, Trigger};
 use serde_json::json;
 
@@ -16,8 +15,8 @@ use super::listing::Listing;
 use super::{describe, selection};
 use crate::cli::{Answer, Global};
 use crate::context::Context;
-use crate::error::{Error, Kind};
-use crate::ui::Ui;
+use crate::error::Error;
+use crate::ui::{Ui, with_errors};
 
 /// Show a revision: its place in the chain, the changes that it makes, its SQL
 ///
@@ -35,13 +34,14 @@ pub struct ShowArgs {
 ///
 /// # Errors
 ///
-/// A chain at fault, a selector that names no revision or several.
+/// A chain at fault, a selector that names no revision or several. What is known of it is shown before it is told what
+/// can't be replayed.
 pub fn run(args: &ShowArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
-    let chain = context.chain()?;
+    let (chain, faults) = context.chain_and_faults()?;
     let applied = context.applied_if_known(&chain.graph);
     let id = selection::resolve_one(&chain.graph, &args.revision, applied.as_ref())?;
-    let changes = changes(&context, &chain, id)?;
+    let Made { changes, errors, uncertain } = made(&context, (&chain, &faults), id);
     let migration = &chain.migrations[id.index()];
     let (up, down) = (migration.up.source.text(), migration.down.as_ref().map(|down| down.source.text()));
     let listing = Listing::new(&chain.graph, applied.as_ref());
@@ -51,8 +51,8 @@ pub fn run(args: &ShowArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
         value["path"] = json!(migration.path);
         value["up"] = json!(up);
         value["down"] = json!(down);
-        ui.answer_json(&value);
-        return Ok(Answer::Yes);
+        ui.answer_json(&with_errors(value, &errors));
+        return context.unless_incomplete(errors);
     }
     ui.answer(listing.paragraph(id, &context.config.migrations));
     if !changes.is_empty() {
@@ -63,27 +63,36 @@ pub fn run(args: &ShowArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     if let Some(down) = down {
         ui.answer(format!("\n-- down.sql\n{}", down.trim_end()));
     }
-    Ok(Answer::Yes)
+    if uncertain && errors.is_empty() {
+        ui.status("Uncertain", "a statement below this revision can't be replayed: `cargo dbmig check` shows it");
+    }
+    context.unless_incomplete(errors)
+}
+
+/// What a revision does, as far as it is known.
+struct Made {
+    changes: Vec<Change>,
+    /// What can't be replayed of it.
+    errors: Vec<Diagnostic>,
+    /// Whether something below it can't be replayed.
+    uncertain: bool,
 }
 
 /// What a revision changes in all: a table rebuild shows as what it is for, not as the tables that come and go.
-fn changes(context: &Context<'_>, chain: &Chain, id: Id) -> Result<Vec<Change>, Error> {
-    let mut replay = Replay::new(context.config.backend);
-    let mut errors = Vec::new();
+fn made(context: &Context<'_>, (chain, faults): (&Chain, &[Diagnostic]), id: Id) -> Made {
     // What stands on other branches may not fit to it before they are merged.
-    for below in ancestors(&chain.graph, [id], Edges::All).iter(&chain.graph).filter(|&below| below != id) {
-        errors.extend(replay.run(&chain.migration(below).up).diagnostics);
-    }
+    let below = ancestors(&chain.graph, [id], Edges::All);
+    let below = below.iter(&chain.graph).filter(|&below| below != id);
+    let (mut replay, unknown) = context.replay_known(chain, faults, below, |_, _| ());
     let before = replay.schema().clone();
-    let replayed = replay.run(&chain.migration(id).up);
-    errors.extend(replayed.diagnostics);
-    errors.retain(|one| one.level == Level::Error);
-    if !errors.is_empty() {
-        return Err(Error::of_diagnostics(Kind::Chain, errors));
-    }
+    let up = &chain.migration(id).up;
+    let replayed = replay.run(up);
+    let is_in_it = |one: &&Diagnostic| one.span().is_some_and(|at| at.source().path() == up.source.path());
+    let mut errors: Vec<Diagnostic> = faults.iter().filter(is_in_it).cloned().collect();
+    errors.extend(replayed.diagnostics.into_iter().filter(|one| one.level == Level::Error));
     let mut changes = diff(&before, replay.schema(), &renames(&replayed.changes));
     changes.extend(undeclared(&before, replay.schema()));
-    Ok(changes)
+    Made { changes, errors, uncertain: !unknown.is_empty() }
 }
 
 /// Views and triggers that come and go: no model declares them, so diff leaves them alone.

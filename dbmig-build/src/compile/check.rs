@@ -83,9 +83,11 @@ fn barrier(diagnostics: Vec<Diagnostic>, found: &mut Vec<Diagnostic>) -> Result<
 fn replay(chain: &Chain, config: &DatabaseConfig) -> (Replay, Vec<Diagnostic>) {
     let mut replay = Replay::new(config.backend);
     let mut said = Vec::new();
+    // Behind a statement that can't be replayed, what a down comes to isn't known.
+    let mut failed = false;
     for migration in &chain.migrations {
         let replayed = replay.run(&migration.up);
-        let failed = replayed.diagnostics.iter().any(|one| one.level == Level::Error);
+        failed |= replayed.diagnostics.iter().any(|one| one.level == Level::Error);
         let warn = |one: &Diagnostic| one.level == Level::Error || migration.metadata.sealed.is_none();
         said.extend(replayed.diagnostics.into_iter().filter(warn));
         if !failed {

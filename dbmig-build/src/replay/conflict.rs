@@ -119,17 +119,28 @@ fn mysql_names(statement: &mysql::Statement) -> (Vec<Name>, Vec<(Name, Name)>) {
 pub(super) struct Unknown {
     objects: BTreeSet<Name>,
     columns: BTreeSet<(Name, Name)>,
+    /// What statements that can't be read are about: nothing else about these is certain.
+    subjects: BTreeSet<Name>,
     /// Whether a statement that can't be read may have been about anything.
     all: bool,
 }
 
 impl Unknown {
-    /// A statement about an object can't be read.
-    pub(super) fn unreadable(&mut self, about: Option<Name>) {
+    /// A statement about an object can't be read. It may have made, changed or dropped any of the names in it.
+    pub(super) fn unreadable(&mut self, about: Option<Name>, names: impl IntoIterator<Item = Name>) {
+        self.objects.extend(names);
         match about {
-            Some(name) => drop(self.objects.insert(name)),
+            Some(name) => {
+                self.objects.insert(name.clone());
+                self.subjects.insert(name);
+            }
             None => self.all = true,
         }
+    }
+
+    /// Whether a statement with these names is about something unknown.
+    pub(super) fn is_about(&self, names: impl FnOnce() -> Vec<Name>) -> bool {
+        !self.subjects.is_empty() && names().iter().any(|name| self.subjects.contains(name))
     }
 
     /// Whether a conflict is about something unknown.
@@ -161,7 +172,18 @@ impl Unknown {
             Reason::Second(..) | Reason::Refused(_) | Reason::Unreadable(_) => return false,
         };
         let of_column = |column: &Name| self.columns.contains(&(object.clone(), column.clone()));
-        self.all || self.objects.contains(object) || column.is_some_and(of_column)
+        let other = match &conflict.reason {
+            Reason::Apply(ApplyError::NoIndex(table, _)) => Some(table.name.as_str()),
+            Reason::Apply(ApplyError::NoTrigger(table, _) | ApplyError::TriggerExists(table, _)) => {
+                Some(table.name.as_str())
+            }
+            Reason::Apply(ApplyError::NoConstraint(_, name) | ApplyError::ConstraintExists(_, name)) => {
+                Some(name.as_str())
+            }
+            _ => None,
+        };
+        let of_other = |text: &str| self.objects.contains(&object.renamed(text));
+        self.all || self.objects.contains(object) || column.is_some_and(of_column) || other.is_some_and(of_other)
     }
 
     /// After a conflict, what was missing has been said to be, and what the statement would have made isn't there.
@@ -221,11 +243,16 @@ impl Unknown {
         self.objects.insert(object.name.clone());
     }
 
+    fn is_known_again(&mut self, table: &Name) {
+        self.objects.remove(table);
+        self.subjects.remove(table);
+    }
+
     /// What a change made is known again.
     pub(super) fn made(&mut self, change: &Change) {
         match change {
-            Change::CreateTable(table) => drop(self.objects.remove(&table.name.name)),
-            Change::RenameTable { to, .. } => drop(self.objects.remove(&to.name)),
+            Change::CreateTable(table) => self.is_known_again(&table.name.name),
+            Change::RenameTable { to, .. } => self.is_known_again(&to.name),
             Change::CreateView(view) => drop(self.objects.remove(&view.name.name)),
             Change::CreateIndex { index, .. } => drop(self.objects.remove(&index.name)),
             Change::CreateTrigger { trigger, .. } => drop(self.objects.remove(&trigger.name)),

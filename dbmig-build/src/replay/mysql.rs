@@ -14,7 +14,7 @@ mod value;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::conflict::Conflict;
-use super::{Replay, Replayed, unreadable_part};
+use super::{Replay, Replayed, names_in, unreadable_part};
 use crate::schema::{ApplyError, Catalog, Change, Name, ObjectName, Table, Trigger, View};
 use crate::source::Span;
 use crate::sql::syntax::mysql::{CreateRoutine, CreateTrigger, CreateView, Existing, RoutineEffect, Statement};
@@ -78,7 +78,7 @@ pub(super) fn run(
         Statement::AlterTable(alter) => {
             for unread in alter.actions.iter().filter_map(|action| action.as_ref().err()) {
                 replayed.diagnostics.push(unreadable_part(&unread.message, &unread.span));
-                replay.unknown.unreadable(Some(alter.table.name.clone()));
+                replay.unknown.unreadable(Some(alter.table.name.clone()), names_in(place, replay.backend));
             }
             alter_table::alter_table(replay, alter, &mut done)
         }
@@ -107,7 +107,7 @@ pub(super) fn run(
                 Statement::Call { .. } | Statement::Program(_) | Statement::Execute(_) | Statement::Use(_)
             ) {
                 // It may have been about anything.
-                replay.unknown.unreadable(None);
+                replay.unknown.unreadable(None, []);
             }
             let undone = done.iter().rev().try_for_each(|change| replay.catalog.apply(&change.inverse()));
             debug_assert_eq!(undone, Ok(()), "a change that was applied can be undone");

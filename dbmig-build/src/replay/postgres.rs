@@ -26,7 +26,7 @@ mod view;
 mod work;
 
 use super::conflict::Conflict;
-use super::{Replay, Replayed};
+use super::{Replay, Replayed, names_in};
 use crate::schema::Change;
 use crate::source::Span;
 use crate::sql::syntax::Ident;
@@ -48,7 +48,7 @@ pub(super) fn run(replay: &mut Replay, one: &Statement, place: &Span, replayed: 
     let reports = std::mem::take(&mut work.reports);
     let changes = work.finish();
     if let (Statement::AlterTable(alter), false) = (one, reports.is_empty()) {
-        replay.unknown.unreadable(Some(alter.name.name.clone()));
+        replay.unknown.unreadable(Some(alter.name.name.clone()), names_in(place, replay.backend));
     }
     replayed.diagnostics.extend(reports.iter().map(|report| replay.diagnostic(report, place)));
     replay.record(&changes, place);

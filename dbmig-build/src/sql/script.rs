@@ -8,6 +8,7 @@ use dbmig::checksum::Checksum;
 use super::directive::Directive;
 use super::lex::{Token, TokenKind, unquote};
 use crate::diagnostic::Diagnostic;
+use crate::schema::Name;
 use crate::source::{Source, Span};
 
 /// A script that was split into statements.
@@ -67,6 +68,16 @@ impl Statement {
     /// Whether a token of it is broken; the script's diagnostics say how.
     pub fn is_broken(&self) -> bool {
         self.tokens.iter().any(|token| matches!(token.kind, TokenKind::Broken(_)))
+    }
+
+    /// All its words and quoted names, whatever they stand for.
+    pub(crate) fn named(&self, backend: Backend) -> impl Iterator<Item = Name> + '_ {
+        let text = self.span.source().text();
+        self.tokens.iter().filter_map(move |token| match token.kind {
+            TokenKind::Word => Some(Name::new(&token.text(text).to_ascii_lowercase(), backend)),
+            TokenKind::Quoted => Some(Name::new(&unquote(token.text(text)), backend)),
+            _ => None,
+        })
     }
 
     /// Its tokens as they are compared: words in lower case, the others as they were written, whatever ends the lines

@@ -10,7 +10,7 @@ use dbmig::Backend;
 
 use super::check;
 use super::directive::{self, Directive};
-use super::lex::{Lexed, Token, TokenKind, lex};
+use super::lex::{Fault, Lexed, Token, TokenKind, lex};
 use super::script::{Script, Statement};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Source, Span};
@@ -36,20 +36,15 @@ pub(crate) fn split_part(part: &Span, backend: Backend) -> Script {
     split_lexed(lexed, part.source(), backend)
 }
 
-fn split_lexed(lexed: Lexed, source: &Source, backend: Backend) -> Script {
+fn split_lexed(mut lexed: Lexed, source: &Source, backend: Backend) -> Script {
     let mut diagnostics = Vec::new();
-    diagnostics.extend(lexed.tokens.iter().filter_map(|token| match token.kind {
-        TokenKind::Broken(fault) => {
-            let diagnostic = Diagnostic::error(Code::UnreadableSql, fault.describe());
-            Some(diagnostic.at(source.span(token.range()), "").help(fault.help()))
-        }
-        _ => None,
-    }));
+    open_where_it_opens(&mut lexed, source.text());
     let ranges = match backend {
         Backend::Sqlite => sqlite::ranges(&lexed.tokens, source, &mut diagnostics),
         Backend::Postgres => postgres::ranges(&lexed.tokens, source, &mut diagnostics),
         Backend::Mysql => mysql::ranges(&lexed.tokens, source, &mut diagnostics),
     };
+    diagnostics.splice(0..0, broken(&lexed.tokens, &ranges, source));
     let (directives, trailing) = directives(&lexed, &ranges, source, &mut diagnostics);
     let statements = ranges.into_iter().zip(directives).map(|(range, directives)| {
         let tokens = lexed.tokens[range].to_vec();
@@ -59,6 +54,45 @@ fn split_lexed(lexed: Lexed, source: &Source, backend: Backend) -> Script {
     let statements: Vec<Statement> = statements.collect();
     diagnostics.extend(statements.iter().flat_map(check::faults));
     Script { source: source.clone(), backend, statements, trailing, diagnostics }
+}
+
+/// What is said of broken tokens: one fault for a statement that holds several.
+fn broken(tokens: &[Token], statements: &[Range<usize>], source: &Source) -> Vec<Diagnostic> {
+    let (mut found, mut next, mut said) = (Vec::new(), 0, None);
+    for (at, token) in tokens.iter().enumerate() {
+        let TokenKind::Broken(fault) = token.kind else { continue };
+        while statements.get(next).is_some_and(|range| range.end <= at) {
+            next += 1;
+        }
+        let within = statements.get(next).filter(|range| range.contains(&at)).map(|_| next);
+        if within.is_none() || within != said {
+            let diagnostic = Diagnostic::error(Code::UnreadableSql, fault.describe());
+            found.push(diagnostic.at(source.span(token.range()), "").help(fault.help()));
+        }
+        said = within.or(said);
+    }
+    found
+}
+
+/// Where a string has no end, strings behind it begin where they end, and the last one is what has none. The first one
+/// that goes over lines into a word is the one that nobody ended: all behind it is a part of it.
+fn open_where_it_opens(lexed: &mut Lexed, text: &str) {
+    let open = TokenKind::Broken(Fault::OpenString);
+    let Some(last) = lexed.tokens.iter().rposition(|token| token.kind == open) else { return };
+    let runs_into_a_word = |token: &Token| {
+        let behind = text.get(token.end..).and_then(|rest| rest.chars().next());
+        token.kind == TokenKind::String
+            && token.text(text).contains('\n')
+            && behind.is_some_and(|one| one.is_alphanumeric() || "_%{$/.".contains(one))
+    };
+    let Some(first) = lexed.tokens[..last].iter().position(runs_into_a_word) else { return };
+    let end = lexed.tokens[last].end;
+    lexed.tokens.truncate(first + 1);
+    let begun = lexed.tokens.last_mut().map(|token| {
+        (token.kind, token.end) = (open, end);
+        token.start
+    });
+    lexed.comments.retain(|comment| begun.is_none_or(|start| comment.range.start < start));
 }
 
 /// The directives of each statement, and those behind the last one.

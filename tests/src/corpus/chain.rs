@@ -96,7 +96,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
 }
 
 /// Gives a copied chain its metadata, as a user would.
-fn adopt(project: &Project, package: &Path) -> Result<(), String> {
+pub(crate) fn adopt(project: &Project, package: &Path) -> Result<(), String> {
     let backend = project.backend.name();
     let output = program::run(program::cargo_dbmig(package).args(["adopt", "--yes", "--backend", backend]));
     if output.code == Some(0) { Ok(()) } else { Err(output.story()) }

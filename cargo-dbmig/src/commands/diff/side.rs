@@ -7,6 +7,7 @@ use dbmig::checksum::Checksum;
 use dbmig::revision::Id;
 use dbmig::revision::order::{Edges, ancestors};
 use dbmig::version::Version;
+use dbmig_build::diagnostic::Diagnostic;
 use dbmig_build::link::Chain;
 use dbmig_build::models::Models;
 use dbmig_build::schema::{Renames, Schema};
@@ -15,21 +16,30 @@ use dbmig_build::target::{Target, target};
 use super::git;
 use crate::commands::{live, renamed, selection};
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 
 /// Two states, with what has another name in the second.
 pub(super) struct Pair {
     pub(super) before: Schema,
     pub(super) after: Schema,
     pub(super) renames: Renames,
+    /// What can't be replayed, and is missing from the states.
+    pub(super) errors: Vec<Diagnostic>,
 }
 
 /// A state.
 enum Side {
     /// Some revisions of a chain, this checkout's or another one's, in order.
-    Revisions(Rc<Chain>, Vec<Id>),
+    Revisions(Rc<Known>, Vec<Id>),
     Models(Box<Models>),
     Database,
+}
+
+/// A chain, and what is wrong with the texts of its scripts.
+#[derive(Default)]
+struct Known {
+    chain: Chain,
+    faults: Vec<Diagnostic>,
 }
 
 /// Works out two states.
@@ -41,13 +51,16 @@ pub(super) fn pair(context: &Context<'_>, from: &str, to: &str) -> Result<Pair, 
     let mut chain = None;
     let from = side(context, from, &mut chain)?;
     let to = side(context, to, &mut chain)?;
-    let forwards = |(before, after, renames)| Pair { before, after, renames };
-    let backwards = |(after, before, renames)| Pair { before, after, renames: renamed::inverted(&renames) };
+    let forwards = |(before, after, renames, errors)| Pair { before, after, renames, errors };
+    let backwards =
+        |(after, before, renames, errors)| Pair { before, after, renames: renamed::inverted(&renames), errors };
     Ok(match (&from, &to) {
         (Side::Revisions(one, ids), Side::Revisions(other, others)) => {
-            let common = common(&versions(one, ids), &versions(other, others));
-            let (before, back) = replayed(context, one, ids, &common)?;
-            let (after, forth) = replayed(context, other, others, &common)?;
+            let common = common(&versions(&one.chain, ids), &versions(&other.chain, others));
+            let (before, back, mut errors) = replayed(context, one, ids, &common);
+            let (after, forth, more) = replayed(context, other, others, &common);
+            // What both states lack is said once.
+            errors.extend(more.into_iter().filter(|one| !errors.contains(one)).collect::<Vec<_>>());
             let mut renames = renamed::inverted(&back);
             let Renames { tables, columns, types, enum_values, values, unstated } = forth;
             renames.tables.extend(tables);
@@ -56,7 +69,7 @@ pub(super) fn pair(context: &Context<'_>, from: &str, to: &str) -> Result<Pair, 
             renames.enum_values.extend(enum_values);
             renames.values.extend(values);
             renames.unstated.extend(unstated);
-            Pair { before, after, renames }
+            Pair { before, after, renames, errors }
         }
         (Side::Revisions(chain, ids), Side::Models(models)) => forwards(to_models(context, chain, ids, models)?),
         (Side::Models(models), Side::Revisions(chain, ids)) => backwards(to_models(context, chain, ids, models)?),
@@ -65,12 +78,12 @@ pub(super) fn pair(context: &Context<'_>, from: &str, to: &str) -> Result<Pair, 
         (Side::Database, Side::Models(models)) => backwards(models_to_database(context, models)?),
         (Side::Models(models), Side::Database) => forwards(models_to_database(context, models)?),
         (Side::Models(_), Side::Models(_)) | (Side::Database, Side::Database) => {
-            forwards((Schema::default(), Schema::default(), Renames::default()))
+            forwards((Schema::default(), Schema::default(), Renames::default(), Vec::new()))
         }
     })
 }
 
-fn side(context: &Context<'_>, text: &str, chain: &mut Option<Rc<Chain>>) -> Result<Side, Error> {
+fn side(context: &Context<'_>, text: &str, known: &mut Option<Rc<Known>>) -> Result<Side, Error> {
     match text {
         "models" => {
             return Ok(Side::Models(Box::new(context.models()?)));
@@ -81,15 +94,17 @@ fn side(context: &Context<'_>, text: &str, chain: &mut Option<Rc<Chain>>) -> Res
     if let Some(reference) = text.strip_prefix("git:") {
         return of_git(context, reference);
     }
-    if chain.is_none() {
-        *chain = Some(Rc::new(context.chain()?));
+    if known.is_none() {
+        let (chain, faults) = context.chain_and_faults()?;
+        *known = Some(Rc::new(Known { chain, faults }));
     }
-    let chain = chain.clone().unwrap_or_default();
-    let applied = context.applied_if_known(&chain.graph);
-    match selection::resolve(&chain.graph, text, applied.as_ref()) {
+    let known = known.clone().unwrap_or_default();
+    let graph = &known.chain.graph;
+    let applied = context.applied_if_known(graph);
+    match selection::resolve(graph, text, applied.as_ref()) {
         Ok(target) => {
-            let ids = ancestors(&chain.graph, target.revisions, Edges::All).iter(&chain.graph).collect();
-            Ok(Side::Revisions(chain, ids))
+            let ids = ancestors(graph, target.revisions, Edges::All).iter(graph).collect();
+            Ok(Side::Revisions(known, ids))
         }
         Err(_) if git::has(&context.package.root, text) => of_git(context, text),
         Err(error) => Err(error.help("a git ref: git:main")),
@@ -99,7 +114,7 @@ fn side(context: &Context<'_>, text: &str, chain: &mut Option<Rc<Chain>>) -> Res
 fn of_git(context: &Context<'_>, reference: &str) -> Result<Side, Error> {
     let chain = git::chain(context, reference)?;
     let ids = chain.graph.ids().collect();
-    Ok(Side::Revisions(Rc::new(chain), ids))
+    Ok(Side::Revisions(Rc::new(Known { chain, faults: Vec::new() }), ids))
 }
 
 /// The revisions of a state: a version with the SQL that it has there.
@@ -112,36 +127,40 @@ fn common(one: &BTreeMap<Version, Checksum>, other: &BTreeMap<Version, Checksum>
     one.iter().filter(is_there).map(|(version, _)| version.clone()).collect()
 }
 
-/// The schema of some revisions, and what those outside `common` renamed.
+/// What is known of the schema of some revisions, what those outside `common` renamed, and what can't be replayed.
 fn replayed(
     context: &Context<'_>,
-    chain: &Chain,
+    Known { chain, faults }: &Known,
     ids: &[Id],
     common: &BTreeSet<Version>,
-) -> Result<(Schema, Renames), Error> {
+) -> (Schema, Renames, Vec<Diagnostic>) {
     let mut renames = Renames::default();
     let mut at = ids.iter();
-    let replay = context.replay_with(chain, ids.iter().copied(), |_, changes| {
+    let (replay, errors) = context.replay_known(chain, faults, ids.iter().copied(), |_, changes| {
         if at.next().is_some_and(|&id| !common.contains(chain.graph.version(id))) {
             renamed::add(&changes, &mut renames);
         }
-    })?;
-    Ok((replay.schema().clone(), renames))
+    });
+    (replay.schema().clone(), renames, errors)
 }
 
-type States = (Schema, Schema, Renames);
+type States = (Schema, Schema, Renames, Vec<Diagnostic>);
 
-fn to_models(context: &Context<'_>, chain: &Chain, ids: &[Id], models: &Models) -> Result<States, Error> {
-    let before = context.replay(chain, ids.iter().copied())?.schema().clone();
+/// Models are compared with what is wholly known: what a statement makes would be missing to be made again.
+fn to_models(context: &Context<'_>, known: &Known, ids: &[Id], models: &Models) -> Result<States, Error> {
+    let (before, _, errors) = replayed(context, known, ids, &BTreeSet::new());
+    if !errors.is_empty() {
+        return Err(Error::of_diagnostics(Kind::Chain, errors));
+    }
     let target = target(&before, &models.schema, &models.renames, &context.config.unmanaged, &BTreeSet::new());
     tell_unmodelled(context, &target);
-    Ok((before, target.schema, models.renames.clone()))
+    Ok((before, target.schema, models.renames.clone(), errors))
 }
 
-fn to_database(context: &Context<'_>, chain: &Chain, ids: &[Id]) -> Result<States, Error> {
-    let before = context.replay(chain, ids.iter().copied())?.schema().clone();
+fn to_database(context: &Context<'_>, known: &Known, ids: &[Id]) -> Result<States, Error> {
+    let (before, _, errors) = replayed(context, known, ids, &BTreeSet::new());
     let after = live::beside(context, &before)?;
-    Ok((before, after, Renames::default()))
+    Ok((before, after, Renames::default(), errors))
 }
 
 /// The models, with all that they don't speak of as the database has it, and the database.
@@ -150,7 +169,7 @@ fn models_to_database(context: &Context<'_>, models: &Models) -> Result<States, 
     let target = target(&raw, &models.schema, &models.renames, &context.config.unmanaged, &BTreeSet::new());
     tell_unmodelled(context, &target);
     let after = live::beside(context, &target.schema)?;
-    Ok((target.schema, after, renamed::inverted(&models.renames)))
+    Ok((target.schema, after, renamed::inverted(&models.renames), Vec::new()))
 }
 
 fn tell_unmodelled(context: &Context<'_>, target: &Target) {

@@ -248,3 +248,27 @@ fn what_ran_into_the_next_statement_is_said_once() {
         "1/up.sql:1:27 unreadable-sql: this string has no end",
     );
 }
+
+#[test]
+fn what_an_unreadable_statement_names_is_unknown() {
+    check(
+        &[
+            "create table t (a, b); create index odd i on t (a);",
+            "drop index i; create index j on t (a); drop index j; drop index j",
+        ],
+        "
+        1/up.sql:1:41 unreadable-sql: expected `ON`, found `i`
+        2/up.sql:1:65 replay-conflict: there is no index `j`
+          2/up.sql:1:40 `j` is dropped here",
+    );
+    check(
+        &[
+            "create table t (a, b); create index i on t (a);",
+            "alter table t drop;",
+            "create index i on t (b); drop table u",
+        ],
+        "
+        2/up.sql:1:19 unreadable-sql: expected a column's name, found the end of the statement
+        3/up.sql:1:37 replay-conflict: there is no table `u`",
+    );
+}

@@ -210,3 +210,26 @@ fn scripts_that_need_foreign_keys_off() {
         assert!(!script(text).foreign_keys_off(), "{text}");
     }
 }
+
+#[test]
+fn a_string_without_an_end_is_told_where_it_begins() {
+    for (text, expected) in [
+        (
+            "create table t (a text default 'x);\ninsert into t values ('first', '{}');\nselect '{a}'",
+            "up.sql:1:32 this string has no end | end it with `'`; within a string it is written twice: `'it''s'`",
+        ),
+        // One that spans lines is as it should be.
+        (
+            "insert into t values ('a;\nb'); insert into t values ('c);\nselect 'd'",
+            "up.sql:2:28 this string has no end | end it with `'`; within a string it is written twice: `'it''s'`",
+        ),
+        (
+            "select 'a;\nb', 'c",
+            "up.sql:2:5 this string has no end | end it with `'`; within a string it is written twice: `'it''s'`",
+        ),
+        // A statement has one fault.
+        ("select {a} + {b}", "up.sql:1:8 this character means nothing in SQL | take it out"),
+    ] {
+        assert_eq!(messages(text), [expected], "{text}");
+    }
+}
