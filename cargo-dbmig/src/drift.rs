@@ -6,6 +6,7 @@
 mod column;
 mod constraint;
 mod normal;
+mod partition;
 mod wording;
 
 use std::collections::BTreeSet;

@@ -37,7 +37,8 @@ pub struct CurrentArgs {
 /// A chain at fault, what the database says.
 pub fn run(args: &CurrentArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
-    let chain = context.chain()?;
+    // What the database has doesn't hang on whether each script can be read: `check` tells that.
+    let (chain, _) = context.chain_and_faults()?;
     let found = context.status(&chain)?;
     let is_there = found.is_some();
     let status = found.unwrap_or_default();

@@ -8,6 +8,8 @@ use dbmig_build::schema::{
     Expression, ExpressionToken, Index, IndexKey, Name, Schema, Table, TableOptions, UserTypeKind,
 };
 
+use super::partition;
+
 /// In which form the expressions of the chain's schema are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expressions {
@@ -216,8 +218,9 @@ fn forget_texts(schema: &mut Schema, backend: Backend) {
         }
     }
     if backend == Backend::Mysql {
-        // How a table is partitioned isn't introspected.
-        schema.tables.values_mut().for_each(|table| table.options.partition_by = None);
+        for options in schema.tables.values_mut().map(|table| &mut table.options) {
+            options.partition_by = options.partition_by.as_deref().map(partition::rule);
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! MySQL's and MariaDB's `information_schema` to the schema, by a constant number of queries.
 
 mod column;
+mod partition;
 mod rows;
 
 use std::collections::BTreeMap;
@@ -43,6 +44,7 @@ fn read(connection: &mut MysqlConnection) -> QueryResult<Schema> {
     let checks: Vec<rows::Check> = diesel::sql_query(checks).load(connection)?;
     let triggers: Vec<rows::Trigger> = diesel::sql_query(rows::TRIGGERS).load(connection)?;
     let views: Vec<rows::View> = diesel::sql_query(rows::VIEWS).load(connection)?;
+    let partitions: Vec<rows::Partition> = diesel::sql_query(rows::PARTITIONS).load(connection)?;
 
     let mut schema = Schema::default();
     for row in tables {
@@ -53,6 +55,12 @@ fn read(connection: &mut MysqlConnection) -> QueryResult<Schema> {
         let Some(table) = schema.tables.get_mut(&object(&row.table_name)) else { continue };
         let collation = table.options.collation.clone();
         table.columns.push(column::column(row, collation.as_deref(), flavour));
+    }
+    for rows in partitions.chunk_by(|one, other| one.table_name == other.table_name) {
+        let Some(first) = rows.first() else { continue };
+        if let Some(table) = schema.tables.get_mut(&object(&first.table_name)) {
+            table.options.partition_by = partition::rule(rows);
+        }
     }
     place_keys(&mut schema, keys);
     place_references(&mut schema, references);

@@ -107,3 +107,20 @@ fn keys_and_references() {
     assert_eq!(table.triggers[0].name, name("tr"));
     assert!(schema.views.contains_key(&object("v")));
 }
+
+#[test]
+fn partitions_are_told_as_they_would_be_made() {
+    let sql = [
+        "RANGE (year(`d`)) (PARTITION p0 VALUES LESS THAN (2020) COMMENT 'it''s old', PARTITION p1 VALUES LESS THAN MAXVALUE)",
+        "LIST COLUMNS (`k`) (PARTITION a VALUES IN ('a','b'), PARTITION `index` VALUES IN ('c'))",
+        "RANGE COLUMNS (`d`) SUBPARTITION BY HASH (`n`) SUBPARTITIONS 2 (PARTITION p VALUES LESS THAN ('2020-01-01'), PARTITION q VALUES LESS THAN (MAXVALUE))",
+        "LINEAR KEY (`n`) PARTITIONS 4",
+        "HASH (`n` + 1)",
+    ];
+    let tables = sql.iter().enumerate();
+    let tables =
+        tables.map(|(at, rule)| format!("CREATE TABLE t{at} (d date, n int, k varchar(9)) PARTITION BY {rule};"));
+    let schema = schema(&tables.collect::<String>());
+    let told = schema.tables.values().map(|table| table.options.partition_by.as_deref().unwrap());
+    assert_eq!(told.collect::<Vec<_>>(), sql);
+}

@@ -69,6 +69,39 @@ FROM information_schema.columns c
 WHERE c.table_schema = DATABASE()
 ORDER BY c.table_name, c.ordinal_position";
 
+/// A partition of a table, or a partition of one.
+#[derive(QueryableByName)]
+pub(super) struct Partition {
+    #[diesel(sql_type = Text)]
+    pub(super) table_name: String,
+    #[diesel(sql_type = Text)]
+    pub(super) name: String,
+    /// `RANGE`, `LIST COLUMNS`, `LINEAR KEY` …
+    #[diesel(sql_type = Text)]
+    pub(super) method: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub(super) expression: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub(super) inner_method: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub(super) inner_expression: Option<String>,
+    /// Its bound, or its values; those of a hash have none.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub(super) description: Option<String>,
+    #[diesel(sql_type = Text)]
+    pub(super) comment: String,
+}
+
+// Tables that aren't partitioned have a row without a name. MariaDB's history of rows is no rule of the rows'.
+pub(super) const PARTITIONS: &str = "
+SELECT p.table_name AS table_name, p.partition_name AS name, p.partition_method AS method,
+    CAST(p.partition_expression AS CHAR) AS expression, p.subpartition_method AS inner_method,
+    CAST(p.subpartition_expression AS CHAR) AS inner_expression, CAST(p.partition_description AS CHAR) AS description,
+    p.partition_comment AS comment
+FROM information_schema.partitions p
+WHERE p.table_schema = DATABASE() AND p.partition_name IS NOT NULL AND p.partition_method <> 'SYSTEM_TIME'
+ORDER BY p.table_name, p.partition_ordinal_position, p.subpartition_ordinal_position";
+
 /// A part of an index.
 #[derive(QueryableByName)]
 pub(super) struct Key {

@@ -8,7 +8,7 @@ use super::*;
 const BACKEND: Backend = Backend::Mysql;
 
 /// A chain with every kind of object.
-const CHAIN: [&str; 3] = [
+const CHAIN: [&str; 4] = [
     "CREATE TABLE users (id int(11) unsigned NOT NULL AUTO_INCREMENT, name varchar(64) NOT NULL, email varchar(120) CHARACTER SET latin1 DEFAULT '',
         mood enum('sad','ok','it''s') DEFAULT 'ok', tags set('a','b'), admin bool NOT NULL DEFAULT false, score decimal(10,2) unsigned DEFAULT 0.5,
         bio text COLLATE utf8mb4_bin, data json, created timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
@@ -24,6 +24,13 @@ const CHAIN: [&str; 3] = [
     "RENAME TABLE users TO people; ALTER TABLE people DROP COLUMN twice, DROP INDEX words, ADD CONSTRAINT c CHECK (more BETWEEN 1 AND 9 OR full_name LIKE 'a%');
     ALTER TABLE posts DROP PRIMARY KEY, MODIFY id bigint NOT NULL, ADD PRIMARY KEY (id, author), COMMENT='of people'; DROP VIEW names; DROP TABLE copy;
     ALTER TABLE posts RENAME INDEX by_title TO by_both;",
+    "CREATE TABLE days (d date, n int) PARTITION BY RANGE (YEAR(d)) (PARTITION p0 VALUES LESS THAN (2020) COMMENT 'old', PARTITION p1 VALUES LESS THAN MAXVALUE);
+    CREATE TABLE spread (id int PRIMARY KEY) ENGINE=InnoDB PARTITION BY LINEAR KEY () PARTITIONS 4; CREATE TABLE modulo (id int) PARTITION BY HASH(MOD(id, 4)) PARTITIONS 4;
+    CREATE TABLE kinds (k varchar(9), d date) PARTITION BY LIST COLUMNS (k) (PARTITION a VALUES IN ('a', 'b'), PARTITION c VALUES IN ('c'));
+    CREATE TABLE inner_ones (id int, d date) PARTITION BY RANGE COLUMNS (d) SUBPARTITION BY HASH (day(d)) SUBPARTITIONS 2
+        (PARTITION p0 VALUES LESS THAN ('2020-01-01'), PARTITION p1 VALUES LESS THAN (MAXVALUE));
+    CREATE TABLE later (id int); ALTER TABLE later PARTITION BY HASH (id) PARTITIONS 2; CREATE TABLE was (id int) PARTITION BY KEY (id);
+    ALTER TABLE was REMOVE PARTITIONING; ALTER TABLE kinds ADD PARTITION (PARTITION d VALUES IN ('d'));",
 ];
 
 #[test]
