@@ -89,8 +89,8 @@ fn facts(column: &Column, table: &Table, rust: &str, context: &Context<'_>, said
     if let Some(generated) = &column.generated {
         let expression = generated.expression.to_string();
         said.push(match generated.storage {
-            Storage::Virtual => format!("generated = {expression:?}"),
-            Storage::Stored => format!("generated(expr = {expression:?}, stored)"),
+            storage if storage == Storage::usual(backend) => format!("generated = {expression:?}"),
+            storage => format!("generated(expr = {expression:?}, {})", storage.sql().to_lowercase()),
         });
     }
     if let Some(collation) = &column.collation {

@@ -1,8 +1,8 @@
 //! SQLite's `CREATE TABLE`, `CREATE INDEX` and `CREATE TRIGGER`.
 
 use dbmig_build::schema::{
-    Autoincrement, Check, Column, ColumnType, Conflict, Deferrable, Expression, ForeignKey, Index, IndexColumn,
-    IndexKey, Name, ObjectName, PrimaryKey, ReferentialAction, SortOrder, Storage, Table, Unique,
+    Autoincrement, Check, Column, ColumnType, Conflict, Deferrable, Expression, ForeignKey, Generated, Index,
+    IndexColumn, IndexKey, Name, ObjectName, PrimaryKey, ReferentialAction, SortOrder, Table, Unique,
 };
 
 use super::text::{self, list};
@@ -81,11 +81,8 @@ pub(super) fn column_without_constraints(column: &Column) -> String {
         text.push_str(&format!(" COLLATE {}", collation.sql()));
     }
     if let Some(generated) = &column.generated {
-        let storage = match generated.storage {
-            Storage::Virtual => "VIRTUAL",
-            Storage::Stored => "STORED",
-        };
-        text.push_str(&format!(" GENERATED ALWAYS AS ({}) {storage}", generated.expression));
+        let Generated { expression, storage } = generated;
+        text.push_str(&format!(" GENERATED ALWAYS AS ({expression}) {}", storage.sql()));
     }
     text
 }

@@ -1,5 +1,7 @@
 //! Columns.
 
+use dbmig::Backend;
+
 use super::{ColumnType, Conflict, Expression, Name, TableOptions};
 
 /// A column of a table. Keys, uniques, checks and references that were written on the column are the table's.
@@ -62,6 +64,24 @@ pub enum Storage {
     Virtual,
     /// Computed when written.
     Stored,
+}
+
+impl Storage {
+    /// What it is where nothing is said: PostgreSQL has nothing but stored ones before its version 18.
+    pub fn usual(backend: Backend) -> Storage {
+        match backend {
+            Backend::Postgres => Storage::Stored,
+            Backend::Sqlite | Backend::Mysql => Storage::Virtual,
+        }
+    }
+
+    /// The keyword behind the expression.
+    pub fn sql(self) -> &'static str {
+        match self {
+            Storage::Virtual => "VIRTUAL",
+            Storage::Stored => "STORED",
+        }
+    }
 }
 
 impl Column {

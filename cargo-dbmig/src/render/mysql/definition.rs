@@ -1,8 +1,8 @@
 //! MySQL's `CREATE TABLE`, and what `ALTER TABLE` says of columns and keys in the same words.
 
 use dbmig_build::schema::{
-    Autoincrement, Check, Column, ColumnType, Expression, ForeignKey, Index, IndexColumn, IndexKey, Name, PrimaryKey,
-    ReferentialAction, Schema, SortOrder, Storage, Table, TableOptions, Unique,
+    Autoincrement, Check, Column, ColumnType, Expression, ForeignKey, Generated, Index, IndexColumn, IndexKey, Name,
+    PrimaryKey, ReferentialAction, Schema, SortOrder, Table, TableOptions, Unique,
 };
 
 use crate::render::text::{lines, list};
@@ -52,11 +52,8 @@ pub(super) fn column(column: &Column) -> String {
         text.push_str(&format!(" COLLATE {collation}"));
     }
     if let Some(generated) = &column.generated {
-        let storage = match generated.storage {
-            Storage::Virtual => "VIRTUAL",
-            Storage::Stored => "STORED",
-        };
-        text.push_str(&format!(" GENERATED ALWAYS AS ({}) {storage}", generated.expression));
+        let Generated { expression, storage } = generated;
+        text.push_str(&format!(" GENERATED ALWAYS AS ({expression}) {}", storage.sql()));
     }
     if !column.nullable && column.generated.is_some() {
         // MySQL takes it, MariaDB doesn't and skips code for these versions.

@@ -1,8 +1,8 @@
 //! Columns, constraints and indexes as PostgreSQL's SQL.
 
 use dbmig_build::schema::{
-    Autoincrement, Check, Column, ColumnType, Constraint, Deferrable, Exclusion, Expression, ForeignKey, Index,
-    IndexColumn, IndexKey, Name, NullsOrder, ObjectName, ReferentialAction, SortOrder, postgres_type,
+    Autoincrement, Check, Column, ColumnType, Constraint, Deferrable, Exclusion, Expression, ForeignKey, Generated,
+    Index, IndexColumn, IndexKey, Name, NullsOrder, ObjectName, ReferentialAction, SortOrder, postgres_type,
 };
 
 use super::super::text::list;
@@ -34,7 +34,8 @@ pub(super) fn column(column: &Column, column_type: &str, values: Option<&str>, s
         text.push_str(&format!(" {values}"));
     }
     if let Some(generated) = &column.generated {
-        text.push_str(&format!(" GENERATED ALWAYS AS ({}) STORED", generated.expression));
+        let Generated { expression, storage } = generated;
+        text.push_str(&format!(" GENERATED ALWAYS AS ({expression}) {}", storage.sql()));
     } else if let Some(default) = &column.default {
         text.push_str(&format!(" DEFAULT {}", default_value(default)));
     }

@@ -129,16 +129,16 @@ impl Reader<'_> {
     /// `generated = "…"` or `generated(expr = "…", stored)`
     pub(super) fn generated(&mut self, entry: &Entry) -> Option<GeneratedBy> {
         if entry.value.is_some() {
-            return self.text(entry).map(|expression| GeneratedBy { expression, storage: Storage::Virtual });
+            return self.text(entry).map(|expression| GeneratedBy { expression, storage: None });
         }
-        let (mut expression, mut storage) = (None, Storage::Virtual);
+        let (mut expression, mut storage) = (None, None);
         let list = self.arguments(entry, false)?;
         self.contradiction(list, "stored", "virtual");
         for part in list {
             match part.key() {
                 Some("expr") if part.value.is_some() => expression = self.text(part),
-                Some("stored") if part.value.is_none() => storage = Storage::Stored,
-                Some("virtual") if part.value.is_none() => storage = Storage::Virtual,
+                Some("stored") if part.value.is_none() => storage = Some(Storage::Stored),
+                Some("virtual") if part.value.is_none() => storage = Some(Storage::Virtual),
                 _ => self.unknown_option(part, &["expr", "stored", "virtual"]),
             }
         }

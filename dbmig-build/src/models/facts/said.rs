@@ -62,7 +62,8 @@ pub(in crate::models) enum Way {
 #[derive(Clone, Debug)]
 pub(in crate::models) struct GeneratedBy {
     pub(in crate::models) expression: At<String>,
-    pub(in crate::models) storage: Storage,
+    /// If it is stated.
+    pub(in crate::models) storage: Option<Storage>,
 }
 
 /// `unique(…)`

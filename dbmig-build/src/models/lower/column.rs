@@ -9,7 +9,7 @@ use super::sql_type::{is_serial, is_strict, near_sql_type, sql_type, sqlite_slip
 use super::{Context, Draft, DraftField, counter, default, enumeration};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
-use crate::schema::{Column, ColumnType, Generated, Name, Sequence, rust_name};
+use crate::schema::{Column, ColumnType, Generated, Name, Sequence, Storage, rust_name};
 use crate::source::Span;
 
 /// Lowers the fields of a struct into a table, those of embedded structs in their places.
@@ -129,7 +129,8 @@ fn lower_field<'a>(
     }
     if let Some(generated) = &facts.generated {
         let expression = super::expression::read_expression(&generated.expression, context);
-        column.generated = expression.map(|expression| Generated { expression, storage: generated.storage });
+        let storage = generated.storage.unwrap_or_else(|| Storage::usual(backend));
+        column.generated = expression.map(|expression| Generated { expression, storage });
         let place = &generated.expression.place;
         if facts.default.is_some() {
             context.fault(Code::ModelAttribute, "a generated column has no default", place, "say one of the two");

@@ -164,3 +164,15 @@ bs
 ",
     );
 }
+
+#[test]
+fn a_generated_column_lives_where_its_database_keeps_them() {
+    let source = "#[derive(dbmig::Model)] struct User { id: i32, #[dbmig(generated = \"id * 2\")] twice: Option<i32>, \
+                  #[dbmig(generated(expr = \"id * 3\", virtual))] thrice: Option<i32> }";
+    let unstated = [(Backend::Postgres, "Stored"), (Backend::Mysql, "Virtual"), (Backend::Sqlite, "Virtual")];
+    for (backend, storage) in unstated {
+        let text = on(backend, source);
+        assert!(text.contains(&format!("as (id * 2) {storage}")), "{backend}: {text}");
+        assert!(text.contains("as (id * 3) Virtual"), "{backend}: {text}");
+    }
+}
