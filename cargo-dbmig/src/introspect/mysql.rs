@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use dbmig::Backend;
 use dbmig_build::schema::{
-    Check, Column, Expression, ForeignKey, Index, IndexColumn, IndexKey, Name, ObjectName, PrimaryKey,
+    Check, Column, Expression, ForeignKey, Index, IndexColumn, IndexKey, Name, ObjectName, Past, PrimaryKey,
     ReferentialAction, Schema, SortOrder, Table, Trigger, Unique, View,
 };
 use diesel::MysqlConnection;
@@ -195,6 +195,7 @@ fn place_check(table: &mut Table, row: &rows::Check, flavour: Flavour) {
     }
     let text = if flavour == Flavour::Mysql { column::unescaped(&row.clause) } else { row.clause.clone() };
     table.checks.push(Check {
+        column: Past(Some(owner.clone()).filter(|_| on_column)),
         name: (!on_column).then_some(owner),
         not_enforced: row.enforced == "NO",
         ..Check::new(value(&text))

@@ -79,6 +79,8 @@ pub struct Check {
     pub no_inherit: bool,
     /// Whether it is stated but not enforced (MySQL's NOT ENFORCED).
     pub not_enforced: bool,
+    /// The column that it was written on, of which it has no name: MariaDB drops it when that is restated without it.
+    pub column: Past<Option<Name>>,
 }
 
 /// An exclusion constraint (PostgreSQL).
@@ -151,7 +153,15 @@ impl Check {
     /// A check without a name.
     pub fn new(expression: Expression) -> Check {
         let (name, on_conflict) = (None, None);
-        Check { name, expression, on_conflict, not_valid: false, no_inherit: false, not_enforced: false }
+        Check {
+            name,
+            expression,
+            on_conflict,
+            not_valid: false,
+            no_inherit: false,
+            not_enforced: false,
+            column: Past(None),
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use dbmig_build::schema::{Check, Column, Constraint, ForeignKey, Name, Table};
+use dbmig_build::schema::{Check, Column, Constraint, ForeignKey, Name, Table, mentions};
 
 use super::default_collation;
 use super::definition::{self, literal};
@@ -49,6 +49,7 @@ impl Alteration<'_> {
         self.fill(&mut present);
         self.restate_referring(&mut present);
         self.main(&present)?;
+        self.partition_late();
         Ok(self.blocks)
     }
 
@@ -141,9 +142,10 @@ impl Alteration<'_> {
             items.push((format!("{}=DEFAULT", name.to_uppercase()), How::Unstated));
         }
         let partitions = (from.partition_by != to.partition_by).then(|| match &to.partition_by {
-            Some(rule) => format!("PARTITION BY {rule}"),
-            None => "REMOVE PARTITIONING".to_owned(),
+            Some(rule) if !self.waits(rule) => Some(format!("PARTITION BY {rule}")),
+            Some(_) | None => from.partition_by.as_ref().map(|_| "REMOVE PARTITIONING".to_owned()),
         });
+        let partitions = partitions.flatten();
         if (&from.character_set, &from.collation) != (&to.character_set, &to.collation) {
             let (set, collation) = (from.character_set.clone(), from.collation.clone());
             for column in &mut present.columns {
@@ -157,6 +159,21 @@ impl Alteration<'_> {
             &[],
             partitions.map(|sql| action(sql, How::copies("rows move to their partitions"))).into_iter().collect(),
         );
+    }
+
+    /// Whether a rule mentions columns that come.
+    fn waits(&self, rule: &str) -> bool {
+        let is_there = |name: &Name| self.work.present.column(name).is_some();
+        self.work.after.columns.iter().any(|one| !is_there(&one.name) && mentions(rule, &one.name))
+    }
+
+    /// Rows are spread by columns that have come.
+    fn partition_late(&mut self) {
+        let (from, to) = (&self.work.present.options.partition_by, &self.work.after.options.partition_by);
+        if let Some(rule) = to.as_ref().filter(|rule| from.as_ref() != Some(*rule) && self.waits(rule)) {
+            let how = How::copies("rows move to their partitions");
+            self.alter(&[], vec![action(format!("PARTITION BY {rule}"), how)]);
+        }
     }
 
     fn main(&mut self, present: &Table) -> Result<(), RenderError> {
@@ -254,7 +271,7 @@ impl Alteration<'_> {
             if !moves && !differs(&now, wanted) {
                 continue;
             }
-            let mut sql = format!("MODIFY {}", definition::column(wanted));
+            let mut sql = self.modify(wanted);
             if moves {
                 order.columns.retain(|column| column.name != wanted.name);
                 sql.push_str(&place(&order, after, &wanted.name));
@@ -263,6 +280,15 @@ impl Alteration<'_> {
             actions.push(Action { sql, how: online::modify(&now, wanted, &after.options) });
         }
         actions
+    }
+
+    /// `MODIFY`, with the check that was written on the column: MariaDB drops it otherwise, and MySQL would make another
+    /// one of it, so that the one reads it and the other doesn't.
+    pub(super) fn modify(&self, column: &Column) -> String {
+        let is_its_own = |check: &&Check| check.column.0.as_ref() == Some(&column.name);
+        let own = self.work.present.checks.iter().find(is_its_own);
+        let own = own.map(|check| format!(" /*M! CHECK ({}) */", check.expression)).unwrap_or_default();
+        format!("MODIFY {}{own}", definition::column(column))
     }
 
     pub(super) fn not_brought_back(&self) -> Vec<String> {

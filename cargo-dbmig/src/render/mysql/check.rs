@@ -18,6 +18,7 @@ pub(super) fn of_table(plan: &Plan<'_>, work: &Work<'_>) -> Vec<String> {
     let mut checks = Vec::new();
     for column in &work.after.columns {
         checks.extend(rows.values(column));
+        checks.extend(rows.computed(column));
     }
     if let Some(key) = &work.after.primary_key {
         checks.extend(rows.duplicates(&key.columns, "the primary key"));
@@ -161,7 +162,30 @@ impl<'a> Rows<'a> {
         let shown = self.named_by(old.iter().map(|column| &column.name));
         let shown = if shown.is_empty() { "*".to_owned() } else { shown };
         let table = self.before.name.sql();
-        Some(check(&message, &format!("SELECT {shown} FROM {table} WHERE NOT ({condition})")))
+        // Where rows change, a text that is no number but stands for one is no warning but an error.
+        let misread = misread(&condition, &old);
+        Some(check(&message, &format!("SELECT {shown} FROM {table} WHERE NOT ({condition}){misread}")))
+    }
+
+    /// Texts from which a column that is kept or indexed can't be computed, since they aren't the numbers that they stand
+    /// for.
+    fn computed(&self, column: &Column) -> Option<String> {
+        let generated = column.generated.as_ref()?;
+        let mentioned = self.after.columns.iter().filter(|one| generated.expression.mentions(&one.name));
+        let mentioned: Vec<&Name> = mentioned.map(|one| &one.name).collect();
+        let old: Vec<&Column> = mentioned.iter().map(|name| self.old(name)).collect::<Option<_>>()?;
+        if self.old(&column.name).is_some_and(|one| one.generated == column.generated) {
+            return None;
+        }
+        let mut expression = generated.expression.clone();
+        let aside = |name: &Name| name.renamed(&format!("\0{name}"));
+        mentioned.iter().for_each(|name| expression.rename(name, &aside(name)));
+        mentioned.iter().zip(&old).for_each(|(name, column)| expression.rename(&aside(name), &column.name));
+        let misread = misread(&expression, &old);
+        let condition = misread.strip_prefix(" OR ")?;
+        let message = format!("{} is computed of numbers, but values are none", self.place(&[&column.name]));
+        let shown = self.named_by(old.iter().map(|column| &column.name));
+        Some(check(&message, &format!("SELECT {shown} FROM {} WHERE {condition}", self.before.name.sql())))
     }
 
     fn orphans(&self, plan: &Plan<'_>, key: &ForeignKey) -> Option<String> {
@@ -217,6 +241,34 @@ impl<'a> Rows<'a> {
         );
         Some(check(&message, &query))
     }
+}
+
+/// What is true of rows whose texts stand where an expression has numbers, and aren't such; each with OR before it.
+fn misread(expression: &Expression, columns: &[&Column]) -> String {
+    const OPERATORS: [&str; 15] = ["=", "<>", "!=", "<", ">", "<=", ">=", "<=>", "+", "-", "*", "/", "%", "div", "mod"];
+    let tokens = expression.tokens();
+    let is_number = |at: Option<usize>| {
+        let token = at.and_then(|at| tokens.get(at));
+        token.is_some_and(|token| token.text.starts_with(|first: char| first.is_ascii_digit()))
+    };
+    let operator = |at: Option<usize>| tokens.get(at?).map(|token| &*token.key).filter(|key| OPERATORS.contains(key));
+    let compares =
+        |at: Option<usize>| operator(at).is_some_and(|key| !["+", "-", "*", "/", "%", "div", "mod"].contains(&key));
+    let stands_for_number = |at: usize| {
+        let (before, after) = (at.checked_sub(1), Some(at + 1));
+        let counts =
+            |one: Option<usize>, other: Option<usize>| operator(one).is_some() && (!compares(one) || is_number(other));
+        counts(after, Some(at + 2)) || counts(before, at.checked_sub(2))
+    };
+    let mut conditions = String::new();
+    for column in columns.iter().filter(|column| is_text(&column.column_type)) {
+        let mut places = tokens.iter().enumerate().filter(|(_, token)| token.name.as_ref() == Some(&column.name));
+        if places.any(|(at, _)| stands_for_number(at)) {
+            let name = column.name.sql();
+            conditions += &format!(" OR {name} NOT REGEXP '^ *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)? *$'");
+        }
+    }
+    conditions
 }
 
 /// The directive, and the query with as many rows as a person wants to read.

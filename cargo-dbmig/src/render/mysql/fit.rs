@@ -42,6 +42,8 @@ pub(super) fn character_set(column: &Column, table: &Table) -> Option<String> {
 enum Kind {
     Integer(i128, i128),
     Year,
+    /// So many bits.
+    Bit(u32),
     /// Digits, digits behind the point, whether there is no sign.
     Decimal(u32, u32, bool),
     Float,
@@ -97,6 +99,7 @@ impl Kind {
             "time" => Kind::Time,
             "json" => Kind::Json,
             "year" => Kind::Year,
+            "bit" => Kind::Bit(digits(0).unwrap_or(1).min(64)),
             _ => Kind::Other,
         }
     }
@@ -117,7 +120,7 @@ impl Kind {
                 let longest = labels.iter().map(|label| label.len() as u64).max().unwrap_or(0);
                 same(longest.saturating_sub(2))
             }
-            Kind::Float | Kind::Set(_) | Kind::Json | Kind::Other => same(u64::MAX),
+            Kind::Bit(_) | Kind::Float | Kind::Set(_) | Kind::Json | Kind::Other => same(u64::MAX),
         }
     }
 
@@ -126,6 +129,7 @@ impl Kind {
         match self {
             Kind::Integer(least, most) => Some((*least, *most)),
             Kind::Year => Some((0, 2155)),
+            Kind::Bit(bits) => Some((0, (1 << bits) - 1)),
             Kind::Enum(labels) => Some((0, labels.len() as i128)),
             Kind::Set(labels) => Some((0, bits(labels))),
             _ => None,
@@ -150,6 +154,7 @@ fn bits(labels: &[String]) -> i128 {
 fn condition(x: &str, from: &Kind, to: &Kind) -> Option<(String, &'static str)> {
     match to {
         Kind::Integer(least, most) => of_integer(x, from, (*least, *most)),
+        Kind::Bit(bits) => of_integer(x, from, (0, (1 << bits) - 1)),
         Kind::Year => of_year(x, from),
         Kind::Decimal(digits, scale, unsigned) => of_decimal(x, from, (*digits, *scale, *unsigned)),
         Kind::Float if from.is_number() || from.is_time() || from.numbers().is_some() => None,

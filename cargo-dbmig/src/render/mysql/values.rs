@@ -53,7 +53,7 @@ impl Alteration<'_> {
             updates.extend(fill::relabel(&column.name, pairs, &table));
             if to != *column {
                 let how = online::modify(column, &to, &self.work.after.options);
-                actions.push(Action { sql: format!("MODIFY {}", definition::column(&to)), how });
+                actions.push(Action { sql: self.modify(&to), how });
                 *column = to;
             }
         }
@@ -70,7 +70,7 @@ impl Alteration<'_> {
             if column.column_type != after.column_type {
                 let to = Column { nullable: true, ..after.clone() };
                 let how = online::modify(column, &to, &self.work.after.options);
-                actions.push(Action { sql: format!("MODIFY {}", definition::column(&to)), how });
+                actions.push(Action { sql: self.modify(&to), how });
                 *column = to;
             }
         }
@@ -87,7 +87,7 @@ impl Alteration<'_> {
         let counted = |one: &&mut Column| one.autoincrement != Autoincrement::No && one.name != column;
         if let Some(one) = present.columns.iter_mut().find(counted) {
             one.autoincrement = Autoincrement::No;
-            actions.push(action(format!("MODIFY {}", definition::column(one)), How::Unstated));
+            actions.push(action(self.modify(one), How::Unstated));
         }
         match &after.primary_key {
             Some(key) if key.columns.first().is_some_and(|first| first.name() == Some(&column)) => {
@@ -121,7 +121,7 @@ impl Alteration<'_> {
             let not_null = Column { nullable: false, ..column.clone() };
             if column.nullable && not_null == *after {
                 actions.push(Action {
-                    sql: format!("MODIFY {}", definition::column(after)),
+                    sql: self.modify(after),
                     how: online::modify(column, after, &self.work.after.options),
                 });
                 *column = not_null;

@@ -64,7 +64,9 @@ impl<'a> Work<'a> {
             .collect();
 
         let gone: Vec<Name> = lost.iter().chain(replaced.iter().map(|(old, _)| old)).cloned().collect();
-        let shed_columns = shed_columns(&start, &gone, &moves);
+        let shed_columns = shed_columns(&start, &gone, &lost, &moves);
+        let is_shed = |name: &Name| shed_columns.contains(name);
+        let gone: Vec<Name> = gone.into_iter().filter(|name| !is_shed(name)).collect();
         let came = |name: &&Name| {
             let comes_from = origin.columns.get(*name);
             comes_from.is_none_or(|from| gone.contains(from) || shed_columns.contains(from))
@@ -91,7 +93,7 @@ impl<'a> Work<'a> {
             after,
             heirs: heirs.map(|(old, new)| (new.clone(), now(old))).collect(),
             dropped: computed_first(&start, gone.iter()).map(now).collect(),
-            lost: lost.iter().map(now).collect(),
+            lost: lost.iter().filter(|name| !shed.columns.contains(name)).map(now).collect(),
             start,
             shed,
             renames,
@@ -136,14 +138,18 @@ fn computed_first<'a>(table: &Table, names: impl Iterator<Item = &'a Name>) -> i
     names.into_iter()
 }
 
-/// The generated columns that stay and are computed from what goes or gets another name, and those computed from them.
-fn shed_columns(table: &Table, gone: &[Name], moves: &BTreeMap<Name, Name>) -> Vec<Name> {
+/// The generated columns that stay and are computed from what goes or gets another name, those that go for good and are
+/// computed from what gets another name, and those computed from them.
+fn shed_columns(table: &Table, gone: &[Name], lost: &[Name], moves: &BTreeMap<Name, Name>) -> Vec<Name> {
     let mut shed: Vec<Name> = Vec::new();
     loop {
         let next = table.columns.iter().find(|column| {
             let Some(generated) = &column.generated else { return false };
-            let touched = moves.keys().chain(gone).chain(&shed).any(|name| generated.expression.mentions(name));
-            touched && !gone.contains(&column.name) && !shed.contains(&column.name)
+            let mentions = |name: &Name| generated.expression.mentions(name);
+            let renamed = moves.keys().chain(&shed).any(mentions);
+            let goes_early = renamed && lost.contains(&column.name);
+            let makes_way = (renamed || gone.iter().any(mentions)) && !gone.contains(&column.name);
+            (goes_early || makes_way) && !shed.contains(&column.name)
         });
         match next {
             Some(column) => shed.push(column.name.clone()),

@@ -173,7 +173,8 @@ fn zero_of_user_type(schema: &Schema, own: &dbmig_build::schema::ColumnType) -> 
 
 /// Whether a default is NULL, which is as good as none.
 pub(super) fn is_null(expression: &Expression) -> bool {
-    matches!(expression.tokens(), [one] if &*one.key == "null")
+    let keys: Vec<&str> = expression.tokens().iter().map(|token| &*token.key).collect();
+    matches!(keys.as_slice(), ["null"] | ["null", "::", ..])
 }
 
 /// An expression as it was written.

@@ -181,7 +181,10 @@ impl Alteration<'_> {
             let (from, to) = (renames[*at].0.name.clone(), name.clone());
             self.make(Change::RenameColumn { table: table.clone(), from, to })?;
         }
-        for (at, (from, to)) in renames.iter().enumerate() {
+        // They come back when all names have been given up.
+        let stays = |(at, _): &(usize, &(Ident, Ident))| !aside.iter().any(|(one, _)| one == at);
+        let (first, then): (Vec<_>, Vec<_>) = renames.iter().enumerate().partition(stays);
+        for (at, (from, to)) in first.into_iter().chain(then) {
             let stepped = aside.iter().find(|(one, _)| *one == at).map(|(_, name)| name.clone());
             let from = stepped.unwrap_or_else(|| from.name.clone());
             if from != to.name && self.table()?.column(&to.name).is_some() {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::replay::Replay;
 use crate::replay::conflict::Conflict;
 use crate::schema::{
-    ApplyError, Change, Constraint, ForeignKey, Index, IndexColumn, IndexKey, Name, ObjectName, PrimaryKey, Table,
-    Unique, begins_with,
+    ApplyError, Change, Check, Constraint, ForeignKey, Index, IndexColumn, IndexKey, Name, ObjectName, Past,
+    PrimaryKey, Table, Unique, begins_with,
 };
 use crate::source::Span;
 use crate::sql::syntax::mysql::{ColumnSyntax, KeyKind, KeySyntax};
@@ -99,7 +99,8 @@ pub(super) fn add_inline(
         add_foreign_key(replay, owner, (None, None), vec![name.clone()], reference, done)?;
     }
     for check in &syntax.checks {
-        let constraint = Constraint::Check(check.clone());
+        let column = Past(Some(name.clone()).filter(|_| check.name.is_none()));
+        let constraint = Constraint::Check(Check { column, ..check.clone() });
         replay.make(Change::AddConstraint { table: owner.clone(), constraint }, done)?;
     }
     Ok(())

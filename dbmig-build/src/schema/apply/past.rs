@@ -9,6 +9,9 @@ use crate::schema::{
 
 /// Before a column gets another name: indexes keep what they were made of.
 pub(super) fn rename_column(table: &mut Table, from: &Name, to: &Name) {
+    for check in table.checks.iter_mut().filter(|check| check.column.0.as_ref() == Some(from)) {
+        check.column = Past(Some(to.clone()));
+    }
     if from.backend() != Backend::Postgres {
         return;
     }

@@ -8,7 +8,7 @@ use super::*;
 const BACKEND: Backend = Backend::Mysql;
 
 /// A chain with every kind of object.
-const CHAIN: [&str; 4] = [
+const CHAIN: [&str; 5] = [
     "CREATE TABLE users (id int(11) unsigned NOT NULL AUTO_INCREMENT, name varchar(64) NOT NULL, email varchar(120) CHARACTER SET latin1 DEFAULT '',
         mood enum('sad','ok','it''s') DEFAULT 'ok', tags set('a','b'), admin bool NOT NULL DEFAULT false, score decimal(10,2) unsigned DEFAULT 0.5,
         bio text COLLATE utf8mb4_bin, data json, created timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
@@ -31,6 +31,11 @@ const CHAIN: [&str; 4] = [
         (PARTITION p0 VALUES LESS THAN ('2020-01-01'), PARTITION p1 VALUES LESS THAN (MAXVALUE));
     CREATE TABLE later (id int); ALTER TABLE later PARTITION BY HASH (id) PARTITIONS 2; CREATE TABLE was (id int) PARTITION BY KEY (id);
     ALTER TABLE was REMOVE PARTITIONING; ALTER TABLE kinds ADD PARTITION (PARTITION d VALUES IN ('d'));",
+    // Checks that were written on columns, names that wait for each other, texts that get a wider character set, rules of partitions.
+    "CREATE TABLE own (a int CHECK (a > 0), b int CHECK (b > 1), c int CHECK (c > 2), d int CHECK (d > 3), t text CHARACTER SET latin1, KEY (t)) DEFAULT CHARSET=latin1;
+    ALTER TABLE own MODIFY a bigint, CHANGE b e bigint CHECK (e > 5), MODIFY d bigint /*M! CHECK (d > 3) */, ALTER c SET DEFAULT 4;
+    ALTER TABLE own RENAME COLUMN c TO f, RENAME COLUMN d TO c; ALTER TABLE own MODIFY c bigint, CONVERT TO CHARACTER SET utf8mb4;
+    CREATE TABLE scattered (a int, b int) PARTITION BY HASH (a) PARTITIONS 2; ALTER TABLE scattered REMOVE PARTITIONING; ALTER TABLE scattered PARTITION BY HASH (b) PARTITIONS 3;",
 ];
 
 #[test]

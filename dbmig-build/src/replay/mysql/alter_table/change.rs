@@ -5,7 +5,7 @@ use crate::replay::conflict::Conflict;
 use crate::replay::mysql::create_table::set_options;
 use crate::replay::mysql::key;
 use crate::schema::{
-    Change, Column, ColumnType, Constraint, Index, IndexColumn, TableOptions, Unique, character_bytes,
+    Change, Check, Column, ColumnType, Constraint, Index, IndexColumn, TableOptions, Unique, character_bytes,
 };
 use crate::sql::syntax::mysql::{ColumnSyntax, Options};
 
@@ -18,6 +18,13 @@ impl Alteration<'_> {
         let in_key = |one: &crate::schema::PrimaryKey| one.columns.iter().any(|part| part.mentions(&to.name));
         if table.primary_key.as_ref().is_some_and(in_key) {
             to.nullable = false;
+        }
+        // MariaDB keeps of the column's checks what is stated again; MySQL keeps them all.
+        let own = |check: &&Check| check.column.0.as_ref() == Some(&from.name);
+        let own: Vec<Check> = self.table()?.checks.iter().filter(own).cloned().collect();
+        for check in own {
+            let (table, constraint) = (self.owner.clone(), Constraint::Check(check));
+            self.make(Change::DropConstraint { table, constraint })?;
         }
         let retyped = (from.column_type != to.column_type).then(|| to.clone());
         self.alter_column(from, to)?;
@@ -33,6 +40,8 @@ impl Alteration<'_> {
                 part.length = part.length.filter(|length| is_longer(&column.column_type, *length));
                 if is_index {
                     key::shorten(part, &before);
+                    let most = before.longest_prefix(column).unwrap_or(u32::MAX);
+                    part.length = part.length.map(|length| length.min(most));
                 }
             }
             parts
@@ -101,7 +110,8 @@ impl Alteration<'_> {
         self.alter_options(&stated)?;
         for to in converted {
             if let Some(from) = self.table()?.column(&to.name).cloned() {
-                self.alter_column(from, to)?;
+                self.alter_column(from, to.clone())?;
+                self.fit_keys(&to)?;
             }
         }
         Ok(())

@@ -276,6 +276,21 @@ fn keys_change() {
     edited(&[("CONSTRAINT adult CHECK (age > 17), ", "")], case);
 }
 
+#[test]
+fn what_a_column_is_checked_for_stays() {
+    let before = "CREATE TABLE t (id int PRIMARY KEY, age int CHECK (age > 0), size int CHECK (size < 9));";
+    let after = before.replace("age int", "age bigint NOT NULL DEFAULT 3");
+    let rest = Case { before, rows: "INSERT INTO t VALUES (1, 2, 3);", after: &after, ..Case::default() };
+    assert!(holds_there_and_back(rest).up().contains("/*M! CHECK (age > 0) */"));
+}
+
+#[test]
+fn partitions_follow_columns_that_come_and_go() {
+    let before = "CREATE TABLE t (a int NOT NULL, b int) PARTITION BY HASH (a) PARTITIONS 3;";
+    let after = "CREATE TABLE t (b int, c int NOT NULL DEFAULT 1) PARTITION BY HASH (c) PARTITIONS 3;";
+    holds_there_and_back(Case { before, rows: "INSERT INTO t VALUES (1, 2);", after, ..Case::default() });
+}
+
 /// Changes that diff doesn't make of two schemas.
 #[track_caller]
 fn changed(changes: &[Change], says: (&str, &[&str])) {

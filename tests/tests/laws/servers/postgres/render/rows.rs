@@ -106,7 +106,8 @@ pub(super) fn backfills(after: &Schema, before: &Schema, changes: &[Change]) -> 
         let wants = |one: &&Column| {
             let comes = !had.contains_key(&(table.name.clone(), one.name.clone()));
             let counts = matches!(one.autoincrement, Autoincrement::IdentityAlways | Autoincrement::IdentityByDefault);
-            let gives = one.generated.is_some() || counts || one.default.is_some();
+            let default = one.default.as_ref().map(|default| default.to_string().to_lowercase());
+            let gives = one.generated.is_some() || counts || default.is_some_and(|text| !text.starts_with("null"));
             let was_null = had.get(&(table.name.clone(), one.name.clone())) == Some(&true);
             !one.nullable && !gives && (comes || was_null)
         };
