@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dbmig_build::schema::{Autoincrement, Change, Column, Constraint, ObjectName, TableOptions};
+use dbmig_build::schema::{Autoincrement, Change, Column, Constraint, ObjectName, Sequence, TableOptions};
 use serde_json::{Value, json};
 
 /// A change as a line of a summary: a sign, the object, what happens to it, and a mark if data is lost.
@@ -164,7 +164,9 @@ fn words(change: &Change) -> Words {
         Change::CreateSequence(one) => plain("create_sequence", "sequence", one.name.to_string()),
         Change::DropSequence(one) => plain("drop_sequence", "sequence", one.name.to_string()),
         Change::RenameSequence { from, to } => renamed("rename_sequence", "sequence", from.to_string(), to.to_string()),
-        Change::AlterSequence { to, .. } => altered("alter_sequence", "sequence", to.name.to_string(), "altered"),
+        Change::AlterSequence { from, to } => {
+            altered("alter_sequence", "sequence", to.name.to_string(), &counting(from, to))
+        }
         Change::CreateNamespace(name) => plain("create_schema", "schema", name.to_string()),
         Change::DropNamespace(name) => plain("drop_schema", "schema", name.to_string()),
         other => plain("other", "object", other.table().map(ObjectName::to_string).unwrap_or_default()),
@@ -215,7 +217,9 @@ fn differences(from: &Column, to: &Column) -> String {
         _ => {}
     }
     if from.generated != to.generated {
-        parts.push("how it is computed".to_owned());
+        parts.push(to.generated.as_ref().map_or("no longer computed".to_owned(), |generated| {
+            format!("computed as {}, {}", generated.expression, generated.storage.sql().to_lowercase())
+        }));
     }
     if from.collation != to.collation {
         parts.push(to.collation.as_ref().map_or("no collation".to_owned(), |name| format!("collation {name}")));
@@ -239,6 +243,32 @@ fn differences(from: &Column, to: &Column) -> String {
         parts.push(comment(to.comment.as_deref()).to_owned());
     }
     if parts.is_empty() { "spelling".to_owned() } else { parts.join(", ") }
+}
+
+/// What differs between two sequences of one name.
+fn counting(from: &Sequence, to: &Sequence) -> String {
+    let mut parts = Vec::new();
+    if from.data_type != to.data_type {
+        parts.push(format!("{} becomes {}", from.data_type, to.data_type));
+    }
+    let mut number = |name: &str, before: Option<i64>, after: Option<i64>| {
+        if before != after {
+            parts.push(after.map_or_else(|| format!("no {name}"), |number| format!("{name} {number}")));
+        }
+    };
+    number("start", from.start, to.start);
+    number("increment", Some(from.increment), Some(to.increment));
+    number("minimum", from.minimum, to.minimum);
+    number("maximum", from.maximum, to.maximum);
+    number("cache", Some(from.cache), Some(to.cache));
+    if from.cycle != to.cycle {
+        parts.push(if to.cycle { "begins again at its end" } else { "ends at its end" }.to_owned());
+    }
+    if from.owner != to.owner {
+        let owner = to.owner.as_ref().map(|(table, column)| format!("of {table}.{column}"));
+        parts.push(owner.unwrap_or_else(|| "of no column".to_owned()));
+    }
+    if parts.is_empty() { "how it belongs to its column".to_owned() } else { parts.join(", ") }
 }
 
 /// Which of a table's options differ.

@@ -73,7 +73,7 @@ fn what_becomes_different() {
             "~ column a.name: NOT NULL, collation C",
             "~ constraint ids is now a_id_key on a",
             "~ index names is now a_name_idx on a",
-            "~ sequence numbers: altered",
+            "~ sequence numbers: increment 2",
             "~ table a: comment",
             "~ table a: unlogged",
         ]
