@@ -123,7 +123,7 @@ impl Replay {
             Err(unreadable) => {
                 replayed.diagnostics.push(unreadable_sql(&unreadable, statement));
                 // What ran into it may have been about anything.
-                let swallows = is_start_of_another(&unreadable);
+                let swallows = is_start_of_another(&unreadable) || unreadable.span.text().contains('\n');
                 let about = unreadable.about.filter(|_| !swallows);
                 self.unknown.unreadable(about, statement.named(self.backend));
             }
@@ -149,7 +149,9 @@ impl Replay {
     fn failed(&mut self, conflict: &Conflict, syntax: &Syntax, place: &Span, replayed: &mut Replayed) {
         let is_conflict = !matches!(conflict.reason, Reason::Unreadable(_));
         let follows = is_conflict && self.unknown.is_about(|| names_in(place, self.backend));
-        if !follows && !self.unknown.explains(conflict) {
+        if follows || self.unknown.explains(conflict) {
+            self.unknown.undone(names_in(place, self.backend));
+        } else {
             replayed.diagnostics.push(self.diagnostic(conflict, place));
         }
         if matches!((self.backend, &conflict.reason), (Backend::Postgres, Reason::Unreadable(_))) {

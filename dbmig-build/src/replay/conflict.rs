@@ -138,6 +138,11 @@ impl Unknown {
         }
     }
 
+    /// What a statement names that didn't do what it was to do, because of another one.
+    pub(super) fn undone(&mut self, names: impl IntoIterator<Item = Name>) {
+        self.objects.extend(names);
+    }
+
     /// Whether a statement with these names is about something unknown.
     pub(super) fn is_about(&self, names: impl FnOnce() -> Vec<Name>) -> bool {
         !self.subjects.is_empty() && names().iter().any(|name| self.subjects.contains(name))

@@ -272,3 +272,20 @@ fn what_an_unreadable_statement_names_is_unknown() {
         3/up.sql:1:37 replay-conflict: there is no table `u`",
     );
 }
+
+#[test]
+fn a_rebuild_that_cannot_be_read_whole_is_told_once() {
+    check(
+        &[
+            "create table t (a); create table new (a, b); drop table t oops; alter table new rename to t;",
+            "create table new (a, b, c); drop table t; alter table new rename to t; drop table u",
+        ],
+        "
+        1/up.sql:1:59 unreadable-sql: expected the end of the statement, found `oops`
+        2/up.sql:1:83 replay-conflict: there is no table `u`",
+    );
+    check(
+        &["create table t (a); drop table t ';\n-- we'll see\ncreate table u (a);", "alter table w add b"],
+        "1/up.sql:1:34 unreadable-sql: expected the end of the statement, found `';\n-- we'`",
+    );
+}
