@@ -44,9 +44,13 @@ fn constraints(draft: &mut Draft<'_>, context: &mut Context<'_>) -> Names {
 
     super::key::name(draft, key, &mut names, context);
     for field in &draft.fields {
-        let generated = draft.table.column(&field.name).and_then(|column| column.generated.as_ref());
-        if let Some((generated, said)) = generated.zip(field.facts.generated.as_ref()) {
+        let Some(column) = draft.table.column(&field.name) else { continue };
+        if let Some((generated, said)) = column.generated.as_ref().zip(field.facts.generated.as_ref()) {
             unknown_columns::report(&generated.expression, &said.expression.place, draft, context);
+        }
+        // MySQL's defaults may name a column; what they say of others is refused already.
+        if let Some((default, said)) = column.default.as_ref().zip(field.facts.default.as_ref()) {
+            unknown_columns::report(default, &said.place, draft, context);
         }
     }
     let (mut once, mut once_checked) = (Once(Vec::new()), Once(Vec::new()));

@@ -5,6 +5,7 @@ use dbmig::Backend;
 use super::super::facts::{At, DefaultValue};
 use super::super::rust_type::{FieldType, Kind};
 use super::enumeration::DraftEnum;
+use super::unknown_columns;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
 use crate::schema::{ColumnType, Expression};
@@ -84,8 +85,11 @@ pub(super) fn lower(
         Box::new(fault(format!("can't read this SQL expression: {problem}")).help(help))
     };
     let expression = sql::column_default(&text, column_type, backend).map_err(unreadable)?;
-    let written = matches!(value.value, DefaultValue::Sql(_)) && backend == Backend::Sqlite;
-    match expression.as_ref().filter(|_| written).and_then(trap) {
+    let Some(written) = expression.as_ref().filter(|_| matches!(value.value, DefaultValue::Sql(_))) else {
+        return Ok(expression);
+    };
+    let function = if backend == Backend::Sqlite { missing_function(written) } else { None };
+    match function.or_else(|| column(written, meant, backend)) {
         Some((problem, help)) => Err(Box::new(fault(problem).help(help))),
         None => Ok(expression),
     }
@@ -99,8 +103,8 @@ pub(super) fn current_timestamp(column_type: &ColumnType, backend: Backend) -> S
     }
 }
 
-/// What SQLite accepts in CREATE TABLE and fails on later, or takes for something else; and what to say instead.
-fn trap(expression: &Expression) -> Option<(String, String)> {
+/// A function that SQLite accepts in CREATE TABLE and fails on later; and what to say instead.
+fn missing_function(expression: &Expression) -> Option<(String, String)> {
     let tokens = expression.tokens();
     let calls = tokens.windows(2).filter(|pair| &*pair[1].text == "(").map(|pair| &*pair[0].key);
     for function in calls {
@@ -114,14 +118,23 @@ fn trap(expression: &Expression) -> Option<(String, String)> {
         let problem = format!("SQLite has no function `{function}`, and says so at the first INSERT only");
         return Some((problem, instead.to_owned()));
     }
-    match tokens {
-        [only] => only.name.as_ref().map(|name| {
-            let problem = format!("`{name}` is a name here, no string");
-            (problem, format!("default = \"'{name}'\""))
-        }),
-        _ => tokens.iter().find_map(|token| token.name.as_ref()).map(|name| {
-            let problem = format!("a default can't refer to a column, and `{name}` is a name");
-            (problem, "a string stands in single quotes: default = \"'…'\"".to_owned())
-        }),
+    None
+}
+
+/// A name in a default, where a string was meant most likely; and what to say instead. (MySQL's may name a column.)
+fn column(expression: &Expression, meant: Option<&DraftEnum<'_>>, backend: Backend) -> Option<(String, String)> {
+    let name = unknown_columns::first_column(expression, backend)?;
+    let is_alone = expression.tokens().len() == 1;
+    let is_variant = is_alone && meant.is_some_and(|meant| meant.variants().any(|variant| variant == name));
+    match is_alone {
+        true if is_variant => {
+            Some((format!("`{name}` is SQL here, no variant"), format!("without quotes: default = {name}")))
+        }
+        _ if backend == Backend::Mysql => None,
+        true => Some((format!("`{name}` is a name here, no string"), format!("default = \"'{name}'\""))),
+        false => Some((
+            format!("a default can't refer to a column, and `{name}` is a name"),
+            "a string stands in single quotes: default = \"'…'\"".to_owned(),
+        )),
     }
 }

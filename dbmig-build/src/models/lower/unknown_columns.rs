@@ -42,6 +42,13 @@ pub(super) fn report(expression: &Expression, place: &Span, draft: &Draft<'_>, c
     }
 }
 
+/// The first name in an expression that can be nothing but a column, as it is written.
+pub(super) fn first_column(expression: &Expression, backend: Backend) -> Option<&str> {
+    let tokens = expression.tokens();
+    let is_column = |&at: &usize| tokens[at].name.is_some() && role(tokens, at, backend) == Role::Column;
+    (0..tokens.len()).find(is_column).map(|at| tokens[at].text.as_ref())
+}
+
 /// What a name that isn't reserved can be where it stands.
 #[derive(Debug, PartialEq, Eq)]
 enum Role {

@@ -176,3 +176,29 @@ fn a_generated_column_lives_where_its_database_keeps_them() {
         assert!(text.contains("as (id * 3) Virtual"), "{backend}: {text}");
     }
 }
+
+#[test]
+fn a_default_is_no_bare_name() {
+    let source = |field: &str| {
+        format!(
+            "#[derive(dbmig::Enum)] enum Mood {{ Sad, Fine }} #[derive(dbmig::Model)] struct User {{ id: i32, {field} }}"
+        )
+    };
+    for backend in [Backend::Postgres, Backend::Mysql, Backend::Sqlite] {
+        let variant = on(backend, &source("#[dbmig(default = \"Fine\")] mood: Mood"));
+        assert!(variant.contains("`Fine` is SQL here, no variant"), "{backend}: {variant}");
+        assert!(variant.contains("help: without quotes: default = Fine"), "{backend}: {variant}");
+        let text = on(backend, &source("#[dbmig(default = \"hello\")] greeting: String"));
+        let problem = match backend {
+            Backend::Mysql => "table `users` has no column `hello`",
+            _ => "`hello` is a name here, no string",
+        };
+        assert!(text.contains(problem), "{backend}: {text}");
+        let sum = on(backend, &source("#[dbmig(default = \"level + 1\")] next: i32, level: i32"));
+        assert_eq!(sum.contains("a default can't refer to a column"), backend != Backend::Mysql, "{backend}: {sum}");
+    }
+    let fine = "#[dbmig(default = \"now() + interval '1 day'\")] until: chrono::NaiveDateTime, \
+                #[dbmig(default = \"ARRAY[]::text[]\")] tags: Vec<String>, #[dbmig(default = \"current_user\")] by: String";
+    let text = on(Backend::Postgres, &source(fine));
+    assert!(text.contains("now() + interval '1 day'") && text.contains("current_user"), "{text}");
+}
