@@ -87,7 +87,7 @@ pub(super) fn lower(parsed: &Parsed, config: &DatabaseConfig) -> Result<Models, 
     }
     let mut models = Models { warnings: context.diagnostics, ..Models::default() };
     enumeration::finish(&context.enums, config.backend, &mut models);
-    drafts.into_iter().for_each(|draft| finish(draft, &context.enums, &mut models));
+    drafts.into_iter().for_each(|draft| finish(draft, &context.enums, config.backend, &mut models));
     let used = models.schema.tables.keys().chain(models.schema.types.keys()).filter_map(|name| name.schema.clone());
     models.schema.namespaces = used.collect();
     Ok(models)
@@ -98,8 +98,7 @@ fn renamed_twice(drafts: &[Draft<'_>], context: &mut Context<'_>) {
     let mut first: BTreeMap<ObjectName, Span> = BTreeMap::new();
     for draft in drafts {
         let Some(said) = &draft.facts.renamed_from else { continue };
-        let name = &draft.table.name;
-        let old = ObjectName { schema: name.schema.clone(), name: name.name.renamed(&said.value) };
+        let old = former(&said.value, &draft.table.name, context.config.backend);
         if let Some(other) = first.insert(old, said.place.clone()) {
             let problem = format!("two models were table `{}`", said.value);
             let fault = Diagnostic::error(Code::ModelAttribute, problem).at(said.place.clone(), "the second");
@@ -108,11 +107,23 @@ fn renamed_twice(drafts: &[Draft<'_>], context: &mut Context<'_>) {
     }
 }
 
+/// The name that a table or type had, as `renamed_from` says it: in the schema that it has now, or in another one of
+/// PostgreSQL's (`old.users`).
+fn former(said: &str, now: &ObjectName, backend: Backend) -> ObjectName {
+    match said.split_once('.').filter(|_| backend == Backend::Postgres) {
+        Some((schema, name)) => {
+            let schema = Some(now.name.renamed(schema)).filter(|schema| schema.as_str() != "public");
+            ObjectName { schema, name: now.name.renamed(name) }
+        }
+        None => ObjectName { schema: now.schema.clone(), name: now.name.renamed(said) },
+    }
+}
+
 /// Puts a table among what the models say.
-fn finish(draft: Draft<'_>, enums: &[DraftEnum<'_>], models: &mut Models) {
+fn finish(draft: Draft<'_>, enums: &[DraftEnum<'_>], backend: Backend, models: &mut Models) {
     let table = draft.table.name.clone();
     if let Some(old) = &draft.facts.renamed_from {
-        let old = ObjectName { schema: table.schema.clone(), name: table.name.renamed(&old.value) };
+        let old = former(&old.value, &table, backend);
         models.renames.tables.insert(table.clone(), old);
     }
     for field in &draft.fields {
@@ -178,8 +189,8 @@ fn draft<'a>(declared: &'a Struct, context: &mut Context<'a>) -> Draft<'a> {
         table.options.character_set = collation.split('_').next().map(str::to_owned);
     }
     table.comment = context.comment(facts.comment.as_ref(), declared.docs.as_ref());
-    if let Some(old) = facts.renamed_from.as_ref().filter(|old| table.name.name == table.name.name.renamed(&old.value))
-    {
+    let is_same = |old: &&At<String>| former(&old.value, &table.name, context.config.backend) == table.name;
+    if let Some(old) = facts.renamed_from.as_ref().filter(is_same) {
         let problem = format!("table `{sql_name}` can't be renamed from itself");
         context.fault(Code::ModelAttribute, problem, &old.place, "say the name that the table had before");
     }

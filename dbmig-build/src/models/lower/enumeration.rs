@@ -126,7 +126,7 @@ pub(super) fn finish(drafts: &[DraftEnum<'_>], backend: Backend, models: &mut Mo
     for draft in drafts.iter().filter(|_| backend == Backend::Postgres) {
         let name = draft.name.clone();
         if let Some(old) = &draft.renamed_from {
-            let old = ObjectName { schema: name.schema.clone(), name: name.name.renamed(&old.value) };
+            let old = super::former(&old.value, &name, backend);
             models.renames.types.insert(name.clone(), old);
         }
         for label in &draft.labels {

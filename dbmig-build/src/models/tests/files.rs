@@ -1,5 +1,7 @@
 //! Which files and structs are read.
 
+use dbmig::Backend;
+
 use super::{lowered, read_files, same, summary};
 use crate::config::DatabaseConfig;
 
@@ -92,4 +94,16 @@ fn renames() {
     );
     assert!(same_name.contains("table `users` can't be renamed from itself"), "{same_name}");
     assert!(same_name.contains("column `mail` can't be renamed from itself"), "{same_name}");
+}
+
+#[test]
+fn a_table_was_in_another_schema() {
+    let config = DatabaseConfig { backend: Backend::Postgres, ..DatabaseConfig::default() };
+    let source =
+        "#[derive(dbmig::Model)] #[dbmig(schema = \"new\", renamed_from = \"old.people\")] struct User { id: i32 }
+        #[derive(dbmig::Model)] #[dbmig(schema = \"new\", renamed_from = \"public.rooms\")] struct Room { id: i32 }
+        #[derive(dbmig::Model)] #[dbmig(schema = \"new\", renamed_from = \"desks\")] struct Table { id: i32 }";
+    let models = read_files(&[("src/lib.rs", source)], &config).expect("models");
+    let tables: Vec<String> = models.renames.tables.iter().map(|(new, old)| format!("{old} > {new}")).collect();
+    assert_eq!(tables, ["rooms > new.rooms", "new.desks > new.tables", "old.people > new.users"]);
 }
