@@ -136,7 +136,7 @@ mod tests {
     use dbmig::Backend;
 
     use super::*;
-    use crate::schema::{Column, ColumnType, ForeignKey, Trigger};
+    use crate::schema::{Autoincrement, Column, ColumnType, ForeignKey, Sequence, Trigger};
 
     fn name(text: &str) -> Name {
         Name::new(text, Backend::Sqlite)
@@ -229,5 +229,29 @@ mod tests {
         let target = target(&chain, &desired, &renames, &[], &BTreeSet::new());
         assert_eq!(target.schema, desired);
         assert_eq!(target.unmodelled, []);
+    }
+
+    #[test]
+    fn the_sequence_of_a_column_goes_with_its_table_into_another_schema() {
+        let name = |text: &str| Name::new(text, Backend::Postgres);
+        let object = |schema: &str, text: &str| ObjectName { schema: Some(name(schema)), name: name(text) };
+        let counting = |schema: &str, autoincrement: Autoincrement| {
+            let rooms = object(schema, "rooms");
+            let mut column = Column { autoincrement, ..Column::new(name("id"), ColumnType::plain("integer")) };
+            let sequence =
+                Sequence { owner: Some((rooms.clone(), name("id"))), ..Sequence::new(object(schema, "rooms_id_seq")) };
+            column.default = (autoincrement == Autoincrement::No).then(|| sequence.next_value());
+            let table = Table { columns: vec![column], ..Table::new(rooms.clone()) };
+            let sequences = [(sequence.name.clone(), sequence)].into();
+            Schema { tables: [(rooms, table)].into_iter().collect(), sequences, ..Schema::default() }
+        };
+        let chain = counting("old", Autoincrement::No);
+        let tables = [(object("new", "rooms"), object("old", "rooms"))].into();
+        let renames = Renames { tables, ..Renames::default() };
+        for autoincrement in [Autoincrement::No, Autoincrement::IdentityAlways] {
+            let target = target(&chain, &counting("new", autoincrement), &renames, &[], &BTreeSet::new());
+            let names: Vec<_> = target.schema.sequences.keys().map(ToString::to_string).collect();
+            assert_eq!(names, ["new.rooms_id_seq"]);
+        }
     }
 }

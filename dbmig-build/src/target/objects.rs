@@ -84,7 +84,7 @@ impl Owned {
                 };
                 there.retain(|one| !went(one));
             }
-            sequences.extend(there.into_iter().cloned());
+            sequences.extend(there.into_iter().map(|one| Sequence { name: beside(one, &after.name), ..one.clone() }));
         }
         sequences
     }
@@ -108,6 +108,11 @@ fn takes(column: &Column, sequence: &Sequence) -> bool {
     is_identity || column.default.is_some() && column.default == Some(sequence.next_value())
 }
 
+/// The name of a table's sequence in the schema of the table: it goes there with it.
+fn beside(sequence: &Sequence, table: &ObjectName) -> ObjectName {
+    ObjectName { schema: table.schema.clone(), ..sequence.name.clone() }
+}
+
 /// The sequence that a model says, under the name that it has. That of a serial column has the type that it was made
 /// with; PostgreSQL changes an identity's with the column.
 fn merged(old: Option<&Sequence>, wanted: &Sequence, column: &mut Column, table: &ObjectName) -> Sequence {
@@ -115,9 +120,9 @@ fn merged(old: Option<&Sequence>, wanted: &Sequence, column: &mut Column, table:
     let mut sequence = wanted.clone();
     let is_serial = column.default.is_some();
     if wanted.name == Sequence::of_column(table, column).name {
-        sequence.name = old.name.clone();
+        sequence.name = beside(old, table);
         if is_serial {
-            column.default = Some(old.next_value());
+            column.default = Some(sequence.next_value());
         }
     }
     if is_serial {
