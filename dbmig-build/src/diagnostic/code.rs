@@ -292,6 +292,13 @@ reason; give both columns the same type."
 The database makes such a table, and refuses later to delete (or change) a row that others refer to.
 Make the field an `Option`, or say another action: `restrict` does the same with a clear message,
 `cascade` deletes the rows that refer."
+    UniqueText "unique-text"
+"A key is unique over a whole text, which MariaDB keeps and MySQL doesn't.
+
+MariaDB compares such values by their hashes; MySQL wants to know how much of the text the key takes,
+and refuses the table otherwise. Say how long the text is, `#[dbmig(length = 255)]`, which makes it a
+VARCHAR, or how much of it is unique, `unique(name(length = 255))`. For MariaDB alone nothing is wrong:
+`lint = { unique-text = \"allow\" }`."
     FieldOrder "field-order"
 "A struct that Diesel reads by position has its fields in another order than the table its columns.
 
@@ -324,6 +331,7 @@ impl Code {
         Code::UnlikePrintSchema,
         Code::ReferenceTypes,
         Code::SetNullOnNotNull,
+        Code::UniqueText,
         Code::FieldOrder,
         Code::WithoutEffect,
     ];

@@ -260,15 +260,29 @@ impl<'a> Draft<'a> {
                 false => field.field.name.text.as_str(),
             });
             let known: Vec<&str> = known.collect();
-            let fault = not_found(problem, reference, known.iter().copied());
+            let fault = match self.meant(reference) {
+                Some(help) => {
+                    Diagnostic::error(Code::ModelAttribute, problem).at(reference.place.clone(), "").help(help)
+                }
+                None => not_found(problem, reference, known.iter().copied()),
+            };
             diagnostics.push(match fault.help.is_empty() {
-                _ if reference.is_sql && reference.text.contains('(') => Diagnostic { help: Vec::new(), ..fault }
-                    .help(format!("an index over an expression: index(expr = \"{}\")", reference.text)),
                 true => fault.help(format!("it has `{}`", known.join("`, `"))),
                 false => fault,
             });
         }
         found
+    }
+
+    /// What is certainly meant by a name that no column has.
+    fn meant(&self, reference: &Reference) -> Option<String> {
+        let was =
+            |field: &&DraftField<'_>| field.facts.renamed_from.as_ref().is_some_and(|old| old.value == reference.text);
+        if let Some(field) = self.fields.iter().find(was) {
+            return Some(format!("it is `{}` now", field.field.name.text));
+        }
+        let is_expression = reference.is_sql && reference.text.contains('(');
+        is_expression.then(|| format!("an index over an expression: index(expr = \"{}\")", reference.text))
     }
 
     fn resolve_all(&self, references: &[Reference], diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Name>> {

@@ -168,6 +168,9 @@ fn columns_of(keys: &[IndexColumn]) -> Vec<Name> {
 
 fn unique(said: &UniqueSet, draft: &mut Draft<'_>, names: &mut Names, context: &mut Context<'_>) -> Option<Unique> {
     let columns = parts::keys(&said.columns, draft, context)?;
+    if context.config.backend == Backend::Mysql {
+        parts::doubt_whole_texts(&columns, &said.place, draft, context);
+    }
     let include = draft.resolve_all(&said.include, &mut context.diagnostics)?;
     let name = names.name(said.name.as_ref(), ConstraintKind::Unique, &columns_of(&columns), draft, context);
     let is_postgres = context.config.backend == Backend::Postgres;
@@ -238,7 +241,9 @@ fn index(said: &IndexOn, draft: &mut Draft<'_>, names: &mut Names, context: &mut
     let mut columns = parts::keys(&said.keys, draft, context)?;
     let predicate = parts::predicate(said.predicate.as_ref(), draft, context)?;
     let backend = context.config.backend;
-    if backend == Backend::Mysql && said.method.is_none() && !said.unique {
+    if backend == Backend::Mysql && said.unique {
+        parts::doubt_whole_texts(&columns, &said.place, draft, context);
+    } else if backend == Backend::Mysql && said.method.is_none() {
         parts::take_of_texts(&mut columns, &said.keys, draft, context);
     }
     if let Some(said) = said.predicate.as_ref().filter(|_| backend == Backend::Mysql) {

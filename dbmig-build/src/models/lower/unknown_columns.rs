@@ -36,7 +36,10 @@ pub(super) fn report(expression: &Expression, place: &Span, draft: &Draft<'_>, c
         let problem = format!("table `{}` has no column `{name}`", draft.table.name);
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "a string stands in single quotes".to_owned(),
+            None => {
+                let known: Vec<&str> = draft.fields.iter().map(|field| field.name.as_str()).collect();
+                format!("it has `{}`; a string stands in single quotes", known.join("`, `"))
+            }
         };
         context.fault(Code::ModelAttribute, problem, place, help);
     }

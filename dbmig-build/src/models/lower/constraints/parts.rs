@@ -7,6 +7,7 @@ use super::super::expression::read_expression;
 use super::super::{Context, Draft, unknown_columns};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::schema::{Expression, IndexColumn, IndexKey, Name, NullsOrder, SortOrder};
+use crate::source::Span;
 
 /// The keys of an index, each found. What a backend doesn't have is left out: it changes how an index is kept, and not
 /// what it means.
@@ -62,6 +63,25 @@ pub(super) fn take_of_texts(
             let fault = fault.help(format!("say how much of it: `{}(length = 255)`", reference.text));
             context.diagnostics.push(fault.help("or make the column a VARCHAR: `length = 255` on its field"));
         }
+    }
+}
+
+/// Warns of texts of any length that are to be unique: MariaDB takes them, MySQL doesn't.
+pub(super) fn doubt_whole_texts(columns: &[IndexColumn], place: &Span, draft: &Draft<'_>, context: &mut Context<'_>) {
+    for column in columns.iter().filter(|column| column.length.is_none()) {
+        let Some(whole) = column.name().and_then(|name| draft.table.column(name)) else { continue };
+        if draft.table.longest_prefix(whole).is_none() {
+            continue;
+        }
+        let problem = format!("MySQL takes no whole `{}` into a unique key; MariaDB does", whole.column_type);
+        let fault = Diagnostic::warning(Code::UniqueText, problem).at(place.clone(), "");
+        let is_text = whole.column_type.name.ends_with("text");
+        let length = is_text.then(|| format!("say how long `{}` is: `#[dbmig(length = 255)]`", whole.name));
+        let fault = length.into_iter().fold(fault, Diagnostic::help);
+        let also = if is_text { "or" } else { "say" };
+        context
+            .diagnostics
+            .push(fault.help(format!("{also} how much of it is unique: `unique({}(length = 255))`", whole.name)));
     }
 }
 
