@@ -20,6 +20,7 @@ use dbmig_build::models::{self, Models};
 use dbmig_build::replay::Replay;
 use dbmig_build::schema::{Change, ObjectName, Schema};
 use dbmig_build::source::Source;
+use dbmig_build::sql::Script;
 
 use crate::cli::{Answer, Global};
 use crate::error::{Error, Kind};
@@ -206,8 +207,7 @@ impl<'a> Context<'a> {
         let mut errors = Vec::new();
         for id in revisions {
             let up = &chain.migration(id).up;
-            let is_in_it = |one: &&Diagnostic| one.span().is_some_and(|at| at.source().path() == up.source.path());
-            errors.extend(faults.iter().filter(is_in_it).cloned());
+            errors.extend(faults_in(up, faults).cloned());
             let replayed = replay.run(up);
             errors.extend(replayed.diagnostics.into_iter().filter(|one| one.level == Level::Error));
             show(replay.schema(), replayed.changes);
@@ -309,4 +309,9 @@ impl<'a> Context<'a> {
     pub fn applied_if_known(&self, graph: &Graph) -> Option<IdSet> {
         self.applied(graph).ok().flatten()
     }
+}
+
+/// Those among faults of scripts that stand in this one.
+pub fn faults_in<'f>(script: &'f Script, faults: &'f [Diagnostic]) -> impl Iterator<Item = &'f Diagnostic> {
+    faults.iter().filter(|one| one.span().is_some_and(|at| at.source().path() == script.source.path()))
 }

@@ -63,10 +63,10 @@ pub fn run(args: &DiffArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
         ui.answer_json(&with_errors(shown, &pair.errors));
         return context.unless_incomplete(pair.errors).map(|_| answer);
     }
-    if changes.is_empty() && pair.errors.is_empty() {
-        ui.status("Equal", format!("{} and {} are the same schema", args.from, args.to));
-    }
     if changes.is_empty() {
+        if pair.errors.is_empty() {
+            ui.status("Equal", format!("{} and {} are the same schema", args.from, args.to));
+        }
         return context.unless_incomplete(pair.errors).map(|_| answer);
     }
     if !args.sql {

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::listing::Listing;
 use super::{describe, selection};
 use crate::cli::{Answer, Global};
-use crate::context::Context;
+use crate::context::{Context, faults_in};
 use crate::error::Error;
 use crate::ui::{Ui, with_errors};
 
@@ -87,8 +87,7 @@ fn made(context: &Context<'_>, (chain, faults): (&Chain, &[Diagnostic]), id: Id)
     let before = replay.schema().clone();
     let up = &chain.migration(id).up;
     let replayed = replay.run(up);
-    let is_in_it = |one: &&Diagnostic| one.span().is_some_and(|at| at.source().path() == up.source.path());
-    let mut errors: Vec<Diagnostic> = faults.iter().filter(is_in_it).cloned().collect();
+    let mut errors: Vec<Diagnostic> = faults_in(up, faults).cloned().collect();
     errors.extend(replayed.diagnostics.into_iter().filter(|one| one.level == Level::Error));
     let mut changes = diff(&before, replay.schema(), &renames(&replayed.changes));
     changes.extend(undeclared(&before, replay.schema()));

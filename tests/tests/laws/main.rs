@@ -1,4 +1,4 @@
-//! The laws of DESIGN.md, section 5, on random pairs of schemas.
+//! The laws that ARCHITECTURE.md states, on random pairs of schemas.
 //!
 //! `DBMIG_LAW_CASES` says on how many (500 if it doesn't, 100 chains on each server), `DBMIG_LAW_SEED` where to begin; a failure prints its seed.
 

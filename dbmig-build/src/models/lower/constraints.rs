@@ -48,8 +48,9 @@ fn constraints(draft: &mut Draft<'_>, context: &mut Context<'_>) -> Names {
         if let Some((generated, said)) = column.generated.as_ref().zip(field.facts.generated.as_ref()) {
             unknown_columns::report(&generated.expression, &said.expression.place, draft, context);
         }
-        // MySQL's defaults may name a column; what they say of others is refused already.
-        if let Some((default, said)) = column.default.as_ref().zip(field.facts.default.as_ref()) {
+        // MySQL's defaults may name a column, those of others are refused already where they do.
+        let default = column.default.as_ref().filter(|_| context.config.backend == Backend::Mysql);
+        if let Some((default, said)) = default.zip(field.facts.default.as_ref()) {
             unknown_columns::report(default, &said.place, draft, context);
         }
     }
