@@ -15,7 +15,7 @@ use dbmig_build::bundle::with_bundle;
 use dbmig_build::config::{self, DatabaseConfig};
 use dbmig_build::diagnostic::{Code, Diagnostic, Level};
 use dbmig_build::link::{self, Chain};
-use dbmig_build::migration;
+use dbmig_build::migration::{self, Migration, Outline};
 use dbmig_build::models::{self, Models};
 use dbmig_build::replay::Replay;
 use dbmig_build::schema::{Change, ObjectName, Schema};
@@ -52,7 +52,12 @@ impl<'a> Context<'a> {
             .map_err(|diagnostics| Error::of_diagnostics(Kind::Config, diagnostics))?;
         let database = configuration.database(global.database.as_deref());
         let config = database.map_err(|diagnostic| Error::of_diagnostics(Kind::Config, vec![diagnostic]))?.clone();
-        ui.warnings(&configuration.warnings);
+        let said = configuration.warnings.iter().filter_map(|one| configuration.default.lint.apply(one.clone()));
+        let (denied, said): (Vec<_>, Vec<_>) = said.partition(|one| one.level == Level::Error);
+        if !denied.is_empty() {
+            return Err(Error::of_diagnostics(Kind::Config, denied));
+        }
+        ui.warnings(&said);
         Ok(Context { ui, package, config })
     }
 
@@ -79,9 +84,7 @@ impl<'a> Context<'a> {
     /// Everything else that is wrong with the folder or the graph.
     pub fn chain_and_faults(&self) -> Result<(Chain, Vec<Diagnostic>), Error> {
         let folder = migration::read(&self.package.root, &self.config.migrations, self.config.backend);
-        let is_texts = |one: &Diagnostic| one.level == Level::Error && one.code == Code::UnreadableSql;
-        let (faults, others): (Vec<_>, Vec<_>) = folder.diagnostics.into_iter().partition(is_texts);
-        self.refuse_errors(others)?;
+        let faults = self.refuse_others(folder.diagnostics)?;
         let chain = link::chain(folder.migrations);
         Ok((chain.map_err(|diagnostics| Error::of_diagnostics(Kind::Chain, diagnostics))?, faults))
     }
@@ -97,6 +100,29 @@ impl<'a> Context<'a> {
         link::link(&folder.migrations).map_err(|diagnostics| Error::of_diagnostics(Kind::Chain, diagnostics))
     }
 
+    /// Reads and links the chain without its SQL, for commands that need the SQL of a part of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::graph`].
+    pub fn outlines(&self) -> Result<Chain<Outline>, Error> {
+        let folder = migration::read_outlines(&self.package.root, &self.config.migrations);
+        self.refuse_errors(folder.diagnostics)?;
+        link::chain(folder.migrations).map_err(|diagnostics| Error::of_diagnostics(Kind::Chain, diagnostics))
+    }
+
+    /// Reads a migration, and what is wrong with the text of its scripts.
+    ///
+    /// # Errors
+    ///
+    /// Everything else that is wrong with its folder.
+    pub fn migration(&self, outline: &Outline) -> Result<(Migration, Vec<Diagnostic>), Error> {
+        let (migration, faults) = migration::read_one(&self.package.root, outline, self.config.backend);
+        let faults = self.refuse_others(faults)?;
+        let gone = || Error::new(Kind::Chain, format!("`{}` can't be read", outline.path));
+        Ok((migration.ok_or_else(gone)?, faults))
+    }
+
     /// Shows warnings; errors end the command.
     fn refuse_errors(&self, diagnostics: Vec<Diagnostic>) -> Result<(), Error> {
         let (errors, warnings): (Vec<_>, Vec<_>) = diagnostics.into_iter().partition(|one| one.level == Level::Error);
@@ -105,6 +131,14 @@ impl<'a> Context<'a> {
         }
         self.ui.warnings(&warnings);
         Ok(())
+    }
+
+    /// The same, but for what is wrong with the text of single scripts, which is given back.
+    fn refuse_others(&self, diagnostics: Vec<Diagnostic>) -> Result<Vec<Diagnostic>, Error> {
+        let is_texts = |one: &Diagnostic| one.level == Level::Error && one.code == Code::UnreadableSql;
+        let (faults, others) = diagnostics.into_iter().partition(is_texts);
+        self.refuse_errors(others)?;
+        Ok(faults)
     }
 
     /// The chain and the schema that it builds.
@@ -191,28 +225,43 @@ impl<'a> Context<'a> {
         revisions: impl Iterator<Item = Id>,
         show: impl FnMut(&Schema, Vec<Change>),
     ) -> Result<Replay, Error> {
-        let (replay, errors) = self.replay_known(chain, &[], revisions, show);
+        let ups = revisions.map(|id| &chain.migration(id).up);
+        let (replay, errors) = self.replay_known(ups, &[], show);
         if errors.is_empty() { Ok(replay) } else { Err(Error::of_diagnostics(Kind::Chain, errors)) }
     }
 
-    /// Replays what can be replayed of some revisions, whose texts have these faults, and tells what can't.
-    pub fn replay_known(
+    /// Replays what can be replayed of some scripts, whose texts have these faults, and tells what can't.
+    pub fn replay_known<'s>(
         &self,
-        chain: &Chain,
+        ups: impl IntoIterator<Item = &'s Script>,
         faults: &[Diagnostic],
-        revisions: impl Iterator<Item = Id>,
         mut show: impl FnMut(&Schema, Vec<Change>),
     ) -> (Replay, Vec<Diagnostic>) {
         let mut replay = Replay::new(self.config.backend);
         let mut errors = Vec::new();
-        for id in revisions {
-            let up = &chain.migration(id).up;
+        for up in ups {
             errors.extend(faults_in(up, faults).cloned());
             let replayed = replay.run(up);
             errors.extend(replayed.diagnostics.into_iter().filter(|one| one.level == Level::Error));
             show(replay.schema(), replayed.changes);
         }
         (replay, errors)
+    }
+
+    /// Reads and replays what can be replayed of some revisions, and tells what can't; no other's SQL is read.
+    ///
+    /// # Errors
+    ///
+    /// A script that isn't there or can't be read at all.
+    pub fn replay_known_at(
+        &self,
+        chain: &Chain<Outline>,
+        revisions: impl Iterator<Item = Id>,
+    ) -> Result<(Replay, Vec<Diagnostic>), Error> {
+        let outlines: Vec<&Outline> = revisions.map(|id| chain.migration(id)).collect();
+        let (ups, faults) = migration::read_ups(&self.package.root, &outlines, self.config.backend);
+        let faults = self.refuse_others(faults)?;
+        Ok(self.replay_known(&ups, &faults, |_, _| ()))
     }
 
     /// Ends a command that answered as far as the chain is known: with these errors it is no full answer.

@@ -3,11 +3,13 @@
 use std::fmt::{Display, Write as _};
 use std::io::{IsTerminal, Write};
 
-use anstream::AutoStream;
+use anstream::adapter::strip_str;
 use anstream::stream::RawStream;
+use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use dbmig_build::diagnostic::Diagnostic;
 use dbmig_build::diagnostic::render::{self, render};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::error::{Error, Kind};
@@ -42,8 +44,11 @@ impl Ui {
     }
 
     /// Prints the answer as JSON to stdout.
-    pub fn answer_json(&self, value: &Value) {
-        self.answer(value);
+    pub fn answer_json(&self, value: &impl Serialize) {
+        // What is printed has texts as keys and no numbers that JSON lacks, so that it can be written.
+        let mut text = serde_json::to_string(value).unwrap_or_default();
+        text.push('\n');
+        let _ = std::io::stdout().write_all(text.as_bytes());
     }
 
     /// Prints chatter to stderr: a bold verb and what it is about, as cargo does.
@@ -130,9 +135,29 @@ impl Ui {
 
 /// Writes a text in one go, without its colours where the stream shows none. Piece by piece each is a system call.
 fn print(mut stream: impl RawStream, text: &str) {
-    let mut shown = AutoStream::new(Vec::new(), AutoStream::choice(&stream));
+    let shown = match AutoStream::choice(&stream) {
+        ColorChoice::Never => without_colors(text).into_bytes(),
+        choice => {
+            let mut shown = AutoStream::new(Vec::new(), choice);
+            let _ = shown.write_all(text.as_bytes());
+            shown.into_inner()
+        }
+    };
     // A reader that went away (`| head`) is no error.
-    let _ = shown.write_all(text.as_bytes()).and_then(|()| stream.write_all(&shown.into_inner()));
+    let _ = stream.write_all(&shown);
+}
+
+/// A text without escape sequences. Most lines of a long answer have none, and aren't looked at letter by letter.
+fn without_colors(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        if line.bytes().any(|one| one.is_ascii_control() && one != b'\n') {
+            plain.extend(strip_str(line));
+        } else {
+            plain.push_str(line);
+        }
+    }
+    plain
 }
 
 /// An answer, with the errors for which it isn't a full one.
@@ -156,4 +181,16 @@ pub fn diagnostic_json(diagnostic: &Diagnostic) -> Value {
         "column": place.map(|(_, (_, column))| column),
         "help": diagnostic.help,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colors_and_other_escapes_are_left_out() {
+        let text = format!("{GOOD}one{GOOD:#} \u{1b}[31mtwo\u{1b}[0m\nthree\tfour\r\n\nfünf");
+        assert_eq!(without_colors(&text), "one two\nthree\tfour\r\n\nfünf");
+        assert_eq!(without_colors(""), "");
+    }
 }

@@ -9,18 +9,24 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::migration::{Migration, Outline};
 use fault::{Index, diagnose, replaced_twice};
 
-/// The validated history: migrations and the graph that they form.
-#[derive(Clone, Debug, Default)]
-pub struct Chain {
+/// The validated history: migrations, or their outlines, and the graph that they form.
+#[derive(Clone, Debug)]
+pub struct Chain<M = Migration> {
     /// The migrations in the graph's order: the one of an [`Id`] stands at its index.
-    pub migrations: Vec<Migration>,
+    pub migrations: Vec<M>,
     /// The graph.
     pub graph: Graph,
 }
 
-impl Chain {
+impl<M> Default for Chain<M> {
+    fn default() -> Chain<M> {
+        Chain { migrations: Vec::new(), graph: Graph::default() }
+    }
+}
+
+impl<M> Chain<M> {
     /// The migration of a revision.
-    pub fn migration(&self, id: Id) -> &Migration {
+    pub fn migration(&self, id: Id) -> &M {
         &self.migrations[id.index()]
     }
 }
@@ -30,9 +36,9 @@ impl Chain {
 /// # Errors
 ///
 /// As [`link`].
-pub fn chain(mut migrations: Vec<Migration>) -> Result<Chain, Vec<Diagnostic>> {
-    let graph = link(migrations.iter().map(|one| &one.outline))?;
-    migrations.sort_by_key(|one| graph.find(one.version.as_str()));
+pub fn chain<M: AsRef<Outline>>(mut migrations: Vec<M>) -> Result<Chain<M>, Vec<Diagnostic>> {
+    let graph = link(migrations.iter().map(AsRef::as_ref))?;
+    migrations.sort_by_cached_key(|one| graph.find(one.as_ref().version.as_str()));
     Ok(Chain { migrations, graph })
 }
 

@@ -4,7 +4,7 @@ mod dir;
 mod metadata;
 
 pub(crate) use dir::text_of;
-pub use dir::{Folder, read, read_as_if, read_outlines};
+pub use dir::{Folder, read, read_as_if, read_one, read_outlines, read_ups};
 pub use metadata::{Metadata, Places, parse as parse_metadata, write as write_metadata};
 
 use std::ops::Deref;
@@ -50,6 +50,18 @@ impl Migration {
         let up = self.up.checksum().to_string();
         let down = self.down.as_ref().map(|down| down.checksum().to_string());
         Checksum::of_tokens([up.as_str(), down.as_deref().unwrap_or_default()])
+    }
+}
+
+impl AsRef<Outline> for Outline {
+    fn as_ref(&self) -> &Outline {
+        self
+    }
+}
+
+impl AsRef<Outline> for Migration {
+    fn as_ref(&self) -> &Outline {
+        &self.outline
     }
 }
 

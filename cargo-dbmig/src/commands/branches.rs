@@ -35,7 +35,7 @@ pub fn run(args: &BranchesArgs, global: &Global, ui: &Ui) -> Result<Answer, Erro
     let branch_points = graph.ids().rev().filter(|&id| graph.children(id).len() > 1);
     if ui.json {
         let revisions = branch_points.map(|id| {
-            let mut value = listing.revision_json(id);
+            let mut value = json!(listing.revision_json(id));
             value["children"] = graph.children(id).iter().map(|&child| graph.version(child).as_str()).collect();
             value
         });

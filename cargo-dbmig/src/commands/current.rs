@@ -47,7 +47,7 @@ pub fn run(args: &CurrentArgs, global: &Global, ui: &Ui) -> Result<Answer, Error
     let current = tips(graph, &applied, Edges::Parents);
     let listing = Listing::new(graph, Some(&applied));
     if ui.json {
-        let mut value = listing.json(&current);
+        let mut value = json!(listing.json(&current));
         let unknown = status.unknown.iter().map(|one| json!({"version": one.version, "name": one.name}));
         value["unknown"] = unknown.collect();
         value["edited"] = edited(&status).collect();

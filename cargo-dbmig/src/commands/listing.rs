@@ -5,13 +5,35 @@ use dbmig::revision::labels::BranchLabels;
 use dbmig::revision::order::IdSet;
 use dbmig::revision::{Graph, Id};
 use dbmig::version::Version;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 const VERSION: Style = AnsiColor::Yellow.on_default();
 const MARK: Style = AnsiColor::Cyan.on_default();
 
+/// As wide as the column of the fields' names.
+const BLANKS: &str = "            ";
+
 /// What is known of the database: which revisions it has, or nothing where there is no database to ask.
 pub(super) type Applied<'a> = Option<&'a IdSet>;
+
+/// A revision as JSON. Its fields stand in the alphabet's order, as in all JSON that is printed.
+#[derive(Serialize)]
+pub(super) struct RevisionJson<'a> {
+    applied: Option<bool>,
+    depends_on: Vec<&'a str>,
+    head: bool,
+    labels: Vec<&'a str>,
+    message: &'a str,
+    name: &'a str,
+    parents: Vec<&'a str>,
+    version: &'a str,
+}
+
+/// The answer of a command that lists revisions.
+#[derive(Serialize)]
+pub(super) struct RevisionsJson<'a> {
+    revisions: Vec<RevisionJson<'a>>,
+}
 
 /// What every listed revision is shown with.
 pub(super) struct Listing<'a> {
@@ -26,52 +48,60 @@ impl<'a> Listing<'a> {
     }
 
     /// A revision as `heads`, `current`, `branches` and `history` give it with `--json`.
-    pub(super) fn revision_json(&self, id: Id) -> Value {
-        let node = self.graph.node(id);
-        let versions = |list: &[Version]| list.iter().map(Version::as_str).map(Value::from).collect::<Vec<_>>();
-        json!({
-            "version": node.version.as_str(),
-            "name": node.name,
-            "message": node.message,
-            "parents": versions(&node.parents),
-            "depends_on": versions(&node.depends_on),
-            "labels": self.labels.of(id).collect::<Vec<_>>(),
-            "head": self.graph.children(id).is_empty(),
-            "applied": self.applied.map(|set| set.contains(id)),
-        })
+    pub(super) fn revision_json(&self, id: Id) -> RevisionJson<'a> {
+        let graph = self.graph;
+        let node = graph.node(id);
+        RevisionJson {
+            applied: self.applied.map(|set| set.contains(id)),
+            depends_on: node.depends_on.iter().map(Version::as_str).collect(),
+            head: graph.children(id).is_empty(),
+            labels: self.labels.of(id).collect(),
+            message: &node.message,
+            name: &node.name,
+            parents: node.parents.iter().map(Version::as_str).collect(),
+            version: node.version.as_str(),
+        }
     }
 
     /// Revisions as the whole answer of a command with `--json`.
-    pub(super) fn json(&self, ids: &[Id]) -> Value {
-        let revisions: Vec<Value> = ids.iter().map(|&id| self.revision_json(id)).collect();
-        json!({ "revisions": revisions })
+    pub(super) fn json(&self, ids: &[Id]) -> RevisionsJson<'a> {
+        RevisionsJson { revisions: ids.iter().map(|&id| self.revision_json(id)).collect() }
     }
 
     /// A revision on a line: `20261121101500  create users (head)`.
     pub(super) fn line(&self, id: Id) -> String {
         let node = self.graph.node(id);
+        let mut line = format!("{VERSION}{}{VERSION:#}  {}", node.version, node.message);
         let marks = self.marks(id);
-        let marks = if marks.is_empty() { String::new() } else { format!(" {MARK}({}){MARK:#}", marks.join(", ")) };
-        format!("{VERSION}{}{VERSION:#}  {}{marks}", node.version, node.message)
+        if !marks.is_empty() {
+            line.push_str(&format!(" {MARK}({}){MARK:#}", marks.join(", ")));
+        }
+        line
     }
 
     /// A revision as `history -v`, `heads -v` and `show` print it, without a final line break.
     pub(super) fn paragraph(&self, id: Id, folder: &str) -> String {
         let graph = self.graph;
         let node = graph.node(id);
-        let mut lines = vec![self.line(id)];
-        let versions = |ids: &[Id]| ids.iter().map(|&id| graph.version(id).to_string()).collect::<Vec<_>>().join(", ");
-        let mut field = |name: &str, text: String| {
-            if !text.is_empty() {
-                lines.push(format!("  {name:<11} {text}"));
+        let mut text = self.line(id);
+        let mut field = |name: &str, values: &mut dyn Iterator<Item = &str>| {
+            for (at, value) in values.enumerate() {
+                if at == 0 {
+                    text.extend(["\n  ", name, BLANKS.get(name.len()..).unwrap_or_default()]);
+                } else {
+                    text.push_str(", ");
+                }
+                text.push_str(value);
             }
         };
-        field(if graph.parents(id).len() > 1 { "merges" } else { "revises" }, versions(graph.parents(id)));
-        field("depends on", versions(graph.depends_on(id)));
-        field("revised by", versions(graph.children(id)));
-        field("labels", node.labels.join(", "));
-        field("path", format!("{folder}/{}", node.name));
-        lines.join("\n")
+        let versions = |ids: &'a [Id]| ids.iter().map(|&id| graph.version(id).as_str());
+        let parents = graph.parents(id);
+        field(if parents.len() > 1 { "merges" } else { "revises" }, &mut versions(parents));
+        field("depends on", &mut versions(graph.depends_on(id)));
+        field("revised by", &mut versions(graph.children(id)));
+        field("labels", &mut node.labels.iter().map(String::as_str));
+        field("path", &mut std::iter::once(format!("{folder}/{}", node.name).as_str()));
+        text
     }
 
     fn marks(&self, id: Id) -> Vec<String> {

@@ -91,11 +91,11 @@ fn count(written: &ModelSource) -> String {
 
 /// What is known of a revision's schema, and what can't be replayed.
 fn chain(context: &Context<'_>, revision: &str) -> Result<(Schema, Vec<Diagnostic>), Error> {
-    let (chain, faults) = context.chain_and_faults()?;
+    let chain = context.outlines()?;
     let applied = context.applied_if_known(&chain.graph);
     let target = selection::resolve(&chain.graph, revision, applied.as_ref())?;
     let revisions = ancestors(&chain.graph, target.revisions, Edges::All);
-    let (replay, errors) = context.replay_known(&chain, &faults, revisions.iter(&chain.graph), |_, _| ());
+    let (replay, errors) = context.replay_known_at(&chain, revisions.iter(&chain.graph))?;
     Ok((replay.schema().clone(), errors))
 }
 

@@ -34,11 +34,11 @@ pub struct SchemaArgs {
 /// can't be replayed.
 pub fn run(args: &SchemaArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
-    let (chain, faults) = context.chain_and_faults()?;
+    let chain = context.outlines()?;
     let applied = context.applied_if_known(&chain.graph);
     let target = selection::resolve(&chain.graph, &args.revision, applied.as_ref())?;
     let revisions = ancestors(&chain.graph, target.revisions, Edges::All);
-    let (replay, errors) = context.replay_known(&chain, &faults, revisions.iter(&chain.graph), |_, _| ());
+    let (replay, errors) = context.replay_known_at(&chain, revisions.iter(&chain.graph))?;
     let options = SchemaOptions::of_config(&context.config);
     let module = schema_module_with_places(replay.schema(), &options, |table| replay.place_of_table(table));
     let text = module.text;

@@ -8,7 +8,9 @@ use dbmig::revision::order::{Edges, ancestors};
 use dbmig_build::diagnostic::{Diagnostic, Level};
 use dbmig_build::diff::diff;
 use dbmig_build::link::Chain;
+use dbmig_build::migration::Outline;
 use dbmig_build::schema::{Change, Name, ObjectName, Renames, Schema, Table, Trigger};
+use dbmig_build::sql::Script;
 use serde_json::json;
 
 use super::listing::Listing;
@@ -38,15 +40,15 @@ pub struct ShowArgs {
 /// can't be replayed.
 pub fn run(args: &ShowArgs, global: &Global, ui: &Ui) -> Result<Answer, Error> {
     let context = Context::load(global, ui)?;
-    let (chain, faults) = context.chain_and_faults()?;
+    let chain = context.outlines()?;
     let applied = context.applied_if_known(&chain.graph);
     let id = selection::resolve_one(&chain.graph, &args.revision, applied.as_ref())?;
-    let Made { changes, errors, uncertain } = made(&context, (&chain, &faults), id);
-    let migration = &chain.migrations[id.index()];
+    let (migration, faults) = context.migration(chain.migration(id))?;
+    let Made { changes, errors, uncertain } = made(&context, &chain, id, &migration.up, &faults)?;
     let (up, down) = (migration.up.source.text(), migration.down.as_ref().map(|down| down.source.text()));
     let listing = Listing::new(&chain.graph, applied.as_ref());
     if ui.json {
-        let mut value = listing.revision_json(id);
+        let mut value = json!(listing.revision_json(id));
         value["changes"] = changes.iter().map(describe::change_json).collect();
         value["path"] = json!(migration.path);
         value["up"] = json!(up);
@@ -79,19 +81,24 @@ struct Made {
 }
 
 /// What a revision changes in all: a table rebuild shows as what it is for, not as the tables that come and go.
-fn made(context: &Context<'_>, (chain, faults): (&Chain, &[Diagnostic]), id: Id) -> Made {
+fn made(
+    context: &Context<'_>,
+    chain: &Chain<Outline>,
+    id: Id,
+    up: &Script,
+    faults: &[Diagnostic],
+) -> Result<Made, Error> {
     // What stands on other branches may not fit to it before they are merged.
     let below = ancestors(&chain.graph, [id], Edges::All);
     let below = below.iter(&chain.graph).filter(|&below| below != id);
-    let (mut replay, unknown) = context.replay_known(chain, faults, below, |_, _| ());
+    let (mut replay, unknown) = context.replay_known_at(chain, below)?;
     let before = replay.schema().clone();
-    let up = &chain.migration(id).up;
     let replayed = replay.run(up);
     let mut errors: Vec<Diagnostic> = faults_in(up, faults).cloned().collect();
     errors.extend(replayed.diagnostics.into_iter().filter(|one| one.level == Level::Error));
     let mut changes = diff(&before, replay.schema(), &renames(&replayed.changes));
     changes.extend(undeclared(&before, replay.schema()));
-    Made { changes, errors, uncertain: !unknown.is_empty() }
+    Ok(Made { changes, errors, uncertain: !unknown.is_empty() })
 }
 
 /// Views and triggers that come and go: no model declares them, so diff leaves them alone.

@@ -15,7 +15,7 @@ use dbmig::version::Version;
 use super::{Migration, Outline, metadata};
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::source::Source;
-use crate::sql;
+use crate::sql::{self, Script};
 use fault::{
     check_version, empty, symlink, together, unreadable_folder, whole, without_down, without_metadata, without_up,
 };
@@ -74,6 +74,36 @@ pub fn read_outlines(root: &Path, folder: &str) -> Folder<Outline> {
     })
 }
 
+/// Reads the `up.sql` of migrations whose outlines were read, in this order, and says what is wrong with those that
+/// can't be read or split. Of these nothing comes back, or what could be split.
+pub fn read_ups(root: &Path, outlines: &[&Outline], backend: Backend) -> (Vec<Script>, Vec<Diagnostic>) {
+    let read_up = |outline: &&Outline, diagnostics: &mut Vec<Diagnostic>| {
+        let path = format!("{}/up.sql", outline.path);
+        let script = match bytes(&root.join(&path)).map(|bytes| text_of(&path, bytes)) {
+            Ok(Ok(source)) => sql::split(&source, backend),
+            _ => {
+                let (migration, faults) = read_one(root, outline, backend);
+                diagnostics.extend(faults);
+                return migration.map(|migration| migration.up);
+            }
+        };
+        diagnostics.extend(script.diagnostics.iter().cloned());
+        Some(script)
+    };
+    in_blocks(outlines, read_up)
+}
+
+/// Reads a migration whose outline was read as a whole, and says what is wrong with it.
+pub fn read_one(root: &Path, outline: &Outline, backend: Backend) -> (Option<Migration>, Vec<Diagnostic>) {
+    let Outline { name, path, .. } = outline;
+    let mut diagnostics = Vec::new();
+    let migration = listed(root, path, &mut diagnostics).and_then(|files| {
+        let reading = Reading { root, name, path, files: &files };
+        read_migration(&reading, backend, &|_, text| text, &mut diagnostics)
+    });
+    (migration, diagnostics)
+}
+
 /// Reads each folder in a folder, several at once: most of the time goes into waiting for files.
 fn read_with<M: Send>(
     root: &Path,
@@ -88,23 +118,31 @@ fn read_with<M: Send>(
             return found;
         }
     };
-    let read_block = |block: &[Entry]| -> Block<M> {
-        let mut diagnostics = Vec::new();
-        let mut migrations = Vec::with_capacity(block.len());
-        migrations.extend(block.iter().filter_map(|entry| read_entry(folder, entry, &read, &mut diagnostics)));
-        (migrations, diagnostics)
-    };
-    found.migrations.reserve_exact(entries.len());
-    for (migrations, diagnostics) in blocks::each(&entries, read_block) {
-        found.migrations.extend(migrations);
-        found.diagnostics.extend(diagnostics);
-    }
+    (found.migrations, found.diagnostics) =
+        in_blocks(&entries, |entry, diagnostics| read_entry(folder, entry, &read, diagnostics));
     together(&mut found.diagnostics);
     found
 }
 
-/// What was read of some folders that follow each other.
-type Block<M> = (Vec<M>, Vec<Diagnostic>);
+/// Reads each of some things, blocks of them at once; what was read is in their order, and so is what is wrong.
+fn in_blocks<E: Sync, T: Send>(
+    all: &[E],
+    read: impl Fn(&E, &mut Vec<Diagnostic>) -> Option<T> + Sync,
+) -> (Vec<T>, Vec<Diagnostic>) {
+    let read_block = |block: &[E]| {
+        let mut diagnostics = Vec::new();
+        let mut done = Vec::with_capacity(block.len());
+        done.extend(block.iter().filter_map(|one| read(one, &mut diagnostics)));
+        (done, diagnostics)
+    };
+    let mut found = Vec::with_capacity(all.len());
+    let mut diagnostics = Vec::new();
+    for (done, faults) in blocks::each(all, read_block) {
+        found.extend(done);
+        diagnostics.extend(faults);
+    }
+    (found, diagnostics)
+}
 
 struct Entry {
     name: String,

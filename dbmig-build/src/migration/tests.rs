@@ -182,3 +182,30 @@ fn other_tools_tables_and_a_byte_order_mark_are_fine() {
     assert_eq!(render(&diagnostics, Style::Plain), "");
     assert_eq!(metadata.message, "add users");
 }
+
+#[test]
+fn scripts_are_read_beside_outlines() {
+    let root = tempfile::tempdir().unwrap();
+    let metadata = METADATA.as_bytes();
+    write(
+        root.path(),
+        &[
+            ("1_a/up.sql", b"CREATE TABLE a (id INTEGER);"),
+            ("1_a/metadata.toml", metadata),
+            ("2_b/Up.SQL.orig", b"CREATE TABLE b (id INTEGER);"),
+            ("2_b/metadata.toml", metadata),
+            ("3_c/up.sql", b"CREATE TABLE c ('"),
+            ("3_c/metadata.toml", metadata),
+        ],
+    );
+    let found = read_outlines(root.path(), "migrations");
+    assert!(found.diagnostics.is_empty(), "outlines don't speak of SQL");
+    let outlines: Vec<&Outline> = found.migrations.iter().rev().collect();
+    let (ups, diagnostics) = read_ups(root.path(), &outlines, Backend::Sqlite);
+    assert_eq!(codes(&diagnostics), ["unreadable-sql", "missing-up"], "in the order that was asked for");
+    let paths: Vec<&str> = ups.iter().map(|up| up.source.path()).collect();
+    assert_eq!(paths, ["migrations/3_c/up.sql", "migrations/1_a/up.sql"]);
+    let (migration, diagnostics) = read_one(root.path(), outlines[2], Backend::Sqlite);
+    assert_eq!(codes(&diagnostics), ["missing-down"]);
+    assert_eq!(migration.map(|one| one.up.source.text().to_owned()), Some("CREATE TABLE a (id INTEGER);".to_owned()));
+}

@@ -136,7 +136,8 @@ fn replayed(
 ) -> (Schema, Renames, Vec<Diagnostic>) {
     let mut renames = Renames::default();
     let mut at = ids.iter();
-    let (replay, errors) = context.replay_known(chain, faults, ids.iter().copied(), |_, changes| {
+    let ups = ids.iter().map(|&id| &chain.migration(id).up);
+    let (replay, errors) = context.replay_known(ups, faults, |_, changes| {
         if at.next().is_some_and(|&id| !common.contains(chain.graph.version(id))) {
             renamed::add(&changes, &mut renames);
         }
