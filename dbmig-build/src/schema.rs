@@ -30,7 +30,7 @@ pub use constraint::{
 };
 pub use expression::{Expression, ExpressionToken};
 pub use index::{FirstColumns, Index, IndexColumn, IndexKey, NullsOrder, SortOrder};
-pub use mention::{mentioned, mentions, mentions_table, uses_column, uses_table};
+pub use mention::{may_use_column, mentioned, mentions, mentions_table, uses_column, uses_table};
 pub use name::{Name, ObjectName};
 pub use objects::Objects;
 pub use order::{aside, parents_first, rename_order, types_in_order};

@@ -47,6 +47,11 @@ impl Session {
     pub(super) fn of(catalog: &Catalog) -> Session {
         let mut session = Session::default();
         for table in catalog.schema().tables.values() {
+            let made = table.indexes.iter().filter(|index| index.made_by_key.0).map(|index| index.name.clone());
+            let made: BTreeSet<Name> = made.collect();
+            if !made.is_empty() {
+                session.generated.insert(table.name.clone(), made);
+            }
             for key in &table.foreign_keys {
                 if let Some(index) = table.indexes.iter().find(|index| key.may_have_made(index)) {
                     session.generated.entry(table.name.clone()).or_default().insert(index.name.clone());

@@ -98,6 +98,8 @@ pub struct Exclusion {
     pub deferrable: Deferrable,
     /// Further columns that its index carries.
     pub include: Vec<Name>,
+    /// What it was made of, where columns have got other names since.
+    pub first_columns: FirstColumns,
 }
 
 impl PrimaryKey {

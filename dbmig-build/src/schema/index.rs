@@ -23,6 +23,9 @@ pub struct Index {
     pub parameters: Vec<(String, String)>,
     /// What it was made of, where columns have got other names since.
     pub first_columns: FirstColumns,
+    /// Whether a foreign key made it, of this table or of one that this was made like (MySQL): it goes by itself when
+    /// another key serves as well.
+    pub made_by_key: Past<bool>,
 }
 
 /// The columns and further columns with which an index was made, where they have got other names since: PostgreSQL
@@ -87,6 +90,7 @@ impl Index {
             nulls_not_distinct: false,
             parameters: Vec::new(),
             first_columns: Past(None),
+            made_by_key: Past(false),
         }
     }
 

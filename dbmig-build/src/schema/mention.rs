@@ -48,6 +48,27 @@ pub fn uses_column(sql: &str, table: &ObjectName, column: &Name, is_its_trigger:
     mentions(sql, column) && rename_column(sql, table, (column, &other), is_its_trigger, namesakes) != sql
 }
 
+/// Whether a view may use a table's column: it has the name in a place where no table stands and no alias, nor the
+/// column of another table.
+pub fn may_use_column(sql: &str, table: &ObjectName, column: &Name) -> bool {
+    let names = names(sql);
+    let scope = Scope::new(sql, &names, table, &[]);
+    // A bare name may be that of a table in a schema that is looked into.
+    let bare = Scope::new(sql, &names, &ObjectName::unqualified(table.name.clone()), &[]);
+    names.iter().any(|one| {
+        let is_of_it = match one.qualifier(sql) {
+            Some(qualifier) => {
+                let qualifier = table.name.renamed(&qualifier);
+                let is_called = |(name, _): &&(Name, bool)| *name == qualifier;
+                let mut called = scope.tables.iter().chain(&bare.tables).filter(is_called).peekable();
+                called.peek().is_none() || called.any(|(_, is_it)| *is_it)
+            }
+            None => !one.word_before(sql).is_some_and(|before| before.eq_ignore_ascii_case("as")),
+        };
+        one.is(sql, column) && is_of_it && scope.may_be_column(sql, one)
+    })
+}
+
 /// All names that a statement may mention; `like` lends its rule of comparison.
 pub fn mentioned(sql: &str, like: &Name) -> BTreeSet<Name> {
     let texts = names(sql).into_iter().map(|one| &sql[one.start..one.end]);
@@ -64,7 +85,13 @@ pub(super) fn rename_table(sql: &str, from: &ObjectName, to: &ObjectName) -> Str
     let namesakes: Vec<&Token> = names.iter().filter(|one| one.is(sql, &from.name)).collect();
     // A row is called by its table's bare name, whatever schema that is in.
     let is_source = |one: &&&Token| one.schema_place(sql).is_some() || one.is_in_place_of_table(sql);
-    let is_row = namesakes.iter().filter(is_source).all(|one| one.is_table(sql, from));
+    // What a table is called by an alias is that one's row.
+    let is_alias = |name: &Token| {
+        let sources = names.iter().enumerate().filter(|(_, one)| one.stands_for_table(sql));
+        sources.filter_map(|(at, _)| alias(sql, &names, at)).any(|alias| alias.start == name.start)
+    };
+    let is_row = namesakes.iter().filter(is_source).all(|one| one.is_table(sql, from))
+        && !namesakes.iter().any(|one| is_alias(one));
     let mut edits = Vec::new();
     for one in namesakes {
         match one.schema_place(sql) {
@@ -108,7 +135,7 @@ pub(super) fn rename_column(
                     scope.is_alone && !follows("as") && !follows("trigger")
                 }
             };
-            one.is(sql, from) && is_meant && !one.next(sql).starts_with(['(', '.']) && !one.stands_for_table(sql)
+            one.is(sql, from) && is_meant && scope.may_be_column(sql, one)
         };
         found.extend(tokens.iter().filter(is_column));
     }
@@ -140,24 +167,21 @@ pub(super) fn rename_in_rule(rule: &str, from: &Name, to: &Name) -> String {
 struct Scope {
     /// By what names its tables are called, and whether that is the table in question.
     tables: Vec<(Name, bool)>,
+    /// Where tables are given other names.
+    aliases: Vec<usize>,
     /// Whether a column's bare name is the table's: it is there, and no other table with such a column is.
     is_alone: bool,
 }
 
 impl Scope {
     fn new(sql: &str, tokens: &[Token], table: &ObjectName, namesakes: &[Name]) -> Scope {
-        let mut tables = Vec::new();
+        let (mut tables, mut aliases) = (Vec::new(), Vec::new());
         let mut others = false;
         for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.stands_for_table(sql)) {
             let is_it = token.is_table(sql, table);
             others |= namesakes.iter().any(|name| token.is(sql, name));
-            let is_as = |one: &&Token| sql[one.start..one.end].eq_ignore_ascii_case("as");
-            let rest = tokens.get(at + 1..).unwrap_or_default();
-            let alias = rest.iter().find(|one| !is_as(one)).filter(|one| {
-                let gap = sql[token.end..one.start].trim();
-                let text = sql[one.start..one.end].to_ascii_lowercase();
-                (gap.is_empty() || gap.eq_ignore_ascii_case("as")) && GRAMMAR.binary_search(&text.as_str()).is_err()
-            });
+            let alias = alias(sql, tokens, at);
+            aliases.extend(alias.map(|alias| alias.start));
             let called = alias.unwrap_or(token);
             // `t.a` as a qualifier says nothing of what `t` is.
             if alias.is_some() || !token.next(sql).starts_with('.') {
@@ -165,12 +189,30 @@ impl Scope {
             }
         }
         let is_there = tables.iter().any(|(_, is_it)| *is_it);
-        Scope { tables, is_alone: is_there && !others }
+        Scope { tables, aliases, is_alone: is_there && !others }
+    }
+
+    /// Whether a name stands where a column may: not for a function, a table or a table's other name.
+    fn may_be_column(&self, sql: &str, name: &Token) -> bool {
+        !name.next(sql).starts_with(['(', '.']) && !name.stands_for_table(sql) && !self.aliases.contains(&name.start)
     }
 
     fn is_meant_by(&self, qualifier: &Name) -> bool {
         self.tables.iter().any(|(name, is_it)| name == qualifier && *is_it)
     }
+}
+
+/// The other name that a table is given behind its place.
+fn alias<'a>(sql: &str, tokens: &'a [Token], at: usize) -> Option<&'a Token> {
+    let is_word = |one: &Token| GRAMMAR.binary_search(&sql[one.start..one.end].to_ascii_lowercase().as_str()).is_ok();
+    // `UPDATE OF a` names no table.
+    let table = tokens.get(at).filter(|one| !is_word(one))?;
+    let is_as = |one: &&Token| sql[one.start..one.end].eq_ignore_ascii_case("as");
+    let rest = tokens.get(at + 1..).unwrap_or_default();
+    rest.iter().find(|one| !is_as(one)).filter(|one| {
+        let gap = sql[table.end..one.start].trim();
+        (gap.is_empty() || gap.eq_ignore_ascii_case("as")) && !is_word(one)
+    })
 }
 
 fn replace<'a>(sql: &str, edits: impl Iterator<Item = (Range<usize>, &'a String)>) -> String {
@@ -265,6 +307,25 @@ mod tests {
             ("SELECT x FROM t WHERE x IN (SELECT a FROM t)", "SELECT x FROM t WHERE x IN (SELECT b AS a FROM t)"),
         ] {
             assert_eq!(renamed(from), to);
+        }
+    }
+
+    #[test]
+    fn other_names_of_tables_are_no_columns_and_no_tables() {
+        let (t, new) = (ObjectName::unqualified(name("t")), ObjectName::unqualified(name("new")));
+        let column = |sql: &str| rename_column(sql, &t, (&name("a"), &name("b")), false, &[]);
+        assert_eq!(column("SELECT a.a FROM t a JOIN o AS x ON true"), "SELECT a.b FROM t a JOIN o AS x ON true");
+        let table = |sql: &str| rename_table(sql, &t, &new);
+        assert_eq!(table("SELECT t.a FROM o t"), "SELECT t.a FROM o t");
+        assert_eq!(table("SELECT t.a FROM t AS t"), "SELECT t.a FROM \"new\" AS t");
+        for (sql, may) in [
+            ("SELECT a.b FROM t a JOIN o AS x ON true", false),
+            ("SELECT x.a, t.b AS a FROM t JOIN o AS x ON true", false),
+            ("SELECT x.a, t.a FROM t JOIN o AS x ON true", true),
+            ("SELECT b FROM t, o WHERE a > 1", true),
+            ("SELECT b FROM t WHERE b IN (SELECT x.a FROM o JOIN t AS x ON true)", true),
+        ] {
+            assert_eq!(may_use_column(sql, &t, &name("a")), may, "{sql}");
         }
     }
 

@@ -17,15 +17,18 @@ pub fn character_bytes(character_set: &str) -> u32 {
 
 impl Table {
     /// How much of a column an index on it alone takes at most, in characters (bytes of a blob), where it can't take
-    /// all of it: of MySQL's texts and blobs. MariaDB takes as much by itself, and MySQL wants to be told.
+    /// all of it: of MySQL's texts and blobs, and of long VARCHARs. MariaDB takes as much by itself, and MySQL wants to be told.
     pub fn longest_prefix(&self, column: &Column) -> Option<u32> {
         match column.column_type.name.as_str() {
             "json" => Some(MOST / 4),
-            name if name.ends_with("text") => {
+            name if name.ends_with("text") || name == "varchar" => {
                 let of = |collation: &Name| collation.key().split('_').next().map(str::to_owned);
                 let own = column.character_set.clone().or_else(|| of(column.collation.as_ref()?));
                 let set = own.or_else(|| self.options.character_set.clone());
-                Some(MOST / set.map_or(4, |set| character_bytes(&set)))
+                let most = MOST / set.map_or(4, |set| character_bytes(&set));
+                // A short one is taken whole.
+                let length = column.column_type.arguments.first().and_then(|length| length.parse::<u32>().ok());
+                (name != "varchar" || length.is_some_and(|length| length > most)).then_some(most)
             }
             name if name.ends_with("blob") => Some(MOST),
             _ => None,

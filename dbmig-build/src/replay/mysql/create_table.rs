@@ -26,6 +26,10 @@ pub(super) fn create_table(replay: &mut Replay, create: &CreateTable, done: &mut
     match &create.body {
         TableBody::Like(other) => {
             let table = like(table(replay, other)?, name);
+            // What foreign keys made there goes here, too, when another key serves as well.
+            if let Some(generated) = replay.mysql.generated.get(&object(other)).cloned() {
+                replay.mysql.generated.insert(table.name.clone(), generated);
+            }
             replay.make(Change::CreateTable(Box::new(table)), done)
         }
         TableBody::Definition { columns, keys, options, select } => {

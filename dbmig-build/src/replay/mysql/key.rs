@@ -6,7 +6,7 @@ use crate::replay::Replay;
 use crate::replay::conflict::Conflict;
 use crate::schema::{
     ApplyError, Change, Check, Constraint, ForeignKey, Index, IndexColumn, IndexKey, Name, ObjectName, Past,
-    PrimaryKey, Table, Unique, begins_with,
+    PrimaryKey, SortOrder, Table, Unique, begins_with,
 };
 use crate::source::Span;
 use crate::sql::syntax::mysql::{ColumnSyntax, KeyKind, KeySyntax};
@@ -79,6 +79,18 @@ pub(super) fn shorten(part: &mut IndexColumn, table: &Table) {
     part.length = whole.and_then(|column| table.longest_prefix(column)).or(part.length);
 }
 
+/// The parts of a unique key, which have no order where one of them is all of a text: MariaDB keeps a hash of such ones.
+pub(super) fn unordered(mut parts: Vec<IndexColumn>, table: &Table) -> Vec<IndexColumn> {
+    let is_whole = |part: &IndexColumn| {
+        let column = part.name().and_then(|name| table.column(name)).filter(|_| part.length.is_none());
+        column.is_some_and(|column| table.longest_prefix(column).is_some())
+    };
+    if parts.iter().any(is_whole) {
+        parts.iter_mut().for_each(|part| part.order = SortOrder::Ascending);
+    }
+    parts
+}
+
 /// What was written on a column becomes the table's.
 pub(super) fn add_inline(
     replay: &mut Replay,
@@ -147,7 +159,8 @@ fn add_unique(
 ) -> Result<(), Conflict> {
     // The name of an index that goes is free.
     drop_covered(replay, owner, &columns, done)?;
-    let name = free_key(find(replay, owner)?, name, &columns)?;
+    let table = find(replay, owner)?;
+    let (name, columns) = (free_key(table, name, &columns)?, unordered(columns, table));
     let constraint = Constraint::Unique(Unique { name: Some(name), ..Unique::new(columns) });
     replay.make(Change::AddConstraint { table: owner.clone(), constraint }, done)
 }
@@ -210,7 +223,7 @@ fn make_index(
     let table = find(replay, owner)?;
     let name = if has_key(table, &name) { automatic_name(table, &columns) } else { name };
     replay.mysql.generated.entry(owner.clone()).or_default().insert(name.clone());
-    let index = Box::new(Index::new(name, columns));
+    let index = Box::new(Index { made_by_key: Past(true), ..Index::new(name, columns) });
     replay.make(Change::CreateIndex { table: owner.clone(), index }, done)
 }
 

@@ -232,7 +232,7 @@ fn forget(replay: &mut Replay, steps: &[Step]) {
         match step {
             Step::Set(variables) => {
                 for (name, assigned) in variables {
-                    let may_alter = assigned.may_alter || may_alter(replay, name);
+                    let may_alter = may_be_ddl(replay, assigned) || may_alter(replay, name);
                     variable(replay, name).clone_from(&Held::Unknown { may_alter });
                 }
             }
@@ -269,11 +269,12 @@ fn may_alter(replay: &Replay, name: &str) -> bool {
 /// What an expression gives.
 pub(super) fn hold(replay: &Replay, assigned: &Assigned) -> Held {
     let known = assigned.value.as_ref().and_then(|one| value::evaluated(replay, one));
-    let names = assigned.value.as_ref().map(value::variables).unwrap_or_default();
-    known.map_or_else(
-        || Held::Unknown { may_alter: assigned.may_alter || names.iter().any(|name| may_alter(replay, name)) },
-        Held::Known,
-    )
+    known.map_or_else(|| Held::Unknown { may_alter: may_be_ddl(replay, assigned) }, Held::Known)
+}
+
+fn may_be_ddl(replay: &Replay, assigned: &Assigned) -> bool {
+    let variable = |name: &str| may_alter(replay, name);
+    assigned.value.as_ref().map_or(assigned.may_alter, |value| value::may_be_ddl(value, &variable))
 }
 
 /// Executes a prepared statement.

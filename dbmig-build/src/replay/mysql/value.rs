@@ -12,6 +12,12 @@ const DATABASE: &str = "\u{1}database\u{1}";
 /// Longer than any statement that a migration puts together.
 const LONGEST: usize = 1 << 20;
 
+/// What alters structure.
+const VERBS: [&str; 4] = ["create", "alter", "drop", "rename"];
+
+/// What may run other statements.
+const CALLS: [&str; 8] = ["call", "execute", "begin", "if", "case", "loop", "while", "repeat"];
+
 /// The value of an expression, `Some(None)` for NULL; none where it can't be known.
 pub(super) fn evaluated(replay: &Replay, value: &Value) -> Option<Option<String>> {
     of(replay, value, None)
@@ -22,17 +28,39 @@ pub(super) fn holds(replay: &Replay, condition: &Value) -> Option<bool> {
     evaluated(replay, condition).and_then(|value| truth(&value)).map(|truth| truth == Some(true))
 }
 
-/// The variables of an expression.
-pub(super) fn variables(value: &Value) -> Vec<&str> {
+/// Whether a text whose value isn't known may be DDL; `variable` says it of what a variable holds.
+pub(super) fn may_be_ddl(value: &Value, variable: &impl Fn(&str) -> bool) -> bool {
+    let inner = |value: &Value| may_be_ddl(value, variable);
     match value {
-        Value::Variable(name) => vec![name],
-        Value::Concat(parts) | Value::All(parts) | Value::Any(parts) => parts.iter().flat_map(variables).collect(),
-        Value::If(parts) => parts.iter().flat_map(variables).collect(),
-        Value::IfNull(parts) => parts.iter().flat_map(variables).collect(),
-        Value::Compared(left, _, right) => [left, right].into_iter().flat_map(|one| variables(one)).collect(),
-        Value::IsNull(inner) | Value::Not(inner) | Value::Select(inner, _) => variables(inner),
-        Value::Text(_) | Value::Null | Value::Database | Value::Exists(_) | Value::Count => Vec::new(),
+        Value::Text(text) => statement_alters(text).unwrap_or_else(|| holds_verb(text)),
+        Value::Variable(name) => variable(name),
+        // How a statement begins says what it is.
+        Value::Concat(parts) => match parts.first() {
+            Some(Value::Text(first)) => statement_alters(first).unwrap_or_else(|| parts.iter().any(inner)),
+            _ => parts.iter().any(inner),
+        },
+        Value::If(parts) => parts.iter().skip(1).any(inner),
+        Value::IfNull(parts) => parts.iter().any(inner),
+        Value::Select(value, _) => inner(value),
+        Value::Null | Value::Database | Value::Exists(_) | Value::Count => false,
+        Value::Compared(..) | Value::IsNull(_) | Value::Not(_) | Value::All(_) | Value::Any(_) => false,
     }
+}
+
+/// Whether a statement that begins so may alter structure; none where its first word isn't there as a whole.
+fn statement_alters(text: &str) -> Option<bool> {
+    let text = text.trim_start();
+    let (word, _) = text.split_at(text.find(|one: char| !one.is_ascii_alphabetic())?);
+    (!word.is_empty()).then(|| is_one_of(word, &VERBS) || is_one_of(word, &CALLS))
+}
+
+/// Whether a word of a text may begin a statement that alters structure.
+fn holds_verb(text: &str) -> bool {
+    text.split(|one: char| !one.is_ascii_alphanumeric() && one != '_').any(|word| is_one_of(word, &VERBS))
+}
+
+fn is_one_of(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|one| word.eq_ignore_ascii_case(one))
 }
 
 /// A text that is executed, in which the own database needs no name; none where its name stands alone.

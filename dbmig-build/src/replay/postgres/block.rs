@@ -19,6 +19,7 @@ use crate::sql::{self, Statement, parse, plpgsql, split, split_part};
 use super::routine;
 use super::work::Work;
 
+use effect::Speaks;
 pub(super) use effect::speaks_of_structure;
 pub(super) use text::{literal, of_type, value};
 
@@ -38,8 +39,8 @@ enum Flow {
 /// What a step stands in.
 #[derive(Clone, Copy)]
 struct Around {
-    /// Whether the text of the whole body speaks of structure.
-    speaks: bool,
+    /// What the text of the whole body speaks of.
+    speaks: Speaks,
     /// Whether a handler round the step passes over errors that the body raises.
     catches: bool,
     /// Whether anything that comes behind the step alters structure.
@@ -52,13 +53,13 @@ pub(super) fn do_block(work: &mut Work<'_>, block: &Do) -> Result<(), Conflict> 
 
 /// Does what a body does to the structure.
 pub(super) fn body(work: &mut Work<'_>, language: &str, body: &Span, mut variables: Variables) -> Result<(), Conflict> {
-    let around = Around { speaks: speaks_of_structure(body.text()), catches: false, more: false };
+    let around = Around { speaks: Speaks::of(body), catches: false, more: false };
     match language {
         "sql" => split_part(body, work.backend()).statements.iter().try_for_each(|one| sql(work, one)),
         "plpgsql" => {
             let block = match plpgsql(body) {
                 Ok(block) => block,
-                Err(_) if !around.speaks => return Ok(()),
+                Err(_) if !around.speaks.of_structure => return Ok(()),
                 Err(unreadable) => return Err(Conflict::unreadable(&unreadable.span, unreadable.message)),
             };
             if !effect::of_block(work, &block, &variables, around.speaks).alters {
@@ -69,20 +70,19 @@ pub(super) fn body(work: &mut Work<'_>, language: &str, body: &Span, mut variabl
                 Flow::Raised(at) => Err(Conflict::refused(&at, "here it ends by an error that it raises itself")),
             }
         }
-        _ if !around.speaks => Ok(()),
+        _ if !around.speaks.of_structure => Ok(()),
         _ => Err(Conflict::unreadable(body, format!("what this does in {language} can't be known"))),
     }
 }
 
 /// Whether a body alters structure, or may.
 pub(super) fn alters(work: &Work<'_>, language: &str, body: &Span) -> bool {
-    let speaks = speaks_of_structure(body.text());
+    let speaks = Speaks::of(body);
     match language {
-        "plpgsql" => {
-            plpgsql(body).map_or(speaks, |block| effect::of_block(work, &block, &Variables::new(), speaks).alters)
-        }
+        "plpgsql" => plpgsql(body)
+            .map_or(speaks.of_structure, |block| effect::of_block(work, &block, &Variables::new(), speaks).alters),
         "sql" => split_part(body, work.backend()).statements.iter().any(|one| effect::of_sql(work, one)),
-        _ => speaks,
+        _ => speaks.of_structure,
     }
 }
 

@@ -144,10 +144,13 @@ pub(super) fn automatic_name(work: &Work<'_>, table: &ObjectName, constraint: &C
             Some(first) => (first.0.clone(), first.1.as_slice(), "key"),
             None => (unique.columns.clone(), unique.include.as_slice(), "key"),
         },
-        Constraint::Exclusion(exclusion) => {
-            let columns = exclusion.elements.iter().map(|(column, _)| column.clone()).collect();
-            (columns, exclusion.include.as_slice(), "excl")
-        }
+        Constraint::Exclusion(exclusion) => match &exclusion.first_columns.0 {
+            Some(first) => (first.0.clone(), first.1.as_slice(), "excl"),
+            None => {
+                let columns = exclusion.elements.iter().map(|(column, _)| column.clone()).collect();
+                (columns, exclusion.include.as_slice(), "excl")
+            }
+        },
         _ => return work.key_name(table, None, "pkey"),
     };
     let columns = index_columns(&columns, include);

@@ -1,7 +1,9 @@
 //! Changes of types, sequences, schemas and views, and of names.
 
 use super::{ApplyError, free_index, free_name, mentions, past, remove, rename_in};
-use crate::schema::{Catalog, Change, ColumnType, Index, Name, ObjectName, Schema, Table, UserType, UserTypeKind};
+use crate::schema::{
+    Catalog, Change, ColumnType, Index, Name, ObjectName, Past, Schema, Table, UserType, UserTypeKind,
+};
 
 pub(super) fn apply(change: &Change, catalog: &mut Catalog) -> Result<(), ApplyError> {
     let schema = &mut catalog.schema;
@@ -103,7 +105,10 @@ pub(super) fn rename_index(
     }
     let missing = || ApplyError::NoIndex(owner.clone(), from.clone());
     let index = indexes(&mut catalog.schema, owner)?.iter_mut().find(|index| index.name == *from);
-    index.ok_or_else(missing)?.name = to.clone();
+    let index = index.ok_or_else(missing)?;
+    index.name = to.clone();
+    // Whoever names it has stated it.
+    index.made_by_key = Past(false);
     catalog.unlink_index(owner, from);
     catalog.link_index(owner, to);
     Ok(())

@@ -3,8 +3,8 @@
 use dbmig::Backend;
 
 use crate::schema::{
-    Catalog, Column, ColumnType, FirstColumns, Index, IndexColumn, IndexKey, Name, ObjectName, Past, Retyped, Table,
-    Unique,
+    Catalog, Column, ColumnType, Exclusion, FirstColumns, Index, IndexColumn, IndexKey, Name, ObjectName, Past,
+    Retyped, Table, Unique,
 };
 
 /// Before a column gets another name: indexes keep what they were made of.
@@ -23,6 +23,10 @@ pub(super) fn rename_column(table: &mut Table, from: &Name, to: &Name) {
     }
     for Unique { columns, include, first_columns, .. } in &mut table.uniques {
         remember(first_columns, columns, include, from);
+    }
+    for Exclusion { elements, include, first_columns, .. } in &mut table.exclusions {
+        let columns: Vec<IndexColumn> = elements.iter().map(|(column, _)| column.clone()).collect();
+        remember(first_columns, &columns, include, from);
     }
 }
 

@@ -49,7 +49,8 @@ impl Alteration<'_> {
         let table = || self.owner.clone();
         let mut changes = Vec::new();
         for unique in &before.uniques {
-            let to = Unique { columns: fitted(&unique.columns, false), ..unique.clone() };
+            let columns = key::unordered(fitted(&unique.columns, false), &before);
+            let to = Unique { columns, ..unique.clone() };
             if to != *unique {
                 let constraint = Constraint::Unique(unique.clone());
                 changes.push(Change::DropConstraint { table: table(), constraint });

@@ -95,6 +95,16 @@ impl Alteration<'_> {
         let table = self.table()?;
         let found = check(table, &ident.name);
         let found = found.or_else(|| foreign_key(table, &ident.name)).or_else(|| unique(table, &ident.name));
+        if let Some(Constraint::ForeignKey(_)) = &found {
+            if has_unique_text(table) {
+                let name = ident.name.sql();
+                let message = format!(
+                    "MariaDB leaves foreign key `{}` where it is, since `{}` has a unique key over a whole text: write `DROP FOREIGN KEY {name}`",
+                    ident.name, self.owner
+                );
+                return Err(Conflict::refused(&ident.span, message));
+            }
+        }
         self.drop_found(found, "constraint", ident, if_exists)
     }
 
@@ -114,6 +124,14 @@ impl Alteration<'_> {
             }
         }
     }
+}
+
+/// Whether a unique key takes all of a text, as MariaDB's alone can: on such tables `DROP CONSTRAINT` says that it has
+/// dropped a foreign key, and hasn't (tried on 10.11, which keeps a hidden column for the key).
+fn has_unique_text(table: &Table) -> bool {
+    let is_text = |name: &Name| table.column(name).is_some_and(|column| table.longest_prefix(column).is_some());
+    let mut parts = table.uniques.iter().flat_map(|one| &one.columns);
+    parts.any(|part| part.length.is_none() && part.name().is_some_and(is_text))
 }
 
 fn unique(table: &Table, name: &Name) -> Option<Constraint> {

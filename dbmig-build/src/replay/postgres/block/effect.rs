@@ -9,6 +9,23 @@ use super::{Variables, text};
 use crate::replay::postgres::routine;
 use crate::replay::postgres::work::Work;
 
+/// What the texts in a body speak of.
+#[derive(Clone, Copy)]
+pub(super) struct Speaks {
+    /// Of structure.
+    pub(super) of_structure: bool,
+    /// Of rows, in texts that it puts together: what it executes elsewhere is most likely one of them.
+    pub(super) of_rows: bool,
+}
+
+impl Speaks {
+    pub(super) fn of(body: &Span) -> Speaks {
+        let lower = body.text().to_ascii_lowercase();
+        let of_rows = lower.split(['\'', '$']).skip(1).any(begins_with_row_word);
+        Speaks { of_structure: speaks_of_structure(body.text()), of_rows }
+    }
+}
+
 /// What steps may do.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Effect {
@@ -40,7 +57,7 @@ impl Effect {
     }
 }
 
-pub(super) fn of_block(work: &Work<'_>, block: &Block, variables: &Variables, speaks: bool) -> Effect {
+pub(super) fn of_block(work: &Work<'_>, block: &Block, variables: &Variables, speaks: Speaks) -> Effect {
     let mut inner = variables.clone();
     for one in &block.declarations {
         let value = text::declared(work, one, &inner);
@@ -53,7 +70,7 @@ pub(super) fn of_block(work: &Work<'_>, block: &Block, variables: &Variables, sp
     effect
 }
 
-pub(super) fn of_steps(work: &Work<'_>, steps: &[Step], variables: &Variables, speaks: bool) -> Effect {
+pub(super) fn of_steps(work: &Work<'_>, steps: &[Step], variables: &Variables, speaks: Speaks) -> Effect {
     let mut effect = Effect::default();
     // A text that a step before puts together isn't known yet.
     let mut variables = variables.clone();
@@ -65,7 +82,7 @@ pub(super) fn of_steps(work: &Work<'_>, steps: &[Step], variables: &Variables, s
     effect
 }
 
-pub(super) fn of_step(work: &Work<'_>, step: &Step, variables: &Variables, speaks: bool) -> Effect {
+pub(super) fn of_step(work: &Work<'_>, step: &Step, variables: &Variables, speaks: Speaks) -> Effect {
     let altering = |alters: bool| Effect { alters, ..Effect::default() };
     match step {
         Step::Sql(statement) => altering(of_sql(work, statement)),
@@ -94,7 +111,10 @@ pub(super) fn of_step(work: &Work<'_>, step: &Step, variables: &Variables, speak
         }
         Step::Execute { expression, .. } => altering(match text::of(work, expression, variables) {
             Some(text) => text::alters(work, &text),
-            None => speaks && !begins_with_rows(expression) || is_selected(expression),
+            None if is_selected(expression) => true,
+            None if has_literal(expression) => speaks.of_structure && !begins_with_rows(expression),
+            // It is given by a caller, or was read from a table: it may be any.
+            None => speaks.of_structure || !speaks.of_rows,
         }),
         Step::Perform { calls, .. } => altering(calls.iter().any(|call| routine::alters(work, call))),
         Step::Raise { fails, .. } => Effect { fails: *fails, ..Effect::default() },
@@ -165,12 +185,17 @@ pub(super) fn calls_that_alter(work: &Work<'_>, expression: &Statement) -> Optio
 
 /// Whether a text that isn't known begins as a statement about rows does.
 fn begins_with_rows(expression: &Statement) -> bool {
-    const ROWS: [&str; 8] = ["select", "insert", "update", "delete", "truncate", "with", "analyze", "refresh"];
     let text = expression.span.source().text();
     let literal = expression.tokens().iter().find(|token| token.kind == TokenKind::String);
     let literal = literal.map(|token| token.text(text).to_ascii_lowercase()).unwrap_or_default();
     let words = literal.trim_start_matches(|one: char| !one.is_ascii_alphabetic());
-    ROWS.iter().any(|word| words.starts_with(word)) && !speaks_of_structure(&literal)
+    begins_with_row_word(words) && !speaks_of_structure(&literal)
+}
+
+fn begins_with_row_word(lower: &str) -> bool {
+    const ROWS: [&str; 8] = ["select", "insert", "update", "delete", "truncate", "with", "analyze", "refresh"];
+    let text = lower.trim_start();
+    ROWS.iter().any(|word| text.starts_with(word))
 }
 
 /// Whether a text comes from a table: it may be any.
@@ -178,6 +203,11 @@ fn is_selected(expression: &Statement) -> bool {
     let text = expression.span.source().text();
     let first = expression.tokens().iter().find(|token| token.text(text) != "(");
     first.is_some_and(|token| token.text(text).eq_ignore_ascii_case("select"))
+}
+
+/// Whether a part of a text at least is seen.
+fn has_literal(expression: &Statement) -> bool {
+    expression.tokens().iter().any(|token| token.kind == TokenKind::String)
 }
 
 /// Whether a text of PL/pgSQL or SQL may alter structure, by itself or by what it executes.

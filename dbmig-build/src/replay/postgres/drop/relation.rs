@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::replay::conflict::Conflict;
 use crate::schema::{
-    ApplyError, Change, Constraint, ForeignKey, IndexColumn, Name, ObjectName, Table, mentions_table, uses_table,
+    ApplyError, Change, Constraint, ForeignKey, IndexColumn, Name, ObjectName, Table, may_use_column, mentions_table,
+    uses_table,
 };
 use crate::source::Span;
 
@@ -101,7 +102,7 @@ pub(super) fn views_of(work: &mut Work<'_>, name: &ObjectName, column: Option<&N
     let selects = |sql: &str| mentions_table(sql, &name.name) && (!has_namesake || uses_table(sql, name));
     let users: Vec<ObjectName> = (schema.views.values())
         .filter(|view| view.name != *name && selects(&view.sql))
-        .filter(|view| column.is_none_or(|column| crate::schema::mentions(&view.sql, column) || selects_all(&view.sql)))
+        .filter(|view| column.is_none_or(|column| may_use_column(&view.sql, name, column) || selects_all(&view.sql)))
         .map(|view| view.name.clone())
         .collect();
     users.iter().try_for_each(|user| view(work, user, true))

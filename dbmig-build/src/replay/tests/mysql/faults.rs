@@ -101,8 +101,40 @@ fn what_the_database_refuses() {
             "CREATE TABLE t (a int, FOREIGN KEY (a) REFERENCES t (b)); ALTER TABLE t DROP COLUMN a",
             "1/up.sql:1:85 replay-conflict: column `t.a` is used by foreign key `t_ibfk_1`\n  1/up.sql:1:1 `t` is created here\n",
         ),
+        (
+            "CREATE TABLE t (a int, b text UNIQUE, KEY (a), CONSTRAINT k FOREIGN KEY (a) REFERENCES t (a)); ALTER TABLE t DROP CONSTRAINT k",
+            "1/up.sql:1:126 replay-conflict: MariaDB leaves foreign key `k` where it is, since `t` has a unique key over a \
+             whole text: write `DROP FOREIGN KEY k`\n",
+        ),
         ("CREATE TABLE t (a int, KEY (b))", "1/up.sql:1:29 replay-conflict: table `t` has no column `b`\n"),
     ] {
         assert_eq!(messages(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_text_out_of_a_table_may_be_any() {
+    let executed = "unreadable-sql: what this executes can't be known, and it may alter the structure";
+    for text in ["SELECT ddl INTO @q FROM planned LIMIT 1", "SET @q = (SELECT ddl FROM planned WHERE kind = 'first')"] {
+        let found = messages(&format!("{text}; PREPARE s FROM @q; EXECUTE s"));
+        assert!(found.contains(executed), "{text}: {found}");
+    }
+    for text in [
+        "SET @q = IF(@n > 3, '/* now */ DROP TABLE t', 'DO 0')",
+        "SET @verb = IF(@n > 3, 'DROP', 'TRUNCATE'); SET @q = CONCAT(@verb, ' TABLE t')",
+    ] {
+        let found = messages(&format!("SELECT count(*) INTO @n FROM t; {text}; PREPARE s FROM @q; EXECUTE s"));
+        assert!(found.contains(executed), "{text}: {found}");
+    }
+    let procedure = "CREATE PROCEDURE run(q text) BEGIN SET @q = q; PREPARE s FROM @q; EXECUTE s; END";
+    let found = messages(&format!("{procedure}; CALL run((SELECT ddl FROM planned))"));
+    assert!(found.contains("what procedure `run` does to the structure can't be known"), "{found}");
+    for text in [
+        "SELECT count(*) INTO @n FROM t; SET @q = CONCAT('UPDATE t SET a = ', @n); PREPARE s FROM @q; EXECUTE s",
+        "SELECT count(*) INTO @n FROM t; SET @q = IF(@n > 3, 'DELETE FROM t', 'DO 0'); PREPARE s FROM @q; EXECUTE s",
+        "SELECT CONCAT('INSERT INTO t VALUES (', a, ')') INTO @q FROM t LIMIT 1; PREPARE s FROM @q; EXECUTE s",
+        "SELECT user INTO @who FROM t LIMIT 1; SET @q = CONCAT('GRANT SELECT ON t TO ', @who); PREPARE s FROM @q; EXECUTE s",
+    ] {
+        assert_eq!(messages(text), "", "{text}");
     }
 }

@@ -18,6 +18,21 @@ fn keys_of_columns_that_get_another_type() {
 }
 
 #[test]
+fn a_unique_key_over_a_whole_text_has_no_order() {
+    check(
+        "CREATE TABLE t (a int, b text, c varchar(9), UNIQUE k (a DESC, b), UNIQUE l (a DESC, c), UNIQUE m (a DESC, b(9)));
+        ALTER TABLE t MODIFY c text",
+        "t
+        a int
+        b text
+        c text
+        - k: unique (a, b)
+        - m: unique (a desc, b(9))
+        - l: unique (a, c)",
+    );
+}
+
+#[test]
 fn defaults_that_are_set() {
     check(
         "CREATE TABLE t (n int, d datetime DEFAULT now() ON UPDATE now(), e datetime ON UPDATE now());

@@ -322,8 +322,25 @@ fn what_only_people_with_rights_are_told_is_no_structure() {
 
 #[test]
 fn a_text_out_of_a_table_may_be_any() {
-    let (_, faults) = run("create table planned (ddl text);
-         do $$ begin execute (select ddl from planned); end $$;
-         drop table whatever");
-    assert_eq!(faults, ["what this executes can't be known"]);
+    let executes =
+        "create function run(command text) returns void language plpgsql as $$ begin execute command; end $$;";
+    let before = format!("create table planned (ddl text); create table t (a int); {executes}");
+    let anything = "what this executes can't be known";
+    let looped = "what this loop does to the structure can't be known";
+    let called = "what `run` does to the structure can't be known";
+    for (text, fault) in [
+        ("do $$ begin execute (select ddl from planned); end $$", anything),
+        ("do $$ declare one text; begin select ddl into one from planned; execute one; end $$", anything),
+        ("do $$ declare r record; begin for r in select ddl from planned loop execute r.ddl; end loop; end $$", looped),
+        ("select run(ddl) from planned", called),
+    ] {
+        let (_, faults) = run(&format!("{before} {text}; drop table whatever"));
+        assert_eq!(faults, [fault], "{text}");
+    }
+    for text in [
+        "select run('update t set a = 1')",
+        "do $$ declare n int; q text; begin select max(a) into n from t; q := 'update t set a = ' || n; execute q; end $$",
+    ] {
+        assert_eq!(run(&format!("{before} {text}")).1, [""; 0], "{text}");
+    }
 }

@@ -197,15 +197,19 @@ pub(super) fn variable(cursor: &mut Cursor<'_>) -> String {
     name
 }
 
-/// Whether DDL begins anywhere in the rest.
-pub(super) fn rest_alters(cursor: &mut Cursor<'_>) -> bool {
+/// Whether the value of the rest, an expression or a query, may be DDL: DDL begins in it, or it is no text that is seen,
+/// and may be any.
+pub(super) fn may_be_ddl(cursor: &mut Cursor<'_>) -> bool {
+    let (mut seen, mut gives) = (false, true);
     while !cursor.is_done() {
         if alters(cursor) {
             return true;
         }
+        gives &= !cursor.is(0, "from");
+        seen |= gives && cursor.kind(0) == Some(TokenKind::String);
         cursor.step();
     }
-    false
+    !seen
 }
 
 /// `SELECT … INTO @name`, `SELECT @name := …`
@@ -230,7 +234,7 @@ fn selected_variable(cursor: &mut Cursor<'_>) -> Option<Statement> {
         }
     }
     cursor.back_to(start);
-    let unknown = Assigned { value: None, may_alter: rest_alters(cursor) };
+    let unknown = Assigned { value: None, may_alter: may_be_ddl(cursor) };
     (!found.is_empty()).then(|| Statement::Set(found.into_iter().map(|name| (name, unknown.clone())).collect()))
 }
 

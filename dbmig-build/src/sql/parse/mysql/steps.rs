@@ -212,7 +212,7 @@ pub(super) fn assignments(cursor: &mut Cursor<'_>, length: usize) -> Vec<(String
 /// `value INTO name [FROM …]`, `value FROM … INTO name`, all of it; SELECT has been read.
 pub(super) fn selected(cursor: &mut Cursor<'_>) -> Option<(String, Assigned)> {
     let start = cursor.position();
-    let may_alter = super::program::rest_alters(cursor);
+    let may_alter = super::program::may_be_ddl(cursor);
     cursor.back_to(start);
     let into = cursor.until(|cursor, ahead| cursor.is(ahead, "into"));
     let mut before = cursor.part(into);

@@ -5,14 +5,14 @@ use crate::sql::mysql;
 use crate::sql::parse::cursor::Cursor;
 use crate::sql::syntax::mysql::{Assigned, Rows, Value};
 
-use super::program::rest_alters;
+use super::program::may_be_ddl;
 
 /// How deep expressions may stand in each other.
 const DEPTH: usize = 32;
 
 /// The expression of the next `length` tokens, as far as it can be followed.
 pub(super) fn assigned(cursor: &mut Cursor<'_>, length: usize) -> Assigned {
-    let may_alter = rest_alters(&mut cursor.part(length));
+    let may_alter = may_be_ddl(&mut cursor.part(length));
     let mut part = cursor.part(length);
     let value = value(&mut part, 0).filter(|_| part.is_done());
     cursor.skip(length);

@@ -2,7 +2,7 @@
 
 use super::index;
 use super::settings::normalized;
-use crate::schema::{Deferrable, Exclusion, ReferentialAction};
+use crate::schema::{Deferrable, Exclusion, Past, ReferentialAction};
 use crate::sql::parse::cursor::{Cursor, Fault};
 use crate::sql::syntax::Ident;
 use crate::sql::syntax::postgres::{Constraint, ConstraintKind, Key, Reference};
@@ -202,5 +202,6 @@ fn exclusion(cursor: &mut Cursor<'_>) -> Result<Exclusion, Fault> {
     storage(cursor)?;
     let predicate = if cursor.eat(&["where"]) { Some(cursor.parenthesized()?) } else { None };
     let include = include.into_iter().map(|column| column.name).collect();
-    Ok(Exclusion { name: None, method, elements, predicate, deferrable: Deferrable::No, include })
+    let (deferrable, first_columns) = (Deferrable::No, Past(None));
+    Ok(Exclusion { name: None, method, elements, predicate, deferrable, include, first_columns })
 }

@@ -18,7 +18,7 @@ pub enum Executed {
 pub struct Assigned {
     /// What it is; none where that can't be followed.
     pub value: Option<Value>,
-    /// Whether a text in it may be DDL.
+    /// Whether it may be DDL where it can't be followed: a text in it is, or none is seen.
     pub may_alter: bool,
 }
 
