@@ -1,6 +1,7 @@
 //! Structs to tables: the desired schema.
 
 mod column;
+mod computed;
 mod constraints;
 mod counter;
 mod default;

@@ -140,6 +140,15 @@ fn lower_field<'a>(
             context.fault(Code::ModelAttribute, problem, place, "say one of `generated` and `autoincrement`");
         }
     }
+    // SQLite takes it on any column, and compares texts in it so.
+    let is_no_text =
+        backend != Backend::Sqlite && facts.sql_type.is_none() && !matches!(kind, Kind::Text | Kind::Other);
+    for (word, said) in [("collate", &facts.collate), ("charset", &facts.charset)] {
+        if let Some(said) = said.as_ref().filter(|_| is_no_text) {
+            let problem = format!("`{word}` is for strings, and this is `{}`", field_type.shown);
+            context.fault(Code::ModelAttribute, problem, &said.place, format!("leave `{word}` out"));
+        }
+    }
     column.collation = facts.collate.as_ref().map(|collation| Name::new(&collation.value, backend));
     let charset = facts.charset.as_ref().map(|said| said.place.clone());
     if facts.on_row_update.is_some() && backend == Backend::Mysql {

@@ -1,6 +1,7 @@
 //! Uniques, indexes, checks, exclusions and foreign keys, each with a name.
 
 mod foreign_key;
+mod mysql;
 pub(super) mod parts;
 
 use std::collections::BTreeMap;
@@ -10,10 +11,10 @@ use dbmig::Backend;
 use super::super::facts::{At, CheckThat, ExclusionOf, IndexOn, UniqueSet};
 use super::expression::read_expression;
 use super::names::Names;
-use super::{Context, Draft, unknown_columns};
+use super::{Context, Draft, computed, unknown_columns};
 use crate::config::ConstraintKind;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::schema::{Check, Deferrable, Exclusion, Index, IndexColumn, Name, Table, Unique};
+use crate::schema::{Check, Deferrable, Exclusion, Index, IndexColumn, Name, Past, Table, Unique};
 use crate::source::Span;
 
 /// Gives every table its constraints and indexes. Foreign keys come last: what they refer to must be unique.
@@ -23,6 +24,7 @@ pub(super) fn lower(drafts: &mut [Draft<'_>], context: &mut Context<'_>) {
     foreign_key::lower(drafts, &mut scopes, context);
     if context.config.backend == Backend::Mysql {
         drafts.iter_mut().for_each(|draft| foreign_key_indexes(&mut draft.table));
+        drafts.iter().for_each(|draft| mysql::report_counting(draft, context));
     }
 }
 
@@ -47,6 +49,7 @@ fn constraints(draft: &mut Draft<'_>, context: &mut Context<'_>) -> Names {
         let Some(column) = draft.table.column(&field.name) else { continue };
         if let Some((generated, said)) = column.generated.as_ref().zip(field.facts.generated.as_ref()) {
             unknown_columns::report(&generated.expression, &said.expression.place, draft, context);
+            computed::report(column, &generated.expression, &said.expression.place, draft, context);
         }
         // MySQL's defaults may name a column, those of others are refused already where they do.
         let default = column.default.as_ref().filter(|_| context.config.backend == Backend::Mysql);
@@ -199,6 +202,9 @@ fn check(
 ) -> Option<Check> {
     let expression = read_expression(&said.expression, context)?;
     unknown_columns::report(&expression, &said.expression.place, draft, context);
+    if context.config.backend == Backend::Mysql {
+        mysql::report_check(&expression, &said.expression.place, draft, context);
+    }
     // As PostgreSQL does: the column of a check over one, the table alone otherwise.
     let mentioned: Vec<Name> = match field {
         Some(field) => vec![field.clone()],
@@ -235,7 +241,8 @@ fn exclusion(
     let name = names.name(said.name.as_ref(), ConstraintKind::Exclusion, &columns_of(&columns), draft, context);
     let method = parts::method(said.method.as_ref(), context.config.backend);
     let elements = columns.into_iter().zip(operators).collect();
-    Some(Exclusion { name: Some(name), method, elements, predicate, deferrable: said.deferrable, include })
+    let (deferrable, first_columns) = (said.deferrable, Past(None));
+    Some(Exclusion { name: Some(name), method, elements, predicate, deferrable, include, first_columns })
 }
 
 fn index(said: &IndexOn, draft: &mut Draft<'_>, names: &mut Names, context: &mut Context<'_>) -> Option<Index> {

@@ -46,6 +46,10 @@ pub(super) fn lower(
                 let whole = number.split(['.', 'e', 'E']).next().unwrap_or("0");
                 return Err(Box::new(misfit(&format!("`{number}`")).help(format!("default = {whole}"))));
             }
+            Kind::Integer if out_of_range(number, field_type).is_some() => {
+                let range = out_of_range(number, field_type).unwrap_or_default();
+                return Err(Box::new(misfit(&format!("`{number}`")).help(format!("it holds {range}"))));
+            }
             Kind::Integer | Kind::Number | Kind::Other => number.clone(),
             Kind::Bool => {
                 let help = if number == "0" { "default = false" } else { "default = true" };
@@ -58,7 +62,11 @@ pub(super) fn lower(
             let near = meant.and_then(|meant| nearest(word, meant.variants()));
             literal.ok_or_else(|| {
                 let fault = fault(format!("`{word}` is no variant of `{}`", field_type.shown));
-                Box::new(near.iter().fold(fault, |fault, near| fault.help(format!("default = {near}"))))
+                let known = || meant.into_iter().flat_map(DraftEnum::variants).collect::<Vec<_>>().join("`, `");
+                Box::new(match near {
+                    Some(near) => fault.help(format!("default = {near}")),
+                    None => fault.help(format!("it has `{}`", known())),
+                })
             })?
         }
         DefaultValue::Word(word) => match (word.as_str(), kind) {
@@ -88,11 +96,27 @@ pub(super) fn lower(
     let Some(written) = expression.as_ref().filter(|_| matches!(value.value, DefaultValue::Sql(_))) else {
         return Ok(expression);
     };
+    if let Some(length) = too_long(written, column_type).filter(|_| backend != Backend::Sqlite) {
+        let problem = format!("the default has {length} letters, and `{column_type}` holds fewer");
+        return Err(Box::new(fault(problem).help(format!("length = {length}"))));
+    }
     let function = if backend == Backend::Sqlite { missing_function(written) } else { None };
     match function.or_else(|| column(written, meant, backend)) {
         Some((problem, help)) => Err(Box::new(fault(problem).help(help))),
         None => Ok(expression),
     }
+}
+
+/// What a type holds, where a number isn't among it.
+fn out_of_range(number: &str, field_type: &FieldType) -> Option<String> {
+    let name = field_type.known?.name;
+    let bits: u32 = name.get(1..)?.parse().ok()?;
+    let (least, most) = match name.starts_with('u') {
+        true => (0, (1_i128 << bits) - 1),
+        false => (-(1_i128 << (bits - 1)), (1_i128 << (bits - 1)) - 1),
+    };
+    let number: i128 = number.replace('_', "").parse().ok()?;
+    (!(least..=most).contains(&number)).then(|| format!("{least} to {most}"))
 }
 
 /// The current time; MySQL wants it as exact as the column.
@@ -101,6 +125,16 @@ pub(super) fn current_timestamp(column_type: &ColumnType, backend: Backend) -> S
         Some(digits) if backend == Backend::Mysql && digits != "0" => format!("CURRENT_TIMESTAMP({digits})"),
         _ => "CURRENT_TIMESTAMP".to_owned(),
     }
+}
+
+/// How long a plain text is, where its column can't hold it.
+fn too_long(expression: &Expression, column_type: &ColumnType) -> Option<usize> {
+    let [token] = expression.tokens() else { return None };
+    let text = token.text.strip_prefix('\'')?.strip_suffix('\'')?;
+    let most: usize = column_type.arguments.first().filter(|_| column_type.name == "varchar")?.parse().ok()?;
+    // MySQL's escapes are fewer letters than are written.
+    let length = text.replace("''", "'").chars().count();
+    (!text.contains('\\') && length > most).then_some(length)
 }
 
 /// A function that SQLite accepts in CREATE TABLE and fails on later; and what to say instead.

@@ -27,6 +27,12 @@ pub(super) fn read_expression(text: &At<String>, context: &mut Context<'_>) -> O
     let read = sql::expression(&text.value, context.config.backend);
     let problem = match read {
         Ok(expression) => match slip(expression.tokens(), context.config.backend) {
+            None if holds_query(&expression) => {
+                let problem = "no database takes a query into an expression of a table";
+                let help = "what depends on other rows is a trigger's, or your program's";
+                context.fault(Code::ModelAttribute, problem, &text.place, help);
+                return None;
+            }
             None => return Some(expression),
             Some(slip) => slip,
         },
@@ -36,6 +42,32 @@ pub(super) fn read_expression(text: &At<String>, context: &mut Context<'_>) -> O
     let help = "an expression as in CREATE TABLE; texts within it stand in single quotes";
     context.fault(Code::ModelAttribute, problem, &text.place, help);
     None
+}
+
+/// Whether another `SELECT` stands within.
+fn holds_query(expression: &Expression) -> bool {
+    expression.tokens().iter().any(|token| token.name.is_none() && &*token.key == "select")
+}
+
+/// What gives another value each time, as it is written: MySQL refuses it in checks, and each database in columns that
+/// are computed.
+pub(super) fn changing(expression: &Expression) -> Option<&str> {
+    const WORDS: [&str; 5] = ["current_timestamp", "current_date", "current_time", "localtime", "localtimestamp"];
+    #[rustfmt::skip]
+    const CALLS: [&str; 13] = [
+        "now", "random", "rand", "uuid", "gen_random_uuid", "clock_timestamp", "statement_timestamp", "randomblob",
+        "unix_timestamp", "sysdate", "curdate", "curtime", "last_insert_rowid",
+    ];
+    let tokens = expression.tokens();
+    let is_call = |at: usize| tokens.get(at + 1).is_some_and(|next| &*next.key == "(");
+    let is_quoted = |token: &ExpressionToken| token.text.starts_with(['"', '`', '[', '\'']);
+    // `unix_timestamp(a)` is about `a`.
+    let is_empty = |at: usize| tokens.get(at + 2).is_some_and(|next| &*next.key == ")");
+    let found = tokens.iter().enumerate().find(|(at, token)| {
+        let is_word = WORDS.contains(&token.key.as_ref());
+        !is_quoted(token) && (is_word || CALLS.contains(&token.key.as_ref()) && is_call(*at) && is_empty(*at))
+    });
+    found.map(|(_, token)| token.text.as_ref())
 }
 
 /// What is certainly wrong about an expression, whatever the database: an operator without its sides, two values without
@@ -79,6 +111,20 @@ mod tests {
 
     fn slip_of(text: &str, backend: Backend) -> Option<String> {
         slip(sql::expression(text, backend).unwrap_or_else(|problem| panic!("{text}: {problem}")).tokens(), backend)
+    }
+
+    #[test]
+    fn what_gives_another_value_each_time() {
+        for (text, expected) in [
+            ("a > now()", Some("now")),
+            ("a < CURRENT_TIMESTAMP", Some("CURRENT_TIMESTAMP")),
+            ("unix_timestamp(a) > rand()", Some("rand")),
+            ("unix_timestamp(a) > 0 AND now = 'now()'", None),
+        ] {
+            for backend in [Backend::Sqlite, Backend::Postgres, Backend::Mysql] {
+                assert_eq!(changing(&sql::expression(text, backend).unwrap()), expected, "{backend} {text}");
+            }
+        }
     }
 
     #[test]

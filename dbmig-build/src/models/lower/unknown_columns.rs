@@ -19,9 +19,18 @@ pub(super) fn report(expression: &Expression, place: &Span, draft: &Draft<'_>, c
     for (at, token) in tokens.iter().enumerate() {
         let Some(name) = &token.name else { continue };
         let is_hidden = HIDDEN.iter().any(|(of, names)| *of == backend && names.contains(&name.key()));
+        if draft.table.column(name).is_some() || is_hidden || *name == draft.table.name.name {
+            continue;
+        }
+        let same_field = draft.fields.iter().find(|field| field.field.name.text == name.as_str());
         // A field that is no column for another fault has its diagnostic already.
-        let is_field = draft.declared.fields.iter().any(|field| field.name.text == name.as_str());
-        if draft.table.column(name).is_some() || is_hidden || is_field || *name == draft.table.name.name {
+        if same_field.is_none() && draft.declared.fields.iter().any(|field| field.name.text == name.as_str()) {
+            continue;
+        }
+        let problem = format!("table `{}` has no column `{name}`", draft.table.name);
+        if let Some(field) = same_field {
+            let help = format!("the field `{name}` is the column `{}`, and an expression is SQL", field.name);
+            context.fault(Code::ModelAttribute, problem, place, help);
             continue;
         }
         let near = nearest(name.as_str(), draft.fields.iter().map(|field| field.name.as_str()));
@@ -33,7 +42,6 @@ pub(super) fn report(expression: &Expression, place: &Span, draft: &Draft<'_>, c
         if !is_meant {
             continue;
         }
-        let problem = format!("table `{}` has no column `{name}`", draft.table.name);
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => {

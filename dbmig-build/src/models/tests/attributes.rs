@@ -227,6 +227,24 @@ fn expressions_name_columns_that_exist_on_each_backend() {
 }
 
 #[test]
+fn expressions_name_columns_and_not_their_fields() {
+    let source = model(
+        "#[dbmig(check(expr = \"type_ > 0\"), index(expr = \"lower(title)\"))]",
+        "type_: i32, #[diesel(column_name = Title)] title: String, #[diesel(column_name = label)] name: String",
+    );
+    let fault = |name: &str, column: &str| {
+        format!(
+            "error[model-attribute]: table `users` has no column `{name}`\n\
+             help: the field `{name}` is the column `{column}`, and an expression is SQL\n"
+        )
+    };
+    // SQLite compares names without case.
+    same(&faults(&source), &fault("type_", "type"));
+    let renamed = source.replace("lower(title)", "lower(name)");
+    same(&faults(&renamed), &(fault("type_", "type") + &fault("name", "label")));
+}
+
+#[test]
 fn an_expression_says_that_it_is_one() {
     same(
         &faults(&model("#[dbmig(index(\"lower(name)\"))]", "name: String")),

@@ -44,7 +44,8 @@ ds
   foreign key ds_id_fkey (id) to as (id)
 ",
     );
-    let mysql = on(Backend::Mysql, &COUNTED.replace("a(id)", "A(id)"));
+    let keyed = COUNTED.replace("a(id)", "A(id)").replace("= always)", "= always, index)");
+    let mysql = on(Backend::Mysql, &keyed);
     assert!(mysql.contains("bs\n  id bigint not null autoincrement\n"), "{mysql}");
     assert!(mysql.contains("ds\n  id int not null\n"), "{mysql}");
     let sqlite = on(Backend::Sqlite, "#[derive(dbmig::Model)] struct B { #[dbmig(autoincrement = serial)] id: i32 }");

@@ -7,6 +7,7 @@ use super::super::super::parse::Word;
 use super::super::super::rust_type::Kind;
 use super::super::names::Names;
 use super::super::{Context, Draft, not_found};
+use super::mysql;
 use crate::config::ConstraintKind;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::schema::{ForeignKey, Name, ObjectName, ReferentialAction};
@@ -115,6 +116,12 @@ fn key(wanted: Wanted<'_>, draft: &Draft<'_>, drafts: &[Draft<'_>], context: &mu
     let parent = meant().find(is_near).or_else(|| meant().next());
     let (name, referenced) = match parent {
         Some(parent) => (parent.table.name.clone(), referenced(&wanted, draft, parent, context)?),
+        None if table.is_sql && table.text.contains('(') => {
+            let problem = format!("`{}` is the name of no table", table.text);
+            let help = format!("without quotes: references = {}", table.text);
+            context.fault(Code::ModelAttribute, problem, &table.place, help);
+            return None;
+        }
         // A table that isn't a model can be unmanaged; only its SQL name can be known.
         None if table.is_sql => (
             sql_name(&table.text, draft, context.config.backend),
@@ -159,7 +166,7 @@ fn key(wanted: Wanted<'_>, draft: &Draft<'_>, drafts: &[Draft<'_>], context: &mu
     let deferrable = wanted.ways.deferrable.as_ref().filter(|_| backend != Backend::Mysql);
     let match_type =
         wanted.ways.match_type.as_ref().filter(|said| backend == Backend::Postgres && said.value != "SIMPLE");
-    Some(ForeignKey {
+    let made = ForeignKey {
         name: wanted.name.map(|name| draft.table.name.name.renamed(&name.value)),
         on_delete,
         on_update,
@@ -167,7 +174,11 @@ fn key(wanted: Wanted<'_>, draft: &Draft<'_>, drafts: &[Draft<'_>], context: &mu
         deferrable: deferrable.map(|said| said.value).unwrap_or_default(),
         match_type: match_type.map(|said| said.value.clone()),
         ..ForeignKey::new(wanted.columns, name, referenced)
-    })
+    };
+    if backend == Backend::Mysql {
+        mysql::report_action(&made, &wanted.place, draft, context);
+    }
+    Some(made)
 }
 
 /// Whether a bare name means the `table!` or the struct, and a string the SQL table.

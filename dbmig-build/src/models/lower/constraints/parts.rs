@@ -61,7 +61,11 @@ pub(super) fn take_of_texts(
             let problem = format!("MySQL takes no whole `{}` into an index of several columns", whole.column_type);
             let fault = Diagnostic::error(Code::ModelAttribute, problem).at(reference.place.clone(), "");
             let fault = fault.help(format!("say how much of it: `{}(length = 255)`", reference.text));
-            context.diagnostics.push(fault.help("or make the column a VARCHAR: `length = 255` on its field"));
+            let shorter = match whole.column_type.name.as_str() {
+                "varchar" => "or make the column shorter: `length = 255` on its field",
+                _ => "or make the column a VARCHAR: `length = 255` on its field",
+            };
+            context.diagnostics.push(fault.help(shorter));
         }
     }
 }
