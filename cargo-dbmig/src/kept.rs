@@ -17,7 +17,7 @@ use dbmig::Backend;
 use dbmig_build::schema::{ColumnType, Expression, Name, ObjectName, Schema};
 use diesel::prelude::*;
 
-use places::{Kind, Place};
+use places::{Kind, Labels, Place};
 
 /// How often what a server printed is given to it again: it prints some of it in yet another form.
 const ROUNDS: usize = 3;
@@ -96,7 +96,11 @@ pub fn as_kept<C: Keeps>(
     alike: impl Fn(&Expression, &Expression) -> bool,
 ) -> QueryResult<()> {
     let mut live = live.clone();
-    let mut sides = [Side::new(chain, backend), Side::new(&mut live, backend)];
+    let labels = match backend {
+        Backend::Sqlite => Labels::new(),
+        _ => places::labels(chain).intersection(&places::labels(&mut live)).cloned().collect(),
+    };
+    let mut sides = [Side::new(chain, &labels, backend), Side::new(&mut live, &labels, backend)];
     forget_equal(&mut sides);
     for _ in 0..ROUNDS {
         let mut scenes = Vec::new();
@@ -124,7 +128,7 @@ pub fn as_kept<C: Keeps>(
     }
     let [mut chains, lives] = sides;
     for (place, forms) in chains.open.iter().filter(|_| backend == Backend::Postgres) {
-        let mut others = lives.open.iter().filter(|(other, _)| other.owner == place.owner && other.kind == place.kind);
+        let mut others = lives.open.iter().filter(|(other, _)| other.any() == place.any());
         let is_default = matches!(place.kind, Kind::Default(_));
         let is_same = |form: &Expression, other: &Expression| {
             cast::same_but_for_casts(form, other) || is_default && cast::same_literal(form, other)
@@ -137,11 +141,11 @@ pub fn as_kept<C: Keeps>(
     }
     for (place, forms) in &chains.open {
         let [unanswered] = forms.as_slice() else { continue };
-        let others = lives.open.iter().filter(|(other, _)| other.owner == place.owner && other.kind == place.kind);
+        let others = lives.open.iter().filter(|(other, _)| other.any() == place.any());
         let found = others.filter_map(|(_, forms)| forms.first()).find(|other| alike(unanswered, other));
         chains.settled.extend(found.map(|found| (place.clone(), found.clone())));
     }
-    places::each(chain, &mut |place, expression| {
+    places::each(chain, &labels, &mut |place, expression| {
         if let Some(form) =
             chains.settled.get(&place).or_else(|| chains.open.get(&place).and_then(|forms| forms.get(1)))
         {
@@ -160,10 +164,10 @@ struct Side {
 }
 
 impl Side {
-    fn new(schema: &mut Schema, backend: Backend) -> Side {
+    fn new(schema: &mut Schema, labels: &Labels, backend: Backend) -> Side {
         let mut open = BTreeMap::new();
         if backend != Backend::Sqlite {
-            places::each(schema, &mut |place, expression| {
+            places::each(schema, labels, &mut |place, expression| {
                 open.insert(place, vec![expression.clone()]);
             });
         }
@@ -215,36 +219,35 @@ impl Side {
 /// What is the same on both sides needs no question.
 fn forget_equal(sides: &mut [Side; 2]) {
     let [chain, live] = sides;
-    let all = |side: &Side| -> BTreeSet<(ObjectName, Kind, Expression)> {
+    let all = |side: &Side| -> BTreeSet<(Place, Expression)> {
         let forms = side.open.iter().flat_map(|(place, forms)| forms.iter().map(move |form| (place, form)));
-        forms.map(|(place, form)| (place.owner.clone(), place.kind.clone(), form.clone())).collect()
+        forms.map(|(place, form)| (place.any(), form.clone())).collect()
     };
     let (chains, lives) = (all(chain), all(live));
-    let keep = |others: &BTreeSet<(ObjectName, Kind, Expression)>, place: &Place, forms: &Vec<Expression>| {
-        !forms.iter().any(|form| others.contains(&(place.owner.clone(), place.kind.clone(), form.clone())))
+    let keep = |others: &BTreeSet<(Place, Expression)>, place: &Place, forms: &Vec<Expression>| {
+        !forms.iter().any(|form| others.contains(&(place.any(), form.clone())))
     };
-    let owners: BTreeSet<(ObjectName, Kind)> =
-        live.open.keys().map(|place| (place.owner.clone(), place.kind.clone())).collect();
     chain.open.retain(|place, forms| keep(&lives, place, forms));
     live.open.retain(|place, forms| keep(&chains, place, forms));
     // Nothing there to compare with.
-    chain.open.retain(|place, _| owners.contains(&(place.owner.clone(), place.kind.clone())));
-    let owners: BTreeSet<(ObjectName, Kind)> =
-        chain.open.keys().map(|place| (place.owner.clone(), place.kind.clone())).collect();
-    live.open.retain(|place, _| owners.contains(&(place.owner.clone(), place.kind.clone())));
+    let groups = |side: &Side| -> BTreeSet<Place> { side.open.keys().map(Place::any).collect() };
+    let there = groups(live);
+    chain.open.retain(|place, _| there.contains(&place.any()));
+    let there = groups(chain);
+    live.open.retain(|place, _| there.contains(&place.any()));
 }
 
 /// Two expressions with a form in common are one.
 fn settle(sides: &mut [Side; 2]) {
     let [chain, live] = sides;
-    let mut lives: BTreeMap<(&ObjectName, &Kind, &Expression), &Expression> = BTreeMap::new();
+    let mut lives: BTreeMap<(Place, &Expression), &Expression> = BTreeMap::new();
     for (place, forms) in &live.open {
         for form in forms {
-            lives.extend(forms.first().map(|first| ((&place.owner, &place.kind, form), first)));
+            lives.extend(forms.first().map(|first| ((place.any(), form), first)));
         }
     }
     for (place, forms) in &chain.open {
-        let found = forms.iter().find_map(|form| lives.get(&(&place.owner, &place.kind, form)));
+        let found = forms.iter().find_map(|form| lives.get(&(place.any(), form)));
         chain.settled.extend(found.map(|first| (place.clone(), (*first).clone())));
     }
     chain.open.retain(|place, _| !chain.settled.contains_key(place));

@@ -35,9 +35,9 @@ pub(super) fn comparable_in_order(
     let (mut chain, mut live) = (chain.clone(), live.clone());
     for table in live.tables.values_mut() {
         if let Some(stated) = chain.tables.get(&table.name) {
+            forget_mysql_columns(table, stated, backend);
             forget_unstated(table, &stated.options);
             forget_parameters(table, &stated.options, backend);
-            forget_mysql_columns(table, stated, backend);
             if stated.options.partition_of.is_some() {
                 forget_names_in_partition(table, stated);
             }
@@ -135,11 +135,19 @@ const TOLD: [&str; 10] = [
     "stats_sample_pages",
 ];
 
-/// A character set has a collation, and a collation its character set: what isn't stated isn't compared. MariaDB's JSON
-/// is LONGTEXT, told by a check that a column with a check of its own lacks.
+/// A character set has a collation, and a collation its character set: what isn't stated isn't compared. What a column
+/// states and its table has anyway isn't told of the column. MariaDB's JSON is LONGTEXT, told by a check that a column
+/// with a check of its own lacks. Its `NOT NULL ON UPDATE CURRENT_TIMESTAMP` has the date of zeros for a default.
 fn forget_mysql_columns(live: &mut Table, chain: &Table, backend: Backend) {
+    let (own_collation, own_set) = (live.options.collation.clone(), live.options.character_set.clone());
     for column in live.columns.iter_mut().filter(|_| backend == Backend::Mysql) {
         let Some(stated) = chain.column(&column.name) else { continue };
+        if column.collation.is_none() && column.character_set.is_none() {
+            let collation = stated.collation.as_ref();
+            column.collation = collation.filter(|one| own_collation.as_deref() == Some(one.key())).cloned();
+            let set = stated.character_set.as_ref();
+            column.character_set = set.filter(|one| own_set.as_deref() == Some(one)).cloned();
+        }
         let is_json = stated.column_type.name == "json" && column.column_type.name == "longtext";
         if is_json {
             column.column_type.clone_from(&stated.column_type);
@@ -149,6 +157,10 @@ fn forget_mysql_columns(live: &mut Table, chain: &Table, backend: Backend) {
         }
         if is_json || stated.character_set.is_none() && stated.collation == column.collation {
             column.character_set.clone_from(&stated.character_set);
+        }
+        let is_zero = |one: &Expression| one.to_string().starts_with("'0000-00-00 00:00:00");
+        if stated.default.is_none() && stated.on_update.is_some() && column.default.as_ref().is_some_and(is_zero) {
+            column.default = None;
         }
     }
 }

@@ -80,6 +80,25 @@ fn what_mysql_chooses_by_itself_is_no_drift() {
 }
 
 #[test]
+fn what_a_mysql_column_states_and_its_table_has_is_no_drift() {
+    let chain = "CREATE TABLE t (a varchar(5) COLLATE utf8mb4_general_ci, b varchar(5) CHARACTER SET utf8mb4)";
+    let live = "CREATE TABLE t (a varchar(5), b varchar(5)) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci";
+    assert_eq!(found(chain, live, Backend::Mysql), Drift::default());
+    let other = live.replace("_general_ci", "_bin");
+    let expected = ["table t: column a: collation: `utf8mb4_general_ci` in the chain, none in the database"];
+    assert_eq!(found(chain, &other, Backend::Mysql).differences, expected);
+}
+
+#[test]
+fn the_zeros_that_mariadb_gives_a_column_are_no_drift() {
+    let chain = "CREATE TABLE t (a datetime NOT NULL ON UPDATE CURRENT_TIMESTAMP, b datetime NOT NULL)";
+    let zeros = "NOT NULL DEFAULT '0000-00-00 00:00:00'";
+    let live = chain.replacen("NOT NULL", zeros, 1);
+    assert_eq!(found(chain, &live, Backend::Mysql), Drift::default());
+    assert_ne!(found(chain, &chain.replace("NOT NULL", zeros), Backend::Mysql), Drift::default());
+}
+
+#[test]
 fn tables_of_other_revisions_are_drift() {
     let live = schema("CREATE TABLE a (b TEXT); CREATE TABLE c (d TEXT); CREATE TABLE e (f TEXT)", Backend::Sqlite);
     let named = |text: &str| live.tables.keys().filter(|name| name.to_string() == text).cloned().collect();

@@ -1,6 +1,10 @@
 //! Where a schema has expressions.
 
-use dbmig_build::schema::{Expression, Index, IndexColumn, IndexKey, Name, ObjectName, Schema, UserTypeKind};
+use std::collections::BTreeSet;
+
+use dbmig_build::schema::{
+    Exclusion, Expression, Index, IndexColumn, IndexKey, Name, ObjectName, Schema, Unique, UserTypeKind,
+};
 
 use super::Role;
 
@@ -11,8 +15,29 @@ pub(super) struct Place {
     pub(super) owner: ObjectName,
     /// What it is there.
     pub(super) kind: Kind,
+    /// The constraint or index that it is part of, where the other schema has one of that name, too.
+    label: Option<Name>,
     /// Which of the kind.
     number: usize,
+}
+
+impl Place {
+    /// What stands for any of its kind, among which its like in the other schema is.
+    pub(super) fn any(&self) -> Place {
+        Place { number: 0, ..self.clone() }
+    }
+}
+
+/// By owner, the constraints and indexes that two schemas have.
+pub(super) type Labels = BTreeSet<(ObjectName, Kind, Name)>;
+
+/// The names of a schema's constraints and indexes that have expressions.
+pub(super) fn labels(schema: &mut Schema) -> Labels {
+    let mut labels = Labels::new();
+    each_labelled(schema, &mut |place, _| {
+        labels.extend(place.label.map(|label| (place.owner, place.kind, label)));
+    });
+    labels
 }
 
 /// What an expression is.
@@ -34,12 +59,25 @@ pub(super) enum Kind {
     DomainCheck,
 }
 
-/// Does something to every expression of tables and domains.
-pub(super) fn each(schema: &mut Schema, work: &mut impl FnMut(Place, &mut Expression)) {
+/// Does something to every expression of tables and domains; `labels` are those that the other schema has, too.
+pub(super) fn each(schema: &mut Schema, labels: &Labels, work: &mut impl FnMut(Place, &mut Expression)) {
+    each_labelled(schema, &mut |Place { owner, kind, label, number }, expression| {
+        let label = label.filter(|label| labels.contains(&(owner.clone(), kind.clone(), label.clone())));
+        work(Place { owner, kind, label, number }, expression);
+    });
+}
+
+fn each_labelled(schema: &mut Schema, work: &mut impl FnMut(Place, &mut Expression)) {
     for table in schema.tables.values_mut() {
         let owner = &table.name;
         let mut numbers = 0..;
-        let mut place = |kind| Place { owner: owner.clone(), kind, number: numbers.next().unwrap_or_default() };
+        let mut labelled = |kind, label: &Option<Name>| Place {
+            owner: owner.clone(),
+            kind,
+            label: label.clone(),
+            number: numbers.next().unwrap_or_default(),
+        };
+        let mut place = |kind| labelled(kind, &None);
         for column in &mut table.columns {
             if let Some(default) = &mut column.default {
                 work(place(Kind::Default(column.name.clone())), default);
@@ -48,22 +86,29 @@ pub(super) fn each(schema: &mut Schema, work: &mut impl FnMut(Place, &mut Expres
                 work(place(Kind::Generated(column.name.clone())), &mut generated.expression);
             }
         }
-        table.checks.iter_mut().for_each(|check| work(place(Kind::Check), &mut check.expression));
-        for exclusion in &mut table.exclusions {
-            keys(exclusion.elements.iter_mut().map(|(column, _)| column), |one| work(place(Kind::Key), one));
-            exclusion.predicate.iter_mut().for_each(|one| work(place(Kind::Predicate), one));
+        table.checks.iter_mut().for_each(|check| work(labelled(Kind::Check, &check.name), &mut check.expression));
+        for Exclusion { name, elements, predicate, .. } in &mut table.exclusions {
+            keys(elements.iter_mut().map(|(column, _)| column), |one| work(labelled(Kind::Key, name), one));
+            predicate.iter_mut().for_each(|one| work(labelled(Kind::Predicate, name), one));
         }
-        keys(table.uniques.iter_mut().flat_map(|one| &mut one.columns), |one| work(place(Kind::Key), one));
-        indexes(&mut table.indexes, &mut |kind, one| work(place(kind), one));
+        for Unique { name, columns, .. } in &mut table.uniques {
+            keys(columns.iter_mut(), |one| work(labelled(Kind::Key, name), one));
+        }
+        indexes(&mut table.indexes, &mut |kind, name, one| work(labelled(kind, name), one));
     }
     for view in schema.views.values_mut() {
         let mut numbers = 0..;
-        let mut place = |kind| Place { owner: view.name.clone(), kind, number: numbers.next().unwrap_or_default() };
-        indexes(&mut view.indexes, &mut |kind, one| work(place(kind), one));
+        let mut place = |kind, label: &Option<Name>| Place {
+            owner: view.name.clone(),
+            kind,
+            label: label.clone(),
+            number: numbers.next().unwrap_or_default(),
+        };
+        indexes(&mut view.indexes, &mut |kind, name, one| work(place(kind, name), one));
     }
     for one in schema.types.values_mut() {
         let UserTypeKind::Domain(domain) = &mut one.kind else { continue };
-        let place = |kind, number| Place { owner: one.name.clone(), kind, number };
+        let place = |kind, number| Place { owner: one.name.clone(), kind, label: None, number };
         domain.default.iter_mut().for_each(|default| work(place(Kind::DomainDefault, 0), default));
         for (number, check) in domain.checks.iter_mut().enumerate() {
             work(place(Kind::DomainCheck, number), &mut check.expression);
@@ -71,10 +116,11 @@ pub(super) fn each(schema: &mut Schema, work: &mut impl FnMut(Place, &mut Expres
     }
 }
 
-fn indexes(indexes: &mut [Index], work: &mut impl FnMut(Kind, &mut Expression)) {
+fn indexes(indexes: &mut [Index], work: &mut impl FnMut(Kind, &Option<Name>, &mut Expression)) {
     for index in indexes {
-        keys(index.columns.iter_mut(), |one| work(Kind::Key, one));
-        index.predicate.iter_mut().for_each(|one| work(Kind::Predicate, one));
+        let name = Some(index.name.clone());
+        keys(index.columns.iter_mut(), |one| work(Kind::Key, &name, one));
+        index.predicate.iter_mut().for_each(|one| work(Kind::Predicate, &name, one));
     }
 }
 

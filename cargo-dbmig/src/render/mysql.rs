@@ -70,20 +70,17 @@ fn script(plan: &Plan<'_>, live: bool, notes: &mut Vec<String>) -> Result<String
     for (table, key) in &references.coming {
         coming_to.entry(&table.name).or_default().push(key);
     }
-    for work in works.values() {
-        let coming = coming_to.remove(&work.after.name).unwrap_or_default();
-        let none = BTreeSet::new();
-        let alteration = Alteration {
-            plan,
-            work,
-            live,
-            coming: &coming,
-            referring: references.columns.get(&work.after.name).unwrap_or(&none),
-            notes: script.notes,
-            blocks: Vec::new(),
-        };
-        let blocks = alteration.render()?;
-        script.blocks.extend(blocks);
+    // All names first: the value of one table's rows may be read from another.
+    for names in [true, false] {
+        for work in works.values() {
+            let none = BTreeSet::new();
+            let coming = coming_to.get(&work.after.name).map(Vec::as_slice).unwrap_or_default();
+            let referring = references.columns.get(&work.after.name).unwrap_or(&none);
+            let (notes, blocks) = (&mut *script.notes, Vec::new());
+            let alteration = Alteration { plan, work, live, coming, referring, notes, blocks };
+            let blocks = if names { alteration.names()? } else { alteration.rest()? };
+            script.blocks.extend(blocks);
+        }
     }
     let deferred = script.create_tables();
     script.add_references(references.coming.iter().copied().chain(deferred), &renamed);

@@ -3,14 +3,17 @@
 //! They see the schema as it is before the script, so that all names are those of before. What only the script itself
 //! makes (a value that a rename would have to be followed into) isn't asked for: the database says it then.
 
+mod types;
+
 use dbmig_build::schema::{
-    Change, Check, Column, ColumnType, Expression, ForeignKey, IndexColumn, IndexKey, Name, Schema, Table, apply,
+    Change, Check, Column, Expression, ForeignKey, IndexColumn, IndexKey, Name, ObjectName, Schema, Table, apply,
 };
 
 use super::plan::{Direction, Origin, Plan};
 use super::sqlite_create::{default_value, is_constant, is_null};
-use super::sqlite_fill::{Family, family};
 use super::text::{column, literal, one_line};
+pub(super) use types::cast;
+use types::{not_converted, not_strictly};
 
 /// The checks of a script, each with its directive.
 pub(super) fn checks(plan: &Plan<'_>) -> Vec<String> {
@@ -72,6 +75,7 @@ impl Sight<'_> {
     fn checks(&self, checks: &mut Vec<String>) {
         for column in &self.after.columns {
             checks.extend(self.converts(column));
+            checks.extend(self.is_computed(column));
         }
         let keys = self.after.uniques.iter().map(|one| &one.columns);
         for columns in self.after.primary_key.iter().map(|key| &key.columns).chain(keys) {
@@ -99,11 +103,20 @@ impl Sight<'_> {
     }
 
     fn value(&self, name: &Name) -> Option<Value> {
-        let after = self.after.column(name).filter(|column| column.generated.is_none())?;
+        let after = self.after.column(name)?;
+        if let Some(generated) = &after.generated {
+            return self.computed(&generated.expression).map(|text| Value::Expression(format!("({text})")));
+        }
         let backfill = self.plan.backfill(&self.after.name, name);
         // It is written in the new names.
-        let renames = self.origin.table != self.after.name || self.origin.columns.iter().any(|(to, from)| to != from);
-        if backfill.is_some() && renames {
+        let renames = |(name, origin): (&ObjectName, &Origin)| {
+            origin.table != *name || origin.columns.iter().any(|(to, from)| to != from)
+        };
+        let reads_others = |text: &str| text.to_ascii_lowercase().contains("select");
+        let reads_new_names = |text| {
+            renames((&self.after.name, self.origin)) || reads_others(text) && self.plan.origins.iter().any(renames)
+        };
+        if backfill.is_some_and(reads_new_names) {
             return None;
         }
         let default = after.default.as_ref().filter(|default| !is_null(default));
@@ -125,6 +138,29 @@ impl Sight<'_> {
             (true, None, None) if self.plan.direction == Direction::Down => None,
             _ => Some(Value::Column(sql)),
         }
+    }
+
+    /// What is computed for a row: the expression where all that it reads stays as it is.
+    fn computed<'e>(&self, expression: &'e Expression) -> Option<&'e Expression> {
+        let mentioned = self.after.columns.iter().filter(|column| expression.mentions(&column.name));
+        let stays = |column: &Column| {
+            let old = self.old(&column.name).filter(|old| old.column_type == column.column_type);
+            let is_plain = old.is_some_and(|old| old.generated.is_none() && column.generated.is_none());
+            is_plain && self.plan.values_of(&self.after.name, &column.name).is_empty()
+        };
+        let mut kept =
+            mentioned.map(|column| stays(column) && matches!(self.value(&column.name), Some(Value::Column(_))));
+        (self.stays(expression) && kept.all(|stays| stays)).then_some(expression)
+    }
+
+    /// Rows for which a column that can't be NULL is computed as NULL.
+    fn is_computed(&self, new: &Column) -> Option<String> {
+        let generated = new.generated.as_ref().filter(|_| !new.nullable)?;
+        let known = self.old(&new.name).is_some_and(|old| !old.nullable && old.generated.as_ref() == Some(generated));
+        let expression = self.computed(&generated.expression).filter(|_| !known)?;
+        let place = column(&self.after.name, &new.name);
+        let message = format!("{place} is NOT NULL, but rows make NULL of {expression}");
+        Some(check(&message, &self.rows(&[], &format!("({expression}) IS NULL"))))
     }
 
     /// Duplicates that a new key doesn't take.
@@ -340,48 +376,5 @@ fn takes_more(new: &Expression, old: &Expression) -> bool {
             column == old_column && old_values.iter().all(|value| values.contains(value))
         }
         _ => new == old,
-    }
-}
-
-/// What a column of a STRICT table refuses. Source: <https://sqlite.org/stricttables.html>.
-fn not_strictly(value: &str, to: &ColumnType) -> Option<String> {
-    match to.name.as_str() {
-        "int" | "integer" => Some(format!("typeof({value}) = 'blob' OR {} OR {}", no_number(value), fraction(value))),
-        "real" => Some(format!("typeof({value}) = 'blob' OR {}", no_number(value))),
-        "text" => Some(format!("typeof({value}) = 'blob'")),
-        "blob" => Some(format!("typeof({value}) NOT IN ('blob', 'null')")),
-        _ => None,
-    }
-}
-
-/// What stays as it is, so that the program would read something else than there is.
-fn not_converted(value: &str, from: &ColumnType, to: &ColumnType) -> Option<String> {
-    let is_integer = |one: &ColumnType| one.name.contains("int") || one.name.contains("bool");
-    match (family(from), family(to)) {
-        (Family::Text | Family::Moment(_) | Family::Blob, Family::Number) => {
-            Some(format!("typeof({value}) = 'blob' OR {}", no_number(value)))
-        }
-        (Family::Number, Family::Number) if is_integer(to) && !is_integer(from) => Some(fraction(value)),
-        _ => None,
-    }
-}
-
-/// Texts that no number can be read from. What looks much like one passes.
-fn no_number(value: &str) -> String {
-    format!(
-        "typeof({value}) = 'text' AND (trim({value}) = '' OR trim({value}) GLOB '*[^0-9.eE+-]*' OR {value} GLOB '*[0-9]-*')"
-    )
-}
-
-fn fraction(value: &str) -> String {
-    format!("typeof({value}) = 'real' AND {value} <> CAST({value} AS INTEGER)")
-}
-
-/// Whether values have to be cast to get the type of a column: text and bytes are never converted by themselves.
-pub(super) fn cast(from: &ColumnType, to: &ColumnType) -> Option<&'static str> {
-    match (family(from), family(to)) {
-        (Family::Blob, Family::Text | Family::Moment(_)) if !from.is_untyped() => Some("TEXT"),
-        (Family::Text | Family::Moment(_), Family::Blob) if !to.is_untyped() => Some("BLOB"),
-        _ => None,
     }
 }

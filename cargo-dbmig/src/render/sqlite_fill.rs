@@ -167,9 +167,11 @@ pub(super) fn new_value(
         }
         (Direction::Up, ..) => None,
         (Direction::Down, ..) => {
-            // Rows can't share a default that is to be unique; NULLs they can.
-            let shares = has_default && !is_unique(after, &new.name);
-            let (what, value) = match (takes_null(after, new), shares) {
+            // Rows can't share a default that is to be unique, and it may refer to nothing; NULLs are fine.
+            let takes_null = takes_null(after, new);
+            let refers = if takes_null { refers(after, &new.name) } else { refers_alone(after, &new.name) };
+            let shares = has_default && !is_unique(after, &new.name) && !refers;
+            let (what, value) = match (takes_null, shares) {
                 (_, true) => ("the default", None),
                 (true, false) => ("NULL", has_default.then(|| "NULL".to_owned())),
                 (false, false) => ("a stand-in, since it is NOT NULL", Some(stand_in(after, new))),
@@ -217,6 +219,16 @@ pub(super) fn is_unique(table: &Table, name: &Name) -> bool {
     let keys = keys.chain(table.primary_key.iter().map(|one| &one.columns));
     let mut keys = keys.chain(table.indexes.iter().filter(|one| one.unique).map(|one| &one.columns));
     keys.any(|columns| columns.iter().any(|one| one.mentions(name)))
+}
+
+/// Whether a column is part of what refers to another table.
+pub(super) fn refers(table: &Table, name: &Name) -> bool {
+    table.foreign_keys.iter().any(|key| key.columns.contains(name))
+}
+
+/// Whether a column by itself refers to another table: a row of that one can be given.
+pub(super) fn refers_alone(table: &Table, name: &Name) -> bool {
+    table.foreign_keys.iter().any(|key| key.table != table.name && key.columns == std::slice::from_ref(name))
 }
 
 /// Kinds of types, as far as their zeros differ.

@@ -34,7 +34,7 @@ pub(super) fn backfills(
     let mut values = Backfills::new();
     for text in given {
         let (column, value) = parse(text, &fillable)?;
-        let value = checked(value, &column, &columns(&column.0, changes, before), context)?;
+        let value = checked(value, &column, &Columns::of(&column.0, changes, before), context)?;
         values.insert(column, value);
     }
     for (column, value) in kept.iter().filter(|(column, _)| fillable.contains(column)) {
@@ -60,7 +60,7 @@ pub(super) fn backfills(
         if values.contains_key(&(table.clone(), column.clone())) {
             continue;
         }
-        let columns = columns(&table, changes, before);
+        let columns = Columns::of(&table, changes, before);
         let place = (table, column);
         while let Some(answer) = context.ui.ask(&question)?.filter(|answer| !answer.trim().is_empty()) {
             match checked(answer.trim(), &place, &columns, context) {
@@ -155,18 +155,43 @@ fn has_nothing_to_hold(column: &Column) -> bool {
     !column.nullable && column.default.is_none() && column.generated.is_none()
 }
 
-/// The columns that a value may use: those from before, and the names that they get.
-fn columns(table: &ObjectName, changes: &[Change], before: &Schema) -> Vec<Name> {
-    let old = changes.iter().find_map(|change| match change {
-        Change::RenameTable { from, to } if to == table => Some(from),
-        _ => None,
-    });
-    let there = before.tables.get(old.unwrap_or(table)).into_iter().flat_map(|table| &table.columns);
-    let renamed = changes.iter().filter_map(|change| match change {
-        Change::RenameColumn { table: one, to, .. } if one == table || Some(one) == old => Some(to),
-        _ => None,
-    });
-    there.map(|column| &column.name).chain(renamed).cloned().collect()
+/// The columns that a value may use: those from before, by the names that they get first.
+struct Columns {
+    known: Vec<Name>,
+    /// What they were called, and are by then.
+    renamed: Vec<(Name, Name)>,
+}
+
+impl Columns {
+    fn of(table: &ObjectName, changes: &[Change], before: &Schema) -> Columns {
+        let old = changes.iter().find_map(|change| match change {
+            Change::RenameTable { from, to } if to == table => Some(from),
+            _ => None,
+        });
+        let there = before.tables.get(old.unwrap_or(table)).into_iter().flat_map(|table| &table.columns);
+        let renamed = changes.iter().filter_map(|change| match change {
+            Change::RenameColumn { table: one, from, to } if one == table || Some(one) == old => {
+                Some((from.clone(), to.clone()))
+            }
+            _ => None,
+        });
+        let mut renamed: Vec<(Name, Name)> = renamed.collect();
+        let known = there.map(|column| &column.name).chain(renamed.iter().map(|(_, to)| to)).cloned().collect();
+        // Where two change places, each is there.
+        let taken: Vec<Name> = renamed.iter().map(|(_, to)| to.clone()).collect();
+        renamed.retain(|(from, _)| !taken.contains(from));
+        Columns { known, renamed }
+    }
+
+    /// The value by the columns' new names, where it uses an old one. What is read from other tables isn't looked at.
+    fn by_new_names(&self, value: &Expression) -> Option<Expression> {
+        if value.tokens().iter().any(|token| &*token.key == "select") {
+            return None;
+        }
+        let mut new = value.clone();
+        self.renamed.iter().for_each(|(from, to)| new.rename(from, to));
+        (new != *value).then_some(new)
+    }
 }
 
 fn parse<'a>(text: &'a str, needed: &[(ObjectName, Name)]) -> Result<((ObjectName, Name), &'a str), Error> {
@@ -186,7 +211,7 @@ fn parse<'a>(text: &'a str, needed: &[(ObjectName, Name)]) -> Result<((ObjectNam
 fn checked(
     value: &str,
     (table, column): &(ObjectName, Name),
-    columns: &[Name],
+    columns: &Columns,
     context: &Context<'_>,
 ) -> Result<String, Error> {
     let wrong = |why: String| {
@@ -197,9 +222,13 @@ fn checked(
     if value.eq_ignore_ascii_case("null") {
         return Err(Error::new(Kind::Usage, format!("NULL is what {table}.{column} can't hold any more")));
     }
+    if let Some(new) = columns.by_new_names(&read) {
+        let problem = format!("`{value}` for {table}.{column} uses a column that has its new name by then");
+        return Err(Error::new(Kind::Usage, problem).help(format!("--backfill {table}.{column}=\"{new}\"")));
+    }
     let objection = match context.config.backend {
-        Backend::Sqlite => sqlite::objection(value, table, columns)?,
-        Backend::Postgres | Backend::Mysql => bare_word(&read, columns),
+        Backend::Sqlite => sqlite::objection(value, table, &columns.known)?,
+        Backend::Postgres | Backend::Mysql => bare_word(&read, &columns.known),
     };
     objection.map_or(Ok(value.to_owned()), |why| Err(wrong(why)))
 }

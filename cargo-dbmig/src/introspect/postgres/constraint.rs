@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use dbmig_build::schema::{
-    Check, Deferrable, Exclusion, ForeignKey, Index, IndexColumn, IndexKey, Name, NullsOrder, ObjectName, PrimaryKey,
-    ReferentialAction, Schema, SortOrder, Unique,
+    Check, Deferrable, Exclusion, ForeignKey, Index, IndexColumn, IndexKey, Name, NullsOrder, ObjectName, Past,
+    PrimaryKey, ReferentialAction, Schema, SortOrder, Unique,
 };
 
 use super::{name, object, parameters, rows, value};
@@ -65,6 +65,7 @@ pub(super) fn place(
                         predicate: index.predicate.as_deref().map(value),
                         deferrable,
                         include: keys.include,
+                        first_columns: Past(None),
                     }),
                 }
             }

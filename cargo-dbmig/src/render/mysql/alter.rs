@@ -39,10 +39,15 @@ pub(super) struct Alteration<'a> {
 }
 
 impl Alteration<'_> {
-    /// Renders the table.
-    pub(super) fn render(mut self) -> Result<Vec<String>, RenderError> {
+    /// Gives the columns their names.
+    pub(super) fn names(mut self) -> Result<Vec<String>, RenderError> {
         self.make_way()?;
         self.rename_columns();
+        Ok(self.blocks)
+    }
+
+    /// Renders the rest, by these names.
+    pub(super) fn rest(mut self) -> Result<Vec<String>, RenderError> {
         let mut present = self.work.present.clone();
         self.set_options(&mut present);
         self.relabel(&mut present);
@@ -161,10 +166,12 @@ impl Alteration<'_> {
         );
     }
 
-    /// Whether a rule mentions columns that come.
+    /// Whether a rule mentions columns that come, or get the type that it wants.
     fn waits(&self, rule: &str) -> bool {
-        let is_there = |name: &Name| self.work.present.column(name).is_some();
-        self.work.after.columns.iter().any(|one| !is_there(&one.name) && mentions(rule, &one.name))
+        let is_there = |wanted: &Column| {
+            self.work.present.column(&wanted.name).is_some_and(|one| one.column_type == wanted.column_type)
+        };
+        self.work.after.columns.iter().any(|one| !is_there(one) && mentions(rule, &one.name))
     }
 
     /// Rows are spread by columns that have come.

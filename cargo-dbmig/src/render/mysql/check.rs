@@ -3,13 +3,16 @@
 //!
 //! Everything has its old name then. What a new column will hold isn't known yet, so nothing is asked of it.
 
-use dbmig_build::schema::{Column, Expression, ForeignKey, IndexColumn, IndexKey, Name, ObjectName, Schema, Table};
+use dbmig_build::schema::{
+    Autoincrement, Column, Expression, ExpressionToken, ForeignKey, IndexColumn, IndexKey, Name, ObjectName, Schema,
+    Table,
+};
 
-use super::definition::literal;
+use super::definition::{is_literal, is_null, literal};
 use super::fit::{character_set, misfit};
 use super::online::is_text;
 use super::work::Work;
-use crate::render::plan::Plan;
+use crate::render::plan::{Direction, Plan};
 use crate::render::text::one_line;
 
 /// The directive and query of each check for a table that stays.
@@ -47,6 +50,23 @@ struct Rows<'a> {
     before: &'a Table,
     after: &'a Table,
     plan: &'a Plan<'a>,
+}
+
+/// What rows hold in a column.
+enum Held<'a> {
+    /// What they held before.
+    Old(&'a Column),
+    /// This value, in a column that comes.
+    Given(String),
+}
+
+impl Held<'_> {
+    fn sql(&self) -> String {
+        match self {
+            Held::Old(column) => format!("child.{}", column.name.sql()),
+            Held::Given(value) => value.clone(),
+        }
+    }
 }
 
 impl<'a> Rows<'a> {
@@ -99,11 +119,19 @@ impl<'a> Rows<'a> {
 
     /// Rows that share what is to be unique, by the rules of comparison that are to come.
     fn duplicates(&self, columns: &[IndexColumn], what: &str) -> Option<String> {
-        let mut parts = Vec::new();
+        let (mut parts, mut given) = (Vec::new(), Vec::new());
         let mut changes = false;
         for part in columns {
             let IndexKey::Column(name) = &part.key else { return None };
-            let (from, to) = (self.old(name)?, self.after.column(name)?);
+            let to = self.after.column(name)?;
+            if let Some(expression) = self.computed_anew(to) {
+                let text = format!("({expression})");
+                let text = part.length.map_or_else(|| text.clone(), |length| format!("LEFT({text}, {length})"));
+                given.push(format!("{text} IS NOT NULL"));
+                parts.push((part, None, text));
+                continue;
+            }
+            let from = self.old(name)?;
             let set = |column: &Column, table: &Table| (column.collation.clone(), character_set(column, table));
             let (old, new) = (set(from, self.before), set(to, self.after));
             let mut text = from.name.sql();
@@ -119,12 +147,14 @@ impl<'a> Rows<'a> {
                 text = format!("LEFT({text}, {length})");
             }
             changes |= is_text(&from.column_type) && is_text(&to.column_type) && old != new;
-            parts.push((part, from, text));
+            given.extend(from.nullable.then(|| format!("{} IS NOT NULL", from.name.sql())));
+            parts.push((part, Some(from), text));
         }
         // What is unique by some of the columns is so by all of them.
         let as_before = |other: &[IndexColumn]| {
             other.iter().all(|one| {
-                parts.iter().any(|(part, from, _)| one.name() == Some(&from.name) && one.length == part.length)
+                let is_it = |from: &Column| one.name() == Some(&from.name);
+                parts.iter().any(|(part, from, _)| from.is_some_and(is_it) && one.length == part.length)
             })
         };
         let uniques = self.before.uniques.iter().map(|one| &one.columns);
@@ -133,8 +163,6 @@ impl<'a> Rows<'a> {
             return None;
         }
         let texts: Vec<&str> = parts.iter().map(|(_, _, text)| text.as_str()).collect();
-        let nullable = parts.iter().filter(|(_, from, _)| from.nullable);
-        let given: Vec<String> = nullable.map(|(_, from, _)| format!("{} IS NOT NULL", from.name.sql())).collect();
         let given = if given.is_empty() { String::new() } else { format!(" WHERE {}", given.join(" AND ")) };
         let names: Vec<&Name> = columns.iter().filter_map(IndexColumn::name).collect();
         let shared = if names.len() == 1 { "a value" } else { "values" };
@@ -146,14 +174,7 @@ impl<'a> Rows<'a> {
     }
 
     fn violations(&self, name: Option<&Name>, expression: &Expression) -> Option<String> {
-        let mentioned: Vec<&Name> =
-            (self.after.columns.iter().map(|column| &column.name)).filter(|name| expression.mentions(name)).collect();
-        let old: Vec<&Column> = mentioned.iter().map(|name| self.old(name)).collect::<Option<_>>()?;
-        // Two steps, since names may change places.
-        let mut condition = expression.clone();
-        let aside = |name: &Name| name.renamed(&format!("\0{name}"));
-        mentioned.iter().for_each(|name| condition.rename(name, &aside(name)));
-        mentioned.iter().zip(&old).for_each(|(name, column)| condition.rename(&aside(name), &column.name));
+        let (condition, old) = self.old_expression(&self.with_nulls(expression))?;
         if self.before.checks.iter().any(|one| one.expression == condition && !one.not_enforced) {
             return None;
         }
@@ -171,16 +192,10 @@ impl<'a> Rows<'a> {
     /// for.
     fn computed(&self, column: &Column) -> Option<String> {
         let generated = column.generated.as_ref()?;
-        let mentioned = self.after.columns.iter().filter(|one| generated.expression.mentions(&one.name));
-        let mentioned: Vec<&Name> = mentioned.map(|one| &one.name).collect();
-        let old: Vec<&Column> = mentioned.iter().map(|name| self.old(name)).collect::<Option<_>>()?;
         if self.old(&column.name).is_some_and(|one| one.generated == column.generated) {
             return None;
         }
-        let mut expression = generated.expression.clone();
-        let aside = |name: &Name| name.renamed(&format!("\0{name}"));
-        mentioned.iter().for_each(|name| expression.rename(name, &aside(name)));
-        mentioned.iter().zip(&old).for_each(|(name, column)| expression.rename(&aside(name), &column.name));
+        let (expression, old) = self.old_expression(&generated.expression)?;
         let misread = misread(&expression, &old);
         let condition = misread.strip_prefix(" OR ")?;
         let message = format!("{} is computed of numbers, but values are none", self.place(&[&column.name]));
@@ -188,17 +203,80 @@ impl<'a> Rows<'a> {
         Some(check(&message, &format!("SELECT {shown} FROM {} WHERE {condition}", self.before.name.sql())))
     }
 
+    /// An expression with NULL for the columns that come and hold nothing else.
+    fn with_nulls(&self, expression: &Expression) -> Expression {
+        let is_empty = |name: &Name| {
+            let column = self.after.column(name).filter(|_| self.old(name).is_none());
+            column.is_some_and(|column| {
+                let counts = column.autoincrement != Autoincrement::No || column.generated.is_some();
+                let given = column.default.is_some() || self.plan.backfill(&self.after.name, name).is_some();
+                column.nullable && !counts && !given
+            })
+        };
+        let filled = |token: &ExpressionToken| match &token.name {
+            Some(name) if is_empty(name) => {
+                ExpressionToken { gap: token.gap, text: "NULL".into(), key: "null".into(), name: None }
+            }
+            _ => token.clone(),
+        };
+        Expression::new(expression.tokens().iter().map(filled).collect())
+    }
+
+    /// An expression in the names before, and the columns that it mentions.
+    fn old_expression(&self, expression: &Expression) -> Option<(Expression, Vec<&'a Column>)> {
+        let mentioned: Vec<&Name> =
+            (self.after.columns.iter().map(|column| &column.name)).filter(|name| expression.mentions(name)).collect();
+        let old: Vec<&Column> = mentioned.iter().map(|name| self.old(name)).collect::<Option<_>>()?;
+        // Two steps, since names may change places.
+        let mut renamed = expression.clone();
+        let aside = |name: &Name| name.renamed(&format!("\0{name}"));
+        mentioned.iter().for_each(|name| renamed.rename(name, &aside(name)));
+        mentioned.iter().zip(&old).for_each(|(name, column)| renamed.rename(&aside(name), &column.name));
+        Some((renamed, old))
+    }
+
+    /// What a column is computed from, in the names before, if it wasn't before.
+    fn computed_anew(&self, column: &Column) -> Option<Expression> {
+        let generated = column.generated.as_ref()?;
+        let was_so = |old: &Column| {
+            let before = old.generated.as_ref().map(|one| &one.expression);
+            let now = self.old_expression(&generated.expression);
+            before.zip(now.as_ref()).is_some_and(|(before, (now, _))| before == now)
+        };
+        if self.old(&column.name).is_some_and(was_so) {
+            return None;
+        }
+        self.old_expression(&generated.expression).map(|(expression, _)| expression)
+    }
+
+    /// What rows hold in a column of a foreign key; none where that is NULL or can't be told beforehand.
+    fn held(&self, name: &Name) -> Option<Held<'a>> {
+        if let Some(old) = self.old(name) {
+            return Some(Held::Old(old));
+        }
+        let column = self.after.column(name).filter(|_| self.plan.direction == Direction::Up)?;
+        let is_own = column.generated.is_none() && column.autoincrement == Autoincrement::No;
+        let given = match (self.plan.backfill(&self.after.name, name), &column.default) {
+            (Some(backfill), _) => is_plain(backfill.trim()).then(|| backfill.to_owned()),
+            (None, Some(default)) => (is_literal(default) && !is_null(default)).then(|| default.to_string()),
+            (None, None) => None,
+        };
+        given.filter(|_| is_own).map(Held::Given)
+    }
+
     fn orphans(&self, plan: &Plan<'_>, key: &ForeignKey) -> Option<String> {
-        let own: Vec<&Column> = key.columns.iter().map(|name| self.old(name)).collect::<Option<_>>()?;
-        let of_child = |column: &&Column| format!("child.{}", column.name.sql());
+        let own: Vec<Held<'_>> = key.columns.iter().map(|name| self.held(name)).collect::<Option<_>>()?;
         let shown: Vec<String> = {
             let names = self.before.primary_key.iter().flat_map(|key| &key.columns).filter_map(IndexColumn::name);
             let mut shown: Vec<String> = names.map(|name| format!("child.{}", name.sql())).collect();
-            shown.extend(own.iter().map(of_child));
+            shown.extend(own.iter().zip(&key.columns).map(|(one, name)| match one {
+                Held::Old(_) => one.sql(),
+                Held::Given(value) => format!("{value} AS {}", name.sql()),
+            }));
             shown.dedup();
             shown
         };
-        let given: Vec<String> = own.iter().map(|column| format!("{} IS NOT NULL", of_child(column))).collect();
+        let given: Vec<String> = own.iter().map(|one| format!("{} IS NOT NULL", one.sql())).collect();
         let child = self.before.name.sql();
         let from = format!("SELECT {} FROM {child} AS child", shown.join(", "));
         let names: Vec<&Name> = key.columns.iter().collect();
@@ -223,9 +301,12 @@ impl<'a> Rows<'a> {
                     character_set(column, table),
                 )
             };
-            let texts = (format!("parent.{}", other.name.sql()), of_child(one));
+            let texts = (format!("parent.{}", other.name.sql()), one.sql());
             // Texts of two collations can't be compared as they are.
-            let mixed = is_text(&one.column_type) && set(one, self.before) != set(other, parent.before);
+            let mixed = match one {
+                Held::Old(one) => is_text(&one.column_type) && set(one, self.before) != set(other, parent.before),
+                Held::Given(_) => is_text(&other.column_type),
+            };
             let (left, right) = match mixed {
                 true => (format!("CONVERT({} USING utf8mb4)", texts.0), format!("CONVERT({} USING utf8mb4)", texts.1)),
                 false => texts,
@@ -241,6 +322,12 @@ impl<'a> Rows<'a> {
         );
         Some(check(&message, &query))
     }
+}
+
+/// Whether a text of SQL is a number, or a string without quotes and escapes in it.
+fn is_plain(text: &str) -> bool {
+    let string = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
+    text.parse::<f64>().is_ok() || string.is_some_and(|inner| !inner.contains(['\'', '\\']))
 }
 
 /// What is true of rows whose texts stand where an expression has numbers, and aren't such; each with OR before it.

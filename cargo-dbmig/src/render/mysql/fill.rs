@@ -8,6 +8,7 @@ use dbmig_build::schema::{Autoincrement, Column, IndexColumn, Name, Table};
 use super::definition::{default_value, is_null, literal};
 use super::work::Work;
 use crate::render::plan::{Direction, Plan};
+use crate::render::sqlite_fill::{refers, refers_alone};
 use crate::render::text::{column, one_line, relabelled};
 
 /// A column that is filled.
@@ -53,9 +54,9 @@ fn new_value(plan: &Plan<'_>, work: &Work<'_>, new: &Column, notes: &mut Vec<Str
             );
             Some(todo_fill(&new.name, &place, todo, notes))
         }
-        // Rows can't share a default that is to be unique; NULLs they can.
-        (Direction::Down, true, true) if unique => with("NULL".to_owned(), Vec::new()),
-        (Direction::Down, _, true) if !unique => None,
+        // Rows can't share a default that is to be unique, and it may refer to nothing; NULLs are fine.
+        (Direction::Down, true, true) if unique || refers(work.after, &new.name) => with("NULL".to_owned(), Vec::new()),
+        (Direction::Down, _, true) if !unique && !refers_alone(work.after, &new.name) => None,
         (Direction::Down, ..) => {
             let comment = format!("{} is NOT NULL: rows get a stand-in.", new.name);
             with(stand_in(work.after, new), vec![comment])

@@ -287,6 +287,10 @@ fn of_time(x: &str, from: &Kind, to: &Kind) -> Option<(String, &'static str)> {
         (Kind::Date | Kind::Datetime, Kind::Timestamp) => Some((format!("{x} NOT BETWEEN {first} AND {last}"), OUT)),
         (Kind::Datetime | Kind::Timestamp, Kind::Date) => Some((format!("{x} <> DATE({x})"), "have a time of the day")),
         _ if from.is_time() => None,
+        // Read as a date, it is one without month and day; no column takes that.
+        (Kind::Year, Kind::Date | Kind::Datetime | Kind::Timestamp) => {
+            Some((format!("{x} IS NOT NULL"), "are years alone"))
+        }
         _ => {
             let (name, what) = match to {
                 Kind::Date => ("DATE", "are no dates"),

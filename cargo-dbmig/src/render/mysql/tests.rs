@@ -239,3 +239,42 @@ ALTER TABLE users
     ALGORITHM=INPLACE, LOCK=NONE;",
     );
 }
+
+#[test]
+fn what_is_computed_anew_is_looked_at_for_what_is_unique() {
+    let up = |before: &str, after: &str| rendered(before, after, false, None).up();
+    let before = "CREATE TABLE t (a int, b int UNIQUE);";
+    let up = up(before, "CREATE TABLE t (a int, b int AS (a % 2) STORED UNIQUE);");
+    let query = "SELECT (a % 2), count(*) AS times FROM t WHERE (a % 2) IS NOT NULL GROUP BY (a % 2) HAVING count(*) > 1 LIMIT 5;";
+    assert!(up.contains(query), "{up}");
+}
+
+#[test]
+fn keys_that_go_are_in_no_column_s_way() {
+    let rendered = rendered(
+        "CREATE TABLE t (a varchar(20), KEY k (a), KEY l (a));",
+        "CREATE TABLE t (a mediumtext NOT NULL DEFAULT ('x'), KEY k (a(9)));",
+        false,
+        None,
+    );
+    let first = "ALTER TABLE t
+    MODIFY a MEDIUMTEXT DEFAULT ('x'),
+    DROP KEY k,
+    DROP KEY l;";
+    assert!(rendered.up().starts_with(first), "{}", rendered.up());
+}
+
+#[test]
+fn years_become_no_dates() {
+    let up = rendered("CREATE TABLE t (a year);", "CREATE TABLE t (a datetime);", false, None).up();
+    let check = "-- dbmig: check t.a is to be DATETIME, but values are years alone
+SELECT a FROM t WHERE a IS NOT NULL LIMIT 5;";
+    assert!(up.starts_with(check), "{up}");
+}
+
+#[test]
+fn a_check_is_asked_with_null_for_what_comes() {
+    let after = "CREATE TABLE t (a int, b int, c int DEFAULT 1, CONSTRAINT k CHECK (b > 1 AND a > 2), CONSTRAINT l CHECK (c > a));";
+    let up = rendered("CREATE TABLE t (a int);", after, false, None).up();
+    assert!(up.contains("WHERE NOT (NULL > 1 AND a > 2)") && up.matches("dbmig: check").count() == 1, "{up}");
+}

@@ -1,13 +1,14 @@
 //! Values for rows that exist, as statements: columns that come and are filled before they are what they are to be, and
 //! columns that take NULL no more.
 
-use dbmig_build::schema::{Autoincrement, Column, Table};
+use dbmig_build::schema::{Autoincrement, Column, IndexColumn, Name, Table};
 
 use super::alter::{Action, Alteration, action, add_column};
 use super::definition;
 use super::fill::{self, Fill};
 use super::online::{self, How};
 use super::place::{insert, place_of_new};
+use super::work::{self, Keys};
 use crate::render::text::comment;
 
 impl Alteration<'_> {
@@ -72,9 +73,30 @@ impl Alteration<'_> {
                 let how = online::modify(column, &to, &self.work.after.options);
                 actions.push(Action { sql: self.modify(&to), how });
                 *column = to;
+                self.drop_keys_of(&fill.column, &mut actions, present);
             }
         }
         self.alter(&[], actions);
+    }
+
+    /// Keys that go and have a column which gets another type: they may be too long for it.
+    fn drop_keys_of(&self, column: &Name, actions: &mut Vec<Action>, present: &mut Table) {
+        // Not those that a foreign key or a counting column needs until another one comes.
+        let counts = |name: &Name| present.column(name).is_some_and(|one| one.autoincrement != Autoincrement::No);
+        let is_needed = |name: &Name| name != column && (self.referring.contains(name) || counts(name));
+        let first_is_needed =
+            |columns: &[IndexColumn]| columns.first().and_then(IndexColumn::name).is_some_and(is_needed);
+        let has_it =
+            |columns: &[IndexColumn]| columns.iter().any(|one| one.mentions(column)) && !first_is_needed(columns);
+        let is_it = |name: &Name| {
+            present.uniques.iter().any(|one| one.name.as_ref() == Some(name) && has_it(&one.columns))
+                || present.indexes.iter().any(|one| one.name == *name && has_it(&one.columns))
+        };
+        let Keys { dropped, .. } = work::keys(present, self.work.after);
+        let early: Vec<Name> = dropped.into_iter().filter(is_it).collect();
+        present.uniques.retain(|one| !one.name.as_ref().is_some_and(|name| early.contains(name)));
+        present.indexes.retain(|one| !early.contains(&one.name));
+        actions.extend(early.iter().map(|name| action(format!("DROP KEY {}", name.sql()), How::InPlace)));
     }
 
     /// A column that counts needs its key at once; the key it replaces goes with it.

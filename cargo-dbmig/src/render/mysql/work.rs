@@ -107,7 +107,11 @@ impl<'a> Work<'a> {
         let table = || self.after.name.clone();
         let (away, moves): (Vec<_>, Vec<_>) =
             self.renames.iter().cloned().partition(|(_, to)| self.dropped.contains(to));
-        let steps = away.into_iter().chain(rename_order(moves.into_iter().collect(), aside));
+        // What is shed has gone by then, and its name is free.
+        let is_wanted = |name: &&Name| moves.iter().any(|(_, to)| to == *name);
+        let shed = self.shed.columns.iter().filter(is_wanted).map(|name| (name.clone(), aside(name)));
+        let shed: Vec<(Name, Name)> = shed.collect();
+        let steps = shed.into_iter().chain(away).chain(rename_order(moves.into_iter().collect(), aside));
         steps.map(|(from, to)| Change::RenameColumn { table: table(), from, to }).collect()
     }
 
@@ -249,7 +253,8 @@ pub(super) fn keys(present: &Table, after: &Table) -> Keys {
         .chain(after.primary_key.iter().filter(|_| present.primary_key != after.primary_key).map(|one| &*one.columns))
         .collect();
     let stays = |index: &&Index| present.index(&index.name) == Some(*index);
-    let may_be_made = |index: &&Index| present.foreign_keys.iter().any(|key| key.may_have_made(index));
+    let may_be_made =
+        |index: &&Index| index.made_by_key.0 || present.foreign_keys.iter().any(|key| key.may_have_made(index));
     let is_served = |index: &&Index| coming.iter().any(|columns| begins_with(columns, &index.columns));
     for index in after.indexes.iter().filter(stays).filter(may_be_made).filter(is_served) {
         dropped.push(index.name.clone());

@@ -3,6 +3,7 @@
 use dbmig_build::schema::{Autoincrement, Column, Name, ObjectName, Table};
 
 use super::super::plan::Direction;
+use super::super::sqlite_fill::{refers, refers_alone};
 use super::super::text::column as place;
 use super::cast::{Cast, by_fields, by_text, cast};
 use super::counting;
@@ -31,6 +32,12 @@ pub(super) fn add(script: &mut Script<'_>, work: &Work<'_>, column: &Column) {
         )
     };
     if way.direction == Direction::Down && !was_there {
+        // Its default may refer to nothing.
+        let can = refers(work.after, name) && (column.nullable || refers_alone(work.after, name));
+        let default = column.default.as_ref().filter(|one| can && !fill::is_null(one)).map(default_value);
+        if let Some(default) = default.filter(|one| fill::is_constant(one)) {
+            return bring_back(script, work, column, &default);
+        }
         comments.push(lost_values(column, wants_value));
     }
     let is_optional = Column { nullable: true, ..column.clone() };
@@ -53,6 +60,27 @@ pub(super) fn add(script: &mut Script<'_>, work: &Work<'_>, column: &Column) {
             settle(script, work);
         }
     }
+    if let Some(text) = &column.comment {
+        script.push(&[], comment_on_column(table, name, Some(text)));
+    }
+}
+
+/// Brings a column back that refers to another table: rows get no default of which nobody knows whether it is there.
+fn bring_back(script: &mut Script<'_>, work: &Work<'_>, column: &Column, default: &str) {
+    let way = script.way;
+    let (table, name) = (&work.after.name, &column.name);
+    let empty = Column { nullable: true, default: None, ..column.clone() };
+    let definition = column_definition(&way.after, work.after, &way.sequences, &empty, false);
+    let lost = lost_values(&empty, !column.nullable);
+    script.push(&[lost], alter(table, &[format!("ADD COLUMN {definition}")]));
+    let alter_column = format!("ALTER COLUMN {}", name.sql());
+    let mut actions = Vec::new();
+    if !column.nullable {
+        update(script, work, column, &fill::stand_in(&way.after, work.after, column));
+        actions.push(format!("{alter_column} SET NOT NULL"));
+    }
+    actions.push(format!("{alter_column} SET DEFAULT {default}"));
+    script.push(&[], alter(table, &actions));
     if let Some(text) = &column.comment {
         script.push(&[], comment_on_column(table, name, Some(text)));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dbmig_build::schema::{Change, Name, ObjectName, Table, View, mentions, mentions_table};
+use dbmig_build::schema::{Change, Name, ObjectName, Table, View, may_use_column, mentions, mentions_table};
 
 use super::definition::{Lock, create_index};
 use super::script::Script;
@@ -33,7 +33,8 @@ pub(super) fn in_the_way<'a>(way: &'a Way, works: &[Work<'_>]) -> Views<'a> {
     let shaken = shaken_columns(works);
     let uses = |view: &View| {
         shaken.iter().any(|(table, columns)| {
-            let uses_column = || view.sql.contains('*') || columns.iter().any(|column| mentions(&view.sql, column));
+            let may_use = |column: &&Name| may_use_column(&view.sql, table, column);
+            let uses_column = || view.sql.contains('*') || columns.iter().any(may_use);
             mentions_table(&view.sql, &table.name) && uses_column()
         })
     };
@@ -170,7 +171,7 @@ pub(super) fn left_behind(way: &Way, table: &Table, column: Option<&Name>) -> Ve
     let stays = |view: &&View| {
         way.views.values().any(|name| *name == view.name)
             && mentions_table(&view.sql, &table.name.name)
-            && column.is_none_or(|column| mentions(&view.sql, column))
+            && column.is_none_or(|column| may_use_column(&view.sql, &table.name, column))
     };
     let what = column.map_or_else(|| table.name.to_string(), |column| super::super::text::column(&table.name, column));
     let views = way.before.views.values().filter(stays);

@@ -273,7 +273,8 @@ fn indexes<'a>(way: &'a Way, work: &mut Work<'a>, own: &BTreeSet<Name>, remade: 
     work.new_indexes = new;
 }
 
-/// Whether a table has a constraint because its parent has it.
+/// Whether a table has a constraint because its parent has it. Of several that are alike, a partition has as many from
+/// its parent as that has, the first ones.
 pub(super) fn is_inherited(schema: &dbmig_build::schema::Schema, table: &Table, constraint: &Constraint) -> bool {
     let is_partition = table.options.partition_of.is_some();
     let mut parents = table.options.parents().filter_map(|parent| schema.tables.get(parent));
@@ -283,7 +284,10 @@ pub(super) fn is_inherited(schema: &dbmig_build::schema::Schema, table: &Table, 
         }
         other if is_partition => {
             let nameless = other.clone().with_name(None);
-            parents.any(|parent| parent.constraints().any(|one| one.with_name(None) == nameless))
+            let is_alike = |one: &Constraint| one.clone().with_name(None) == nameless;
+            let before = table.constraints().position(|one| one == *constraint);
+            let before = table.constraints().take(before.unwrap_or(0)).filter(is_alike).count();
+            parents.any(|parent| parent.constraints().filter(is_alike).count() > before)
         }
         _ => false,
     }
@@ -291,8 +295,10 @@ pub(super) fn is_inherited(schema: &dbmig_build::schema::Schema, table: &Table, 
 
 pub(super) fn is_inherited_index(schema: &dbmig_build::schema::Schema, table: &Table, index: &Index) -> bool {
     let parent = table.options.partition_of.as_ref().and_then(|one| schema.tables.get(&one.parent));
-    let same = |one: &Index| Index { name: index.name.clone(), ..one.clone() } == *index;
-    parent.is_some_and(|parent| parent.indexes.iter().any(same))
+    let is_alike = |one: &&Index| Index { name: index.name.clone(), ..(*one).clone() } == *index;
+    let before = table.indexes.iter().position(|one| one.name == index.name).unwrap_or(0);
+    let before = table.indexes.iter().take(before).filter(is_alike).count();
+    parent.is_some_and(|parent| parent.indexes.iter().filter(is_alike).count() > before)
 }
 
 /// The columns, by their names after, of each key that goes, if only to come again.

@@ -1,21 +1,50 @@
 //! Rows that break on a value which they are about to get: that of a column that comes, or takes NULL no more.
 
-use dbmig_build::schema::{Column, Expression, ExpressionToken, IndexColumn, Name};
+use dbmig_build::schema::{Column, Expression, ExpressionToken, ForeignKey, IndexColumn, IndexKey, Name, Table};
 
 use super::super::super::text::{column as place, one_line};
 use super::super::definition::{default_value, type_sql};
 use super::super::fill::{self, kept_value, new_value};
 use super::super::sequences::is_identity;
 use super::super::types::is_missing;
+use super::super::work::is_retyped;
 use super::{Rows, check, select};
 
 /// A value that rows get, the same one for all of them.
 struct Given<'a> {
     column: &'a Column,
+    /// As it was stated.
+    stated: String,
     /// As SQL, of the column's type.
     value: String,
     /// The column's name before, whose NULLs become the value; every row gets it in a column that comes.
     old: Option<&'a Name>,
+}
+
+/// What no two rows may share.
+struct Key<'a> {
+    columns: Vec<&'a IndexColumn>,
+    predicate: Option<&'a Expression>,
+    nulls_not_distinct: bool,
+}
+
+/// The keys of a table, and what is like one: unique indexes, and exclusions by equality.
+fn keys(table: &Table) -> Vec<Key<'_>> {
+    let mut keys: Vec<Key<'_>> = table.primary_key.iter().map(|one| key(&one.columns, None, false)).collect();
+    keys.extend(table.uniques.iter().map(|one| key(&one.columns, None, one.nulls_not_distinct)));
+    let unique = table.indexes.iter().filter(|one| one.unique);
+    keys.extend(unique.map(|one| key(&one.columns, one.predicate.as_ref(), one.nulls_not_distinct)));
+    let equal = table.exclusions.iter().filter(|one| one.elements.iter().all(|(_, operator)| operator == "="));
+    keys.extend(equal.map(|one| Key {
+        columns: one.elements.iter().map(|(column, _)| column).collect(),
+        predicate: one.predicate.as_ref(),
+        nulls_not_distinct: false,
+    }));
+    keys
+}
+
+fn key<'a>(columns: &'a [IndexColumn], predicate: Option<&'a Expression>, nulls_not_distinct: bool) -> Key<'a> {
+    Key { columns: columns.iter().collect(), predicate, nulls_not_distinct }
 }
 
 impl Rows<'_> {
@@ -51,27 +80,60 @@ impl Rows<'_> {
     /// A type of the user's own may not be there yet, or not be the same.
     fn given<'a>(&self, column: &'a Column, value: &str, old: Option<&'a Name>) -> Option<Given<'a>> {
         let own = self.way.after.types.values().any(|one| column.column_type.names(&one.name));
+        let stated = value.to_owned();
         let value = format!("CAST({value} AS {})", type_sql(&column.column_type, &column.name));
-        (!own).then_some(Given { column, value, old })
+        (!own).then_some(Given { column, stated, value, old })
     }
 
     fn of(&self, given: &Given<'_>) -> Vec<String> {
         let after = self.work.after;
         let name = &given.column.name;
-        let is_key = |columns: &[IndexColumn]| matches!(columns, [only] if only.name() == Some(name));
-        let plain = after.indexes.iter().filter(|index| index.unique && index.predicate.is_none());
-        let mut keys = after.primary_key.iter().map(|key| &key.columns);
-        let shares = keys.any(|key| is_key(key))
-            || after.uniques.iter().any(|key| is_key(&key.columns))
-            || plain.map(|index| &index.columns).any(|key| is_key(key));
-        let unique = shares.then(|| self.shared(given));
+        let is_key = |key: &Key| {
+            key.predicate.is_none() && matches!(key.columns.as_slice(), [only] if only.name() == Some(name))
+        };
+        let keys = keys(after);
+        let unique: Vec<String> = match keys.iter().any(is_key) {
+            true => vec![self.shared(given)],
+            false => keys.iter().filter_map(|key| self.shared_key(given, key)).collect(),
+        };
         let checks = after.checks.iter().filter(|check| check.expression.mentions(name));
         let checks = checks.filter_map(|check| {
             let expression = self.with_value(&check.expression, given)?;
             let constraint = check.name.as_ref().map_or_else(|| "a check".to_owned(), |name| name.to_string());
             Some(self.rows_without(given, &format!("{constraint} doesn't hold for it"), &format!("NOT ({expression})")))
         });
-        unique.into_iter().chain(checks).collect()
+        let parents = after.foreign_keys.iter().filter_map(|key| self.parentless(given, key));
+        unique.into_iter().chain(checks).chain(parents).collect()
+    }
+
+    /// Rows which would refer to nothing by the value.
+    fn parentless(&self, given: &Given<'_>, key: &ForeignKey) -> Option<String> {
+        let name = &given.column.name;
+        let at = key.columns.iter().position(|one| one == name)?;
+        let child = self.work.old.name.sql();
+        let own = |one: &Name| match one == name {
+            true => Some(given.value.clone()),
+            false => self.old(one).map(|old| format!("{child}.{}", old.sql())),
+        };
+        let own: Vec<String> = key.columns.iter().map(own).collect::<Option<_>>()?;
+        let others = own.iter().enumerate().filter(|(other, _)| *other != at);
+        let mut limits: Vec<String> = others.map(|(_, text)| format!("{text} IS NOT NULL")).collect();
+        // A table that comes has no rows yet.
+        if let Some(parent) = self.way.tables.get(&key.table) {
+            let (before, after) = (self.way.renamed.tables.get(&key.table)?, self.way.after.tables.get(&key.table)?);
+            let own_key = || after.primary_key.iter().flat_map(|key| &key.columns).filter_map(IndexColumn::name);
+            let referred: Vec<&Name> =
+                if key.referenced.is_empty() { own_key().collect() } else { key.referenced.iter().collect() };
+            let pair = |(to, own): (&&Name, &String)| {
+                let stays = !is_retyped(self.way, before.column(to)?, after.column(to)?);
+                stays.then(|| Some(format!("parent.{} = {own}", parent.columns.get(*to)?.sql())))?
+            };
+            let pairs: Vec<String> = referred.iter().zip(&own).map(pair).collect::<Option<_>>()?;
+            let parent = parent.table.sql();
+            limits.push(format!("NOT EXISTS (SELECT 1 FROM {parent} AS parent WHERE {})", pairs.join(" AND ")));
+        }
+        let limit = if limits.is_empty() { "true".to_owned() } else { limits.join(" AND ") };
+        Some(self.rows_without(given, &format!("{} has no such row", key.table), &limit))
     }
 
     /// Rows which would share the value.
@@ -79,8 +141,8 @@ impl Rows<'_> {
         let table = &self.work.old.name;
         let what = place(table, &given.column.name);
         let message = match given.old {
-            Some(_) => format!("{what} is unique and becomes NOT NULL, but several rows would get {}", given.value),
-            None => format!("{what} comes and is unique, but several rows would get {}", given.value),
+            Some(_) => format!("{what} is unique and becomes NOT NULL, but several rows would get {}", given.stated),
+            None => format!("{what} comes and is unique, but several rows would get {}", given.stated),
         };
         let (from, value) = (table.sql(), &given.value);
         let limit = given.old.map(Name::sql).map_or_else(
@@ -90,9 +152,48 @@ impl Rows<'_> {
         format!("-- dbmig: check {}\nSELECT count(*) AS rows FROM {from} {limit};", one_line(&message))
     }
 
+    /// Rows which would share a key that the value is part of.
+    fn shared_key(&self, given: &Given<'_>, key: &Key<'_>) -> Option<String> {
+        let name = &given.column.name;
+        let is_part = key.columns.iter().any(|column| column.mentions(name))
+            || key.predicate.is_some_and(|predicate| predicate.mentions(name));
+        if !is_part {
+            return None;
+        }
+        let value = match given.old {
+            Some(old) => format!("coalesce({}, {})", old.sql(), given.value),
+            None => given.value.clone(),
+        };
+        let filled = Given { value, stated: given.stated.clone(), ..*given };
+        let part = |column: &&IndexColumn| match &column.key {
+            IndexKey::Column(one) if one == name => Some(filled.value.clone()),
+            IndexKey::Column(one) => Some(self.old(one)?.sql()),
+            IndexKey::Expression(expression) => Some(format!("({})", self.with_value(expression, &filled)?)),
+        };
+        let parts: Vec<String> = key.columns.iter().map(part).collect::<Option<_>>()?;
+        let mut limits = Vec::new();
+        if let Some(predicate) = key.predicate {
+            limits.push(format!("({})", self.with_value(predicate, &filled)?));
+        }
+        if !key.nulls_not_distinct {
+            limits.extend(parts.iter().map(|part| format!("{part} IS NOT NULL")));
+        }
+        let limits = if limits.is_empty() { String::new() } else { format!(" WHERE {}", limits.join(" AND ")) };
+        let table = &self.work.old.name;
+        let message = format!("rows of {table} get {} in {name}, but then several would share a key", given.stated);
+        // One of them at least gets the value.
+        let new = given.old.map(|old| format!(" AND count(*) > count({})", old.sql())).unwrap_or_default();
+        Some(format!(
+            "-- dbmig: check {}\nSELECT count(*) AS rows FROM {}{limits} GROUP BY {} HAVING count(*) > 1{new} LIMIT 5;",
+            one_line(&message),
+            table.sql(),
+            parts.join(", ")
+        ))
+    }
+
     fn rows_without(&self, given: &Given<'_>, but: &str, limit: &str) -> String {
         let table = &self.work.old.name;
-        let message = format!("rows of {table} get {} in {}, but {but}", given.value, given.column.name);
+        let message = format!("rows of {table} get {} in {}, but {but}", given.stated, given.column.name);
         let limit = given.old.map_or_else(
             || limit.to_owned(),
             |old| format!("{} AND {limit}", is_missing(&self.way.after, &given.column.column_type, &old.sql())),

@@ -508,3 +508,64 @@ ALTER TABLE users ADD CONSTRAINT grown CHECK (age > 17) NOT VALID;
 -- ## 1 down
 -- Destructive: drops the table users with all its rows.
 DROP TABLE users;
+
+-- # a default that rows get is part of a key
+-- ## before
+CREATE TABLE t (a text DEFAULT lower('A'), b integer, UNIQUE (b, a), EXCLUDE USING btree (a WITH =) WHERE (b > 1));
+CREATE UNIQUE INDEX once ON t (upper(a)) WHERE a <> 'x';
+
+-- ## change
+ALTER TABLE t ALTER a SET NOT NULL;
+
+-- ## 1 up
+-- dbmig: check rows of t get lower('A') in a, but then several would share a key
+SELECT count(*) AS rows FROM t WHERE b IS NOT NULL AND coalesce(a, CAST(lower('A') AS text)) IS NOT NULL GROUP BY b, coalesce(a, CAST(lower('A') AS text)) HAVING count(*) > 1 AND count(*) > count(a) LIMIT 5;
+
+-- dbmig: check rows of t get lower('A') in a, but then several would share a key
+SELECT count(*) AS rows FROM t WHERE (coalesce(a, CAST(lower('A') AS text)) <> 'x') AND (upper(coalesce(a, CAST(lower('A') AS text)))) IS NOT NULL GROUP BY (upper(coalesce(a, CAST(lower('A') AS text)))) HAVING count(*) > 1 AND count(*) > count(a) LIMIT 5;
+
+-- dbmig: check rows of t get lower('A') in a, but then several would share a key
+SELECT count(*) AS rows FROM t WHERE (b > 1) AND coalesce(a, CAST(lower('A') AS text)) IS NOT NULL GROUP BY coalesce(a, CAST(lower('A') AS text)) HAVING count(*) > 1 AND count(*) > count(a) LIMIT 5;
+
+-- a becomes NOT NULL: rows without a value get the default.
+UPDATE t SET a = lower('A') WHERE a IS NULL;
+
+ALTER TABLE t ALTER COLUMN a SET NOT NULL;
+
+-- ## 1 down
+ALTER TABLE t ALTER COLUMN a DROP NOT NULL;
+
+-- # a partition has a key of its own beside its parent's
+-- ## before
+CREATE TABLE t (a integer NOT NULL) PARTITION BY RANGE (a);
+CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (1) TO (10);
+
+-- ## change
+ALTER TABLE t ADD UNIQUE (a);
+ALTER TABLE t_1 ADD UNIQUE (a);
+CREATE INDEX ON t (a);
+CREATE INDEX ON t_1 (a);
+
+-- ## 1 up
+-- dbmig: check t.a is to be unique, but rows share a value
+SELECT a, count(*) AS rows FROM t WHERE a IS NOT NULL GROUP BY a HAVING count(*) > 1 LIMIT 5;
+
+-- dbmig: check t_1.a is to be unique, but rows share a value
+SELECT a, count(*) AS rows FROM t_1 WHERE a IS NOT NULL GROUP BY a HAVING count(*) > 1 LIMIT 5;
+
+ALTER TABLE t ADD CONSTRAINT t_a_key UNIQUE (a);
+
+CREATE INDEX t_a_idx ON t (a);
+
+ALTER TABLE t_1 ADD CONSTRAINT t_1_a_key1 UNIQUE (a);
+
+CREATE INDEX t_1_a_idx1 ON t_1 (a);
+
+-- ## 1 down
+ALTER TABLE t DROP CONSTRAINT t_a_key;
+
+DROP INDEX t_a_idx;
+
+ALTER TABLE t_1 DROP CONSTRAINT t_1_a_key1;
+
+DROP INDEX t_1_a_idx1;
