@@ -35,7 +35,9 @@ const CHAIN: [&str; 5] = [
     "CREATE TABLE own (a int CHECK (a > 0), b int CHECK (b > 1), c int CHECK (c > 2), d int CHECK (d > 3), t text CHARACTER SET latin1, KEY (t)) DEFAULT CHARSET=latin1;
     ALTER TABLE own MODIFY a bigint, CHANGE b e bigint CHECK (e > 5), MODIFY d bigint /*M! CHECK (d > 3) */, ALTER c SET DEFAULT 4;
     ALTER TABLE own RENAME COLUMN c TO f, RENAME COLUMN d TO c; ALTER TABLE own MODIFY c bigint, CONVERT TO CHARACTER SET utf8mb4;
-    CREATE TABLE scattered (a int, b int) PARTITION BY HASH (a) PARTITIONS 2; ALTER TABLE scattered REMOVE PARTITIONING; ALTER TABLE scattered PARTITION BY HASH (b) PARTITIONS 3;",
+    CREATE TABLE scattered (a int, b int) PARTITION BY HASH (a) PARTITIONS 2; ALTER TABLE scattered REMOVE PARTITIONING; ALTER TABLE scattered PARTITION BY HASH (b) PARTITIONS 3;
+    CREATE TABLE made (r int, s int, KEY (s), FOREIGN KEY (r) REFERENCES made (s)); CREATE TABLE made_like LIKE made; ALTER TABLE made_like ADD KEY stated (r, s);
+    CREATE TABLE whole (a int, b text, c varchar(9), UNIQUE k (a DESC, b), UNIQUE l (a DESC, c)); ALTER TABLE whole MODIFY c text; ALTER TABLE whole MODIFY c varchar(9);",
 ];
 
 #[test]

@@ -58,7 +58,11 @@ const CHAIN: [&str; 5] = [
     CREATE UNIQUE INDEX ON retyped (own, lower(c)); ALTER TABLE retyped ADD UNIQUE (own, at);
     ALTER TABLE retyped ALTER a TYPE numeric, ALTER b TYPE bigint, ALTER c TYPE text, ALTER at TYPE text; ALTER TABLE retyped ALTER a TYPE text USING a::text;
     ALTER TABLE retyped RENAME own TO mine; ALTER TABLE retyped RENAME at TO late; ALTER TABLE retyped RENAME late TO later; CREATE TABLE like_it (LIKE retyped INCLUDING ALL);
-    CREATE TABLE spread (a int) PARTITION BY LIST (a); ALTER TABLE spread SET UNLOGGED;"#,
+    CREATE TABLE spread (a int) PARTITION BY LIST (a); ALTER TABLE spread SET UNLOGGED;
+    CREATE TABLE twice (a varchar(9) CONSTRAINT older CHECK (a IN ('x', 'y'))); ALTER TABLE twice ALTER a TYPE text, ADD CONSTRAINT newer CHECK (a IN ('x', 'y'));
+    CREATE VIEW by_x AS SELECT x.a AS one, y.mine AS other FROM twice x JOIN retyped y ON true; ALTER TABLE retyped ADD x int; ALTER TABLE retyped RENAME x TO z;
+    ALTER TABLE retyped ADD x int; ALTER TABLE retyped DROP x CASCADE;
+    CREATE TABLE apart (a int, EXCLUDE (a WITH =)); ALTER TABLE apart RENAME a TO b; CREATE TABLE apart_too (LIKE apart INCLUDING ALL);"#,
 ];
 
 #[test]

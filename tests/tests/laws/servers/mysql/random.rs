@@ -53,7 +53,15 @@ fn holds(server: &mut MariaDb, seed: u64) -> Result<Rows, String> {
         // The server's own, whether it is stated or not; nothing says "whichever it is".
         table.options.engine = Some("innodb".to_owned());
     }
-    match Journey::new(&pair, seed % 3 > 0).and_then(|journey| journey.there_and_back(server, &chain)) {
+    let way =
+        Journey::new(&pair, seed % 3 > 0).and_then(|journey| match journey.there_and_back(server, &chain, true) {
+            // Only what computes a value tells from which ones it can't: no query fails by it.
+            Err(fault) if fault.starts_with("Incorrect ") && fault.contains(" GENERATED ALWAYS AS ") => {
+                journey.there_and_back(server, &chain, false)
+            }
+            way => way,
+        });
+    match way {
         Err(fault) if fault.contains("has no name that") => Ok(Rows::None),
         // MySQL lets views and triggers be broken, dbmig doesn't.
         Err(fault) if fault.contains("is dropped, but the ") || fault.contains(": CREATE VIEW") => Ok(Rows::None),
@@ -108,12 +116,12 @@ impl<'a> Journey<'a> {
         Ok(Journey { pair, changes, origins, rendered })
     }
 
-    fn there_and_back(&self, server: &mut MariaDb, chain: &[String]) -> Result<Rows, String> {
+    fn there_and_back(&self, server: &mut MariaDb, chain: &[String], with_rows: bool) -> Result<Rows, String> {
         let (before, after) = (&self.pair.before, &self.pair.after);
         reset(server);
         chain.iter().for_each(|sql| server.run(sql));
         let mut way = Rows::None;
-        if !self.new_values_may_not_fit() {
+        if with_rows && !self.new_values_may_not_fit() {
             fill(server, before);
             way = Rows::There;
         }

@@ -250,6 +250,26 @@ fn a_column_takes_the_name_of_one_that_gives_it_up() {
 }
 
 #[test]
+fn a_column_swaps_names_with_one_that_is_computed_from_it() {
+    let before = "CREATE TABLE t (id int PRIMARY KEY, a int, b int AS (a + 1));";
+    let after = "CREATE TABLE t (id int PRIMARY KEY, b int, a int AS (b + 1));";
+    let rest = Case { before, rows: "INSERT INTO t (id, a) VALUES (1, 2);", after, ..Case::default() };
+    holds_there_and_back(Case {
+        renames: &["t.a=b", "t.b=a"],
+        says: ("SELECT CAST(b AS char) AS line FROM t", &["2"]),
+        ..rest
+    });
+}
+
+#[test]
+fn an_index_that_a_foreign_key_made_elsewhere_stays_beside_a_longer_one() {
+    let before = "CREATE TABLE t (r int, s int, KEY (s), FOREIGN KEY (r) REFERENCES t (s)); CREATE TABLE u LIKE t;";
+    let after = "CREATE TABLE t (r int, s int, KEY (s), FOREIGN KEY (r) REFERENCES t (s));
+        CREATE TABLE u (r int, s int, KEY (s), KEY (r), KEY longer (r, s));";
+    holds_there_and_back(Case { before, rows: "INSERT INTO u VALUES (1, 2);", after, ..Case::default() });
+}
+
+#[test]
 fn keys_change() {
     let case = Case::default();
     edited(&[("by_name (name, age)", "by_name (age, name(5) DESC)"), ("UNIQUE KEY by_email", "KEY by_email")], case);
@@ -289,8 +309,12 @@ fn what_a_column_is_checked_for_stays() {
 #[test]
 fn partitions_follow_columns_that_come_and_go() {
     let before = "CREATE TABLE t (a int NOT NULL, b int) PARTITION BY HASH (a) PARTITIONS 3;";
+    let rows = "INSERT INTO t VALUES (1, 2);";
     let after = "CREATE TABLE t (b int, c int NOT NULL DEFAULT 1) PARTITION BY HASH (c) PARTITIONS 3;";
-    holds_there_and_back(Case { before, rows: "INSERT INTO t VALUES (1, 2);", after, ..Case::default() });
+    holds_there_and_back(Case { before, rows, after, ..Case::default() });
+    let before = "CREATE TABLE t (a int NOT NULL, b varchar(9)) PARTITION BY HASH (a) PARTITIONS 3;";
+    let after = "CREATE TABLE t (a varchar(9) NOT NULL, b int) PARTITION BY HASH (b) PARTITIONS 3;";
+    holds_there_and_back(Case { before, rows, after, ..Case::default() });
 }
 
 /// Changes that diff doesn't make of two schemas.
