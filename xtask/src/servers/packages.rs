@@ -19,10 +19,11 @@ const LIBRARIES: [Need; 3] = [
     Need { package: "libmariadb-dev", is_there: || has_library(&["libmariadb", "mysqlclient"]) },
 ];
 
-// The server's core alone: the whole package would set up a service.
-const SERVERS: [Need; 2] = [
+// The server's core alone: the whole package would set up a service. What makes its data asks a program of the client's.
+const SERVERS: [Need; 3] = [
     Need { package: "postgresql", is_there: || postgres::programs().is_some() },
     Need { package: "mariadb-server-core", is_there: || mysql::programs().is_some() },
+    Need { package: "mariadb-client-core", is_there: || find_program("my_print_defaults", &[]).is_some() },
 ];
 
 /// Sees to it that servers and libraries are there.

@@ -46,6 +46,10 @@ pub(super) fn serve(prepared: &Prepared, port: u16) -> Launch {
         "fsync=off",
         "synchronous_commit=off",
         "full_page_writes=off",
+        // Each test makes a database of its own, which would fill a gigabyte of log.
+        "wal_level=minimal",
+        "max_wal_senders=0",
+        "max_wal_size=64MB",
         "max_connections=300",
         "log_min_messages=panic",
     ] {
