@@ -130,7 +130,8 @@ impl Alteration<'_> {
                     None => None,
                 };
                 let mut to = Column { default, ..from.clone() };
-                // Who sets another default than the current time has the column follow updates no more (MariaDB).
+                // Who sets another default than the current time has the column follow updates no more (MariaDB). As
+                // 10.11.19 does it; 10.11.14 leaves the default where it is.
                 if from.default.as_ref().is_some_and(is_now) {
                     to.on_update = None;
                 }

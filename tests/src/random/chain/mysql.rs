@@ -70,6 +70,12 @@ fn create_table(shop: &mut Shop) {
     shop.tables.push(table);
 }
 
+/// Whether a column's default may be the current time. MariaDB 10.11.14 takes `ALTER … DEFAULT` for such a one and does
+/// nothing, 10.11.19 does it.
+fn may_be_now(column: &Column) -> bool {
+    TYPES[column.of].defaults.iter().any(|default| default.starts_with("CURRENT_TIMESTAMP"))
+}
+
 fn filled(template: &str, column: &Column) -> String {
     template.replace("{c}", &column.name)
 }
@@ -194,7 +200,15 @@ fn step(shop: &mut Shop, which: usize) {
         }
         // One that counts keeps an expression that no definition can say.
         16 if plain == "`id`" => format!("{alter} ALTER {plain} SET DEFAULT 5"),
-        16 => format!("{alter} ALTER {plain} SET DEFAULT {}", shop.one_of(TYPES[column.of].defaults)),
+        16 => {
+            let default = shop.one_of(TYPES[column.of].defaults);
+            if may_be_now(&column) {
+                format!("{alter} MODIFY {plain} {} DEFAULT {default}", TYPES[column.of].name)
+            } else {
+                format!("{alter} ALTER {plain} SET DEFAULT {default}")
+            }
+        }
+        17 if may_be_now(&column) => format!("{alter} MODIFY {plain} {}", TYPES[column.of].name),
         17 => format!("{alter} ALTER {plain} DROP DEFAULT"),
         18 | 19 => format!("{alter} ADD {}", constraint(shop, &table)),
         20 => format!("{alter} DROP PRIMARY KEY"),
