@@ -1,5 +1,6 @@
 //! What a command works on: the package, its configuration, its chain, its database.
 
+mod applied;
 pub mod database;
 pub mod package;
 
@@ -7,11 +8,8 @@ use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::path::PathBuf;
 
-use dbmig::Status;
 use dbmig::revision::order::IdSet;
 use dbmig::revision::{Graph, Id};
-use dbmig::version::Version;
-use dbmig_build::bundle::with_bundle;
 use dbmig_build::config::{self, DatabaseConfig};
 use dbmig_build::diagnostic::{Code, Diagnostic, Level};
 use dbmig_build::link::{self, Chain};
@@ -25,7 +23,6 @@ use dbmig_build::sql::Script;
 use crate::cli::{Answer, Global};
 use crate::error::{Error, Kind};
 use crate::ui::Ui;
-use database::{Connection, with_connection};
 use package::Package;
 
 /// What a command works on.
@@ -291,72 +288,6 @@ impl<'a> Context<'a> {
     /// A variable that is set nowhere, a URL of another kind of database.
     pub fn url(&self) -> Result<database::Url, Error> {
         database::locate(&self.config.url, &self.package.root, self.config.backend)
-    }
-
-    /// Connects to the database; a SQLite database is made if it isn't there.
-    ///
-    /// # Errors
-    ///
-    /// No URL, or what the database says.
-    pub fn connect(&self) -> Result<Connection, Error> {
-        database::connect(&self.url()?)
-    }
-
-    /// Connects to the database if there is one, so as to look at it.
-    ///
-    /// # Errors
-    ///
-    /// No URL, or what the database says.
-    pub fn connect_existing(&self) -> Result<Option<Connection>, Error> {
-        database::connect_existing(&self.url()?)
-    }
-
-    /// What the database has of the chain; `None` if there is no database.
-    ///
-    /// # Errors
-    ///
-    /// No URL, or what the database says.
-    pub fn status(&self, chain: &Chain) -> Result<Option<Status>, Error> {
-        let Some(mut connection) = self.connect_existing()? else { return Ok(None) };
-        let status = with_bundle(
-            chain,
-            &self.config,
-            |bundle| with_connection!(&mut connection, connection => bundle.status(connection)),
-        );
-        Ok(Some(status?))
-    }
-
-    /// The revisions that a status calls applied.
-    pub fn applied_of(&self, chain: &Chain, status: &Status) -> IdSet {
-        IdSet::of(&chain.graph, status.applied.iter().filter_map(|one| chain.graph.find(&one.version)))
-    }
-
-    /// The versions that the database has, unknown ones too; `None` if there is no database.
-    ///
-    /// # Errors
-    ///
-    /// As [`Context::status`].
-    pub fn applied_versions(&self, chain: &Chain) -> Result<Option<Vec<Version>>, Error> {
-        let Some(status) = self.status(chain)? else { return Ok(None) };
-        let known = status.applied.iter().map(|one| one.version.as_str());
-        let unknown = status.unknown.iter().map(|one| one.version.as_str());
-        Ok(Some(known.chain(unknown).map(Version::from).collect()))
-    }
-
-    /// The revisions of the graph that the database has; `None` if there is no database.
-    ///
-    /// # Errors
-    ///
-    /// As [`Context::status`].
-    pub fn applied(&self, graph: &Graph) -> Result<Option<IdSet>, Error> {
-        // To a chain without revisions, every version is unknown: the ledger as it is.
-        let Some(status) = self.status(&Chain::default())? else { return Ok(None) };
-        Ok(Some(IdSet::of(graph, status.unknown.iter().filter_map(|one| graph.find(&one.version)))))
-    }
-
-    /// The same, for commands that can answer without a database.
-    pub fn applied_if_known(&self, graph: &Graph) -> Option<IdSet> {
-        self.applied(graph).ok().flatten()
     }
 }
 

@@ -1,15 +1,15 @@
 //! A chain that was read from its folder, as the bundle that is emitted and that the runner takes.
 
-use dbmig::{Bundle, Revision, Script, Statement};
+use dbmig::{Bundle, Revision, Statement};
 
 use crate::config::DatabaseConfig;
 use crate::link::Chain;
-use crate::migration::Migration;
-use crate::sql;
+use crate::migration::Outline;
+use crate::sql::{self, Script};
 
-/// What a [`Revision`] borrows and a [`Migration`] has in another form.
+/// What a [`Revision`] borrows and a migration has in another form.
 struct Parts<'a> {
-    migration: &'a Migration,
+    outline: &'a Outline,
     parents: Vec<&'a str>,
     depends_on: Vec<&'a str>,
     labels: Vec<&'a str>,
@@ -18,6 +18,8 @@ struct Parts<'a> {
     down: Option<ScriptParts<'a>>,
 }
 
+/// Of a script that wasn't read, nothing.
+#[derive(Default)]
 struct ScriptParts<'a> {
     checksum: String,
     foreign_keys_off: bool,
@@ -26,7 +28,21 @@ struct ScriptParts<'a> {
 
 /// Calls `with` with the bundle of a chain.
 pub fn with_bundle<T>(chain: &Chain, config: &DatabaseConfig, with: impl FnOnce(&Bundle<'_>) -> T) -> T {
-    let parts: Vec<Parts<'_>> = chain.migrations.iter().map(parts).collect();
+    let parts = chain
+        .migrations
+        .iter()
+        .map(|one| parts(&one.outline, script_parts(&one.up), one.down.as_ref().map(script_parts)));
+    with_parts(&parts.collect::<Vec<_>>(), config, with)
+}
+
+/// Calls `with` with the bundle of a chain whose SQL wasn't read: enough to ask a database for its position, nothing that
+/// could be run.
+pub fn with_outlines<T>(chain: &Chain<Outline>, config: &DatabaseConfig, with: impl FnOnce(&Bundle<'_>) -> T) -> T {
+    let parts = chain.migrations.iter().map(|one| parts(one, ScriptParts::default(), None));
+    with_parts(&parts.collect::<Vec<_>>(), config, with)
+}
+
+fn with_parts<T>(parts: &[Parts<'_>], config: &DatabaseConfig, with: impl FnOnce(&Bundle<'_>) -> T) -> T {
     let revisions: Vec<Revision<'_>> = parts.iter().map(revision).collect();
     with(&Bundle {
         backend: config.backend,
@@ -36,20 +52,20 @@ pub fn with_bundle<T>(chain: &Chain, config: &DatabaseConfig, with: impl FnOnce(
     })
 }
 
-fn parts(migration: &Migration) -> Parts<'_> {
-    let metadata = &migration.metadata;
+fn parts<'a>(outline: &'a Outline, up: ScriptParts<'a>, down: Option<ScriptParts<'a>>) -> Parts<'a> {
+    let metadata = &outline.metadata;
     Parts {
-        migration,
+        outline,
         parents: metadata.revises.iter().map(|version| version.as_str()).collect(),
         depends_on: metadata.depends_on.iter().map(|version| version.as_str()).collect(),
         labels: metadata.labels.iter().map(String::as_str).collect(),
         replaces: metadata.replaces.iter().map(|version| version.as_str()).collect(),
-        up: script_parts(&migration.up),
-        down: migration.down.as_ref().map(script_parts),
+        up,
+        down,
     }
 }
 
-fn script_parts(script: &sql::Script) -> ScriptParts<'_> {
+fn script_parts(script: &Script) -> ScriptParts<'_> {
     let line = |one: &sql::Statement| u32::try_from(one.span.line()).unwrap_or(u32::MAX);
     let statement = |one| Statement { sql: sql::Statement::text(one), line: line(one), check: one.check() };
     let statements = script.statements.iter().map(statement).collect();
@@ -57,24 +73,24 @@ fn script_parts(script: &sql::Script) -> ScriptParts<'_> {
 }
 
 fn revision<'a>(parts: &'a Parts<'a>) -> Revision<'a> {
-    let Parts { migration, .. } = parts;
+    let Parts { outline, .. } = parts;
     Revision {
-        name: &migration.name,
-        path: &migration.path,
-        version: migration.version.as_str(),
-        message: &migration.metadata.message,
+        name: &outline.name,
+        path: &outline.path,
+        version: outline.version.as_str(),
+        message: &outline.metadata.message,
         parents: &parts.parents,
         depends_on: &parts.depends_on,
         labels: &parts.labels,
         replaces: &parts.replaces,
-        irreversible: migration.metadata.irreversible.as_deref(),
-        run_in_transaction: migration.metadata.run_in_transaction,
+        irreversible: outline.metadata.irreversible.as_deref(),
+        run_in_transaction: outline.metadata.run_in_transaction,
         up: script(&parts.up),
         down: parts.down.as_ref().map(script),
     }
 }
 
-fn script<'a>(parts: &'a ScriptParts<'a>) -> Script<'a> {
+fn script<'a>(parts: &'a ScriptParts<'a>) -> dbmig::Script<'a> {
     let ScriptParts { checksum, foreign_keys_off, statements } = parts;
-    Script { checksum, foreign_keys_off: *foreign_keys_off, statements }
+    dbmig::Script { checksum, foreign_keys_off: *foreign_keys_off, statements }
 }

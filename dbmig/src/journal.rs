@@ -5,7 +5,7 @@
 
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::bundle::{Revision, Statement};
 use crate::checksum::Checksum;
@@ -115,11 +115,6 @@ pub(crate) fn progress(done: &[Statement<'_>]) -> String {
     Checksum::of_tokens(done.iter().map(|statement| statement.sql)).to_string()
 }
 
-/// The columns as text.
-fn columns(ledger: &Ledger<'_>) -> String {
-    COLUMNS.split(", ").map(|column| ledger.text(column)).collect::<Vec<_>>().join(", ")
-}
-
 /// Its qualified name.
 pub(crate) fn table(ledger: &Ledger<'_>) -> String {
     ledger.dialect().qualified(ledger.schema, TABLE)
@@ -127,20 +122,68 @@ pub(crate) fn table(ledger: &Ledger<'_>) -> String {
 
 /// Every row of a ledger's journal; none where the table doesn't exist.
 pub(crate) fn read<D: Driver>(conn: &mut D, ledger: &Ledger<'_>) -> Result<BTreeMap<Version, Entry>, Failure> {
-    if !conn.has_table(ledger.schema, TABLE)? {
-        return Ok(BTreeMap::new());
-    }
-    let sql =
-        format!("SELECT {} FROM {} WHERE ledger = {}", columns(ledger), table(ledger), ledger.literal(ledger.name));
-    let rows = conn.rows(&sql)?;
+    entries(conn, ledger, "")
+}
+
+/// The rows of these versions, and those that say that something stopped midway or runs now.
+pub(crate) fn read_open<D: Driver>(
+    conn: &mut D,
+    ledger: &Ledger<'_>,
+    versions: &[&str],
+) -> Result<BTreeMap<Version, Entry>, Failure> {
+    let condition = match ledger.among(versions) {
+        Some(_) if versions.is_empty() => " AND finished IS NULL".to_owned(),
+        Some(among) => format!(" AND (finished IS NULL OR {among})"),
+        None => String::new(),
+    };
+    entries(conn, ledger, &condition)
+}
+
+fn entries<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, condition: &str) -> Result<BTreeMap<Version, Entry>, Failure> {
+    let rows = select(conn, ledger, COLUMNS, condition)?;
     Ok(rows.into_iter().filter_map(entry).map(|entry| (Version::from(entry.version.as_str()), entry)).collect())
+}
+
+/// The checksums of the `up.sql` of some versions as they ran, each with the ledger's `run_on` that it is about.
+pub(crate) struct Checksums(HashMap<String, (String, String)>);
+
+impl Checksums {
+    /// The checksum of what was applied at a time.
+    pub(crate) fn of(&self, version: &str, run_on: &str) -> Option<&str> {
+        self.0.get(version).filter(|(_, finished)| finished == run_on).map(|(checksum, _)| checksum.as_str())
+    }
+}
+
+/// Reads the checksums of these versions.
+pub(crate) fn checksums<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, versions: &[&str]) -> Result<Checksums, Failure> {
+    let condition = ledger.among(versions).map(|among| format!(" AND {among}")).unwrap_or_default();
+    let rows = select(conn, ledger, "version, checksum, finished", &condition)?;
+    let pair = |row: Vec<Option<String>>| {
+        let [version, checksum, finished] = <[_; 3]>::try_from(row).ok()?;
+        Some((version?, (checksum?, finished?)))
+    };
+    Ok(Checksums(rows.into_iter().filter_map(pair).collect()))
+}
+
+/// Columns of a ledger's rows as text; none where the table doesn't exist.
+fn select<D: Driver>(
+    conn: &mut D,
+    ledger: &Ledger<'_>,
+    columns: &str,
+    condition: &str,
+) -> Result<Vec<Vec<Option<String>>>, Failure> {
+    if !conn.has_table(ledger.schema, TABLE)? {
+        return Ok(Vec::new());
+    }
+    let (columns, table, name) = (ledger.texts(columns), table(ledger), ledger.literal(ledger.name));
+    conn.rows(&format!("SELECT {columns} FROM {table} WHERE ledger = {name}{condition}"))
 }
 
 /// The row of one version.
 pub(crate) fn find<D: Driver>(conn: &mut D, ledger: &Ledger<'_>, version: &str) -> Result<Option<Entry>, Failure> {
     let sql = format!(
         "SELECT {} FROM {} WHERE ledger = {} AND version = {}",
-        columns(ledger),
+        ledger.texts(COLUMNS),
         table(ledger),
         ledger.literal(ledger.name),
         ledger.literal(version)

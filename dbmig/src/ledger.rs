@@ -47,13 +47,55 @@ impl<'a> Ledger<'a> {
         self.dialect().as_text(column)
     }
 
+    /// Columns, with `, ` between them, as text.
+    pub(crate) fn texts(&self, columns: &str) -> String {
+        columns.split(", ").map(|column| self.text(column)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The condition that a row is of one of these versions; none where that are so many that all rows had better be read.
+    pub(crate) fn among(&self, versions: &[&str]) -> Option<String> {
+        const NAMED_AT_MOST: usize = 500;
+        match versions.len() {
+            0 => Some("1 = 0".to_owned()),
+            1..=NAMED_AT_MOST => Some(format!("version IN ({})", self.list(versions))),
+            _ => None,
+        }
+    }
+
+    fn list(&self, versions: &[&str]) -> String {
+        versions.iter().map(|version| self.literal(version)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The applied versions; none where the table doesn't exist.
+    pub(crate) fn versions<D: Driver>(&self, conn: &mut D) -> Result<Vec<Version>, Failure> {
+        if !conn.has_table(self.schema, self.name)? {
+            return Ok(Vec::new());
+        }
+        let rows = conn.rows(&format!("SELECT {} FROM {} ORDER BY version", self.text("version"), self.table()))?;
+        Ok(rows.into_iter().flatten().flatten().map(Version::from).collect())
+    }
+
     /// The applied versions and when they were applied; none where the table doesn't exist.
     pub(crate) fn read<D: Driver>(&self, conn: &mut D) -> Result<BTreeMap<Version, String>, Failure> {
+        self.select(conn, "")
+    }
+
+    /// When these versions were applied, those of them that are.
+    pub(crate) fn run_on<D: Driver>(
+        &self,
+        conn: &mut D,
+        versions: &[&str],
+    ) -> Result<BTreeMap<Version, String>, Failure> {
+        let among = self.among(versions);
+        self.select(conn, &among.map(|among| format!(" WHERE {among}")).unwrap_or_default())
+    }
+
+    fn select<D: Driver>(&self, conn: &mut D, condition: &str) -> Result<BTreeMap<Version, String>, Failure> {
         if !conn.has_table(self.schema, self.name)? {
             return Ok(BTreeMap::new());
         }
-        let rows =
-            conn.rows(&format!("SELECT {}, {} FROM {}", self.text("version"), self.text("run_on"), self.table()))?;
+        let (columns, table) = (self.texts("version, run_on"), self.table());
+        let rows = conn.rows(&format!("SELECT {columns} FROM {table}{condition}"))?;
         let row = |row: Vec<Option<String>>| {
             let mut cells = row.into_iter();
             let version = cells.next().flatten()?;
@@ -64,8 +106,7 @@ impl<'a> Ledger<'a> {
 
     /// Those of some versions that are applied.
     pub(crate) fn present<D: Driver>(&self, conn: &mut D, versions: &[&str]) -> Result<Vec<String>, Failure> {
-        let list = versions.iter().map(|version| self.literal(version)).collect::<Vec<_>>().join(", ");
-        let (version, table) = (self.text("version"), self.table());
+        let (version, table, list) = (self.text("version"), self.table(), self.list(versions));
         let rows = conn.rows(&format!("SELECT {version} FROM {table} WHERE version IN ({list})"))?;
         Ok(rows.into_iter().flatten().flatten().collect())
     }

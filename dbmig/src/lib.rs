@@ -43,6 +43,7 @@ mod situation;
 pub mod runner;
 
 #[cfg(feature = "diesel")]
+pub mod position;
 pub mod status;
 
 #[cfg(feature = "diesel")]

@@ -19,7 +19,7 @@ use crate::ledger::Ledger;
 use crate::lock::{End, committed, refused};
 use crate::revision::Direction;
 use crate::situation;
-use goal::{Goal, goal, scope};
+use goal::{Goal, goal, reading};
 use task::{Outcome, Task, execute};
 
 /// What to do with a database.
@@ -238,7 +238,7 @@ fn read_goal<'b, D: Driver>(
     lock_timeout: Duration,
 ) -> Result<Goal<'b>, Error> {
     let refused = refused("reading the version table", lock_timeout);
-    goal(&situation::read(conn, bundle, ledger, scope(request), refused)?, request)
+    goal(&situation::read(conn, bundle, ledger, reading(request), refused)?, request)
 }
 
 /// Everything in one transaction; `None` if the database changed before the lock was had.

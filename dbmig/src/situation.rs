@@ -1,6 +1,6 @@
 //! What is known before anything is planned: the chain, the ledger and the journal, brought together.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::backend::Backend;
 use crate::bundle::{Bundle, Revision};
@@ -21,7 +21,7 @@ pub(crate) struct Situation<'b> {
     pub(crate) unknown: Vec<Version>,
     /// The ledger.
     pub(crate) ledger: BTreeMap<Version, String>,
-    /// The journal, stale rows included.
+    /// The rows of the journal that were asked for, stale ones included.
     pub(crate) journal: BTreeMap<Version, Entry>,
     /// The kind of database.
     pub(crate) backend: Backend,
@@ -48,6 +48,15 @@ pub(crate) enum Scope {
     Journal,
 }
 
+/// How much of the journal a situation has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rows {
+    /// What stopped midway, and what the chain doesn't have.
+    Open,
+    /// All of it: what goes down asks how each revision was applied.
+    All,
+}
+
 /// A chain beside a database that nothing is known of but what is applied.
 pub(crate) fn offline<'b>(bundle: &Bundle<'b>, applied: &[Version]) -> Result<Situation<'b>, Error> {
     let ledger = applied.iter().map(|version| (version.clone(), String::new())).collect();
@@ -59,12 +68,19 @@ pub(crate) fn read<'b, D: Driver>(
     conn: &mut D,
     bundle: &Bundle<'b>,
     place: &Ledger<'_>,
-    scope: Scope,
+    (scope, rows): (Scope, Rows),
     refused: impl Fn(Failure) -> Error,
 ) -> Result<Situation<'b>, Error> {
     let ledger = place.read(conn).map_err(&refused)?;
-    let journal = journal::read(conn, place).map_err(&refused)?;
-    combine(bundle, ledger, journal, scope)
+    let journal = match rows {
+        Rows::All => journal::read(conn, place),
+        Rows::Open => {
+            let ours: HashSet<&str> = bundle.revisions.iter().map(|revision| revision.version).collect();
+            let others: Vec<&str> = ledger.keys().map(Version::as_str).filter(|one| !ours.contains(one)).collect();
+            journal::read_open(conn, place, &others)
+        }
+    };
+    combine(bundle, ledger, journal.map_err(&refused)?, scope)
 }
 
 fn combine<'b>(
@@ -90,7 +106,7 @@ fn combine<'b>(
     }
     let graph = Graph::link(nodes)
         .map_err(|faults| Error::Chain { faults: faults.iter().map(ToString::to_string).collect() })?;
-    let applied = IdSet::of(&graph, ledger.keys().filter_map(|version| graph.find(version.as_str())));
+    let applied = IdSet::of(&graph, graph.find_all(ledger.keys().map(Version::as_str)));
     let backend = bundle.backend;
     Ok(Situation { graph, applied, unknown, ledger, journal, backend, revisions, replacing })
 }

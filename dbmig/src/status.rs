@@ -1,15 +1,15 @@
 //! What a database has of a chain. Reading it creates nothing and needs no right to write.
 
-use crate::bundle::Bundle;
-use crate::driver::Driver;
+use crate::bundle::{Bundle, Revision};
+use crate::driver::{Driver, Failure};
 use crate::error::Error;
-use crate::journal::Entry;
+use crate::journal::{self, Checksums, Entry};
 use crate::ledger::Ledger;
 use crate::lock::{refused, session};
 use crate::revision::order::{Edges, gaps, tips};
 use crate::revision::{Direction, Id};
 use crate::runner::Options;
-use crate::situation::{self, Scope, Situation};
+use crate::situation::{self, Rows, Scope, Situation};
 use crate::version::Version;
 
 /// What a database has of a chain.
@@ -88,61 +88,77 @@ impl Bundle<'_> {
     ///
     /// A database that can't be read, and one of another backend.
     pub fn status<D: Driver>(&self, conn: &mut D) -> Result<Status, Error> {
-        read(self, conn).map(|situation| status(&situation))
-    }
-
-    /// The applied versions, in order, those that the chain doesn't have too.
-    ///
-    /// # Errors
-    ///
-    /// As [`Bundle::status`].
-    pub fn applied<D: Driver>(&self, conn: &mut D) -> Result<Vec<Version>, Error> {
-        Ok(read(self, conn)?.ledger.into_keys().collect())
+        reading(self, conn, |conn, ledger, refused| {
+            let situation = situation::read(conn, self, ledger, (Scope::Journal, Rows::Open), refused)?;
+            let versions: Vec<&str> = self.revisions.iter().map(|revision| revision.version).collect();
+            let checksums = journal::checksums(conn, ledger, &versions).map_err(refused)?;
+            Ok(status(&situation, &checksums))
+        })
     }
 }
 
-fn read<'b, D: Driver>(bundle: &Bundle<'b>, conn: &mut D) -> Result<Situation<'b>, Error> {
+/// Reads something of a database. `read` is given what to make of a refusal.
+pub(crate) fn reading<D: Driver, T>(
+    bundle: &Bundle<'_>,
+    conn: &mut D,
+    read: impl FnOnce(&mut D, &Ledger<'_>, &dyn Fn(Failure) -> Error) -> Result<T, Error>,
+) -> Result<T, Error> {
     let timeout = Options::default().lock_timeout;
     session(conn, bundle, timeout, |conn, session| {
-        let ledger = Ledger::of::<D>(bundle, session);
-        situation::read(conn, bundle, &ledger, Scope::Journal, refused("reading the version table", timeout))
+        read(conn, &Ledger::of::<D>(bundle, session), &refused("reading the version table", timeout))
     })
 }
 
-fn status(situation: &Situation<'_>) -> Status {
+impl UnknownVersion {
+    /// What is known of a version: its row of the journal, whether that is about the application that the ledger knows of,
+    /// and what replaces it.
+    pub(crate) fn of(version: &str, row: Option<&Entry>, is_about: bool, by: Option<&Revision<'_>>) -> UnknownVersion {
+        UnknownVersion {
+            version: version.to_owned(),
+            name: row.map(|entry| entry.name.clone()),
+            revertible: is_about && row.is_some_and(|entry| entry.down.is_some()),
+            replaced_by: by.map(|revision| revision.name.to_owned()),
+        }
+    }
+}
+
+impl PartialRevision {
+    pub(crate) fn of(entry: &Entry) -> PartialRevision {
+        PartialRevision {
+            version: entry.version.clone(),
+            name: entry.name.clone(),
+            direction: entry.direction,
+            done: entry.done,
+            total: entry.total,
+        }
+    }
+}
+
+fn status(situation: &Situation<'_>, checksums: &Checksums) -> Status {
     let graph = &situation.graph;
     let name = |id: Id| graph.node(id).name.clone();
     let applied = |id: Id| {
         let revision = situation.revision(id)?;
         let version = graph.version(id);
         let run_on = situation.ledger.get(version)?.clone();
+        let now = revision.up.checksum;
+        let partial = situation.entry(version).map(|entry| entry.checksum.as_str());
+        let then = partial.or(checksums.of(version.as_str(), &run_on));
         // Where it was applied before a squash, one revision after another, there is nothing to compare it with.
-        let as_one = |entry: &&Entry| entry.checksum == revision.up.checksum || situation.replaced(revision).is_empty();
-        let edited = situation.entry(version).filter(as_one).map(|entry| entry.checksum != revision.up.checksum);
+        let edited =
+            then.filter(|&then| then == now || situation.replaced(revision).is_empty()).map(|then| then != now);
         Some(AppliedRevision { version: version.to_string(), name: revision.name.to_owned(), run_on, edited })
     };
     let unknown = |version: &Version| {
-        let entry = situation.entry(version);
-        UnknownVersion {
-            version: version.to_string(),
-            name: situation.journal.get(version).map(|entry| entry.name.clone()),
-            revertible: entry.is_some_and(|entry| entry.down.is_some()),
-            replaced_by: situation.replacing(version).map(|revision| revision.name.to_owned()),
-        }
-    };
-    let partial = |entry: &Entry| PartialRevision {
-        version: entry.version.clone(),
-        name: entry.name.clone(),
-        direction: entry.direction,
-        done: entry.done,
-        total: entry.total,
+        let (row, is_about) = (situation.journal.get(version), situation.entry(version).is_some());
+        UnknownVersion::of(version.as_str(), row, is_about, situation.replacing(version))
     };
     Status {
         applied: situation.applied.iter(graph).filter_map(applied).collect(),
         pending: graph.ids().filter(|&id| !situation.applied.contains(id)).map(name).collect(),
         unknown: situation.unknown.iter().map(unknown).collect(),
         current: tips(graph, &situation.applied, Edges::All).into_iter().map(name).collect(),
-        partial: situation.partial().map(partial).collect(),
+        partial: situation.partial().map(PartialRevision::of).collect(),
         gaps: gaps(graph, &situation.applied).iter().map(|gap| (name(gap.missing), name(gap.above))).collect(),
     }
 }

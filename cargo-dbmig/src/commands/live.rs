@@ -1,5 +1,6 @@
-//! The schema of the database that a command is about, beside one that it is compared with.
+//! The database that a command is about, beside what it is compared with.
 
+use dbmig::Status;
 use dbmig_build::schema::Schema;
 
 use crate::context::Context;
@@ -8,6 +9,7 @@ use crate::drift::{Expressions, alike, in_words_of};
 use crate::error::{Error, Kind};
 use crate::introspect::introspect;
 use crate::kept::as_kept;
+use crate::ui::Ui;
 
 /// The database's schema as it is; `expected`'s expressions become what the database keeps of them.
 ///
@@ -34,6 +36,21 @@ pub(super) fn read(context: &Context<'_>, expected: &mut Schema) -> Result<(Sche
         }
     };
     Ok((live, expressions))
+}
+
+/// Says which revisions were edited after they were applied: nothing runs them again.
+pub(super) fn tell_edited<'n>(ui: &Ui, names: impl Iterator<Item = &'n str>) {
+    for name in names {
+        ui.status("Edited", format!("the up.sql of {name} isn't what was applied: {REDO_IT}"));
+    }
+}
+
+/// What to do about a revision that was edited after it was applied.
+const REDO_IT: &str = "restore it, or bring the database down below it and up again";
+
+/// The folder names of applied revisions whose `up.sql` was edited since.
+pub(super) fn edited(status: &Status) -> impl Iterator<Item = &str> {
+    status.applied.iter().filter(|one| one.edited == Some(true)).map(|one| one.name.as_str())
 }
 
 /// That there is no database to be read.

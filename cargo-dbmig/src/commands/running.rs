@@ -12,7 +12,7 @@ use dbmig_build::compile::open_todos;
 use dbmig_build::link::Chain;
 use serde_json::json;
 
-use super::current;
+use super::live;
 use crate::cli::{Answer, Global};
 use crate::context::Context;
 use crate::context::database::{self, Connection, with_connection};
@@ -97,7 +97,7 @@ pub(super) fn run(request: Request<'_>, args: &RunArgs, global: &Global, ui: &Ui
         ui.status("Unchanged", format!("the database is at {}", heads(&report, &chain)));
         // A revision that was deleted and made again under its version isn't applied for that.
         if matches!(request, Request::Upgrade { .. }) {
-            current::tell_edited(ui, &context.status(&chain)?.unwrap_or_default());
+            live::tell_edited(ui, live::edited(&context.status(&chain)?.unwrap_or_default()));
         }
     }
     Ok(Answer::Yes)

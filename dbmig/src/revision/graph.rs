@@ -158,8 +158,23 @@ impl Graph {
 
     /// The place of a version.
     pub fn find(&self, version: &str) -> Option<Id> {
-        let found = self.by_version.binary_search_by(|&id| self.version(id).as_str().cmp(version));
-        found.ok().map(|at| self.by_version[at])
+        self.place(version).map(|at| self.by_version[at])
+    }
+
+    /// The place of a version in the order of versions.
+    fn place(&self, version: &str) -> Option<usize> {
+        self.by_version.binary_search_by(|&id| self.version(id).as_str().cmp(version)).ok()
+    }
+
+    /// The revisions with these versions, as far as there are any; quick where the versions come in their order.
+    pub fn find_all<'v>(&self, versions: impl IntoIterator<Item = &'v str>) -> impl Iterator<Item = Id> {
+        let mut next = 0;
+        versions.into_iter().filter_map(move |version| {
+            let is_next = self.by_version.get(next).is_some_and(|&id| self.version(id).as_str() == version);
+            let at = if is_next { next } else { self.place(version)? };
+            next = at + 1;
+            Some(self.by_version[at])
+        })
     }
 
     /// The revisions that it revises.

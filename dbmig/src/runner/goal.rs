@@ -11,7 +11,7 @@ use crate::journal::Entry;
 use crate::revision::order::{Edges, Gap, gaps, tips};
 use crate::revision::selector::resolve;
 use crate::revision::{Direction, Graph, Id, IdSet, Plan, PlanError, Scope as SelectorScope, Step, Target, plan};
-use crate::situation::{Halfway, Scope, Situation};
+use crate::situation::{Halfway, Rows, Scope, Situation};
 use crate::version::Version;
 
 /// The tasks that a request makes.
@@ -39,13 +39,13 @@ enum Kind {
     Stamp,
 }
 
-/// What a request's selectors are read against.
+/// What a request's selectors are read against, and what of the journal it needs.
 ///
 /// Only what goes down needs the revisions that the journal alone knows; elsewhere they would be heads of their own.
-pub(super) fn scope(request: Request<'_>) -> Scope {
+pub(super) fn reading(request: Request<'_>) -> (Scope, Rows) {
     match request {
-        Request::Upgrade { .. } | Request::Stamp { .. } => Scope::Chain,
-        Request::Downgrade { .. } | Request::Revert { .. } | Request::Redo { .. } => Scope::Journal,
+        Request::Upgrade { .. } | Request::Stamp { .. } => (Scope::Chain, Rows::Open),
+        Request::Downgrade { .. } | Request::Revert { .. } | Request::Redo { .. } => (Scope::Journal, Rows::All),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::journal::{self, Done, Entry};
 use crate::ledger::Ledger;
 use crate::lock::{End, locked, refused, session};
 use crate::revision::Direction;
-use crate::situation::{self, Scope, Situation};
+use crate::situation::{self, Rows, Scope, Situation};
 
 impl Bundle<'_> {
     /// Writes into the journal how to undo what is applied and isn't in it, because Diesel's command line applied it:
@@ -24,7 +24,7 @@ impl Bundle<'_> {
             let ledger = Ledger::of::<D>(self, session);
             let read = |conn: &mut D| {
                 let refused = refused("reading the version table", timeout);
-                let situation = situation::read(conn, self, &ledger, Scope::Chain, refused)?;
+                let situation = situation::read(conn, self, &ledger, (Scope::Chain, Rows::All), refused)?;
                 match situation.unknown.is_empty() {
                     true => Ok(situation),
                     false => {

@@ -10,7 +10,7 @@ fn what_one_has_done_is_done_for_the_other() {
     let conn = &mut memory();
     let ran: Vec<String> = conn.run_pending_migrations(bundle).unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(ran, ["1", "2", "3"]);
-    assert!(bundle.status(conn).unwrap().is_up_to_date());
+    assert!(status_of(bundle, conn).is_up_to_date());
     assert_eq!(steps(&bundle.downgrade(conn, "-2").unwrap()), "down 3, down 2");
     assert_eq!(conn.pending_migrations(bundle).unwrap().len(), 2);
     conn.run_next_migration(bundle).unwrap();

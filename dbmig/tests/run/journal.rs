@@ -13,7 +13,7 @@ fn older() -> Bundle<'static> {
 fn revisions_that_the_checkout_lacks_are_reverted_from_the_journal() {
     let conn = &mut memory();
     line().upgrade(conn, "heads").unwrap();
-    let status = older().status(conn).unwrap();
+    let status = status_of(older(), conn);
     assert_eq!(status.current, ["3_tags"]);
     let unknown = |at: usize| (status.unknown[at].name.as_deref(), status.unknown[at].revertible);
     assert_eq!((unknown(0), unknown(1)), ((Some("2_posts"), true), (Some("3_tags"), true)));
@@ -27,7 +27,7 @@ fn revisions_that_the_checkout_lacks_are_reverted_from_the_journal() {
     assert_eq!(tables(conn), "posts users");
     assert!(shown(older().redo(conn, "-1")).starts_with("cannot downgrade: the database has revisions"));
     assert_eq!(steps(&older().downgrade(conn, "1_users").unwrap()), "down 2");
-    assert!(older().status(conn).unwrap().is_up_to_date());
+    assert!(status_of(older(), conn).is_up_to_date());
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn an_unknown_version_that_nobody_remembers_stops_both_ways() {
     assert!(shown(bundle.downgrade(conn, "-1")).starts_with("cannot downgrade"));
     let purge = Request::Stamp { targets: &["head"], purge: true };
     bundle.run(conn, purge, Options::default()).unwrap();
-    assert!(bundle.status(conn).unwrap().is_up_to_date());
+    assert!(status_of(bundle, conn).is_up_to_date());
 }
 
 /// The checkout's `down.sql` belongs to the checkout's `up.sql`; what was applied has its own way back.
@@ -58,7 +58,7 @@ fn the_way_back_is_that_of_what_was_applied() {
     with_posts("CREATE TABLE posts (id INTEGER PRIMARY KEY)", "DROP TABLE posts").upgrade(conn, "heads").unwrap();
     // An edited up.sql: the journal's.
     let edited = with_posts("CREATE TABLE articles (id INTEGER PRIMARY KEY)", "DROP TABLE articles");
-    assert_eq!(edited.status(conn).unwrap().applied[1].edited, Some(true));
+    assert_eq!(status_of(edited, conn).applied[1].edited, Some(true));
     let mut log = Vec::new();
     edited.run(conn, Request::Redo { target: "-1" }, observed(&mut log)).unwrap();
     assert_eq!(log, ["FromJournal { name: \"2_posts\", edited: true }", "down 2_posts", "up 2_posts"]);
@@ -94,7 +94,7 @@ fn the_ledger_is_the_truth() {
     let (bundle, conn) = (line(), &mut memory());
     bundle.upgrade(conn, "heads").unwrap();
     exec(conn, "DROP TABLE tags; DELETE FROM __diesel_schema_migrations WHERE version = '3'");
-    let status = bundle.status(conn).unwrap();
+    let status = status_of(bundle, conn);
     assert_eq!((status.pending.as_slice(), status.partial.len()), (&["3_tags".to_owned()][..], 0));
     exec(
         conn,
@@ -102,7 +102,7 @@ fn the_ledger_is_the_truth() {
          INSERT INTO __diesel_schema_migrations VALUES ('3', '2001-01-01 00:00:00');
          UPDATE __dbmig_journal SET checksum = 'other', down = '[[1,\"DROP TABLE users\"]]' WHERE version = '3'",
     );
-    assert_eq!(bundle.status(conn).unwrap().applied[2].edited, None);
+    assert_eq!(status_of(bundle, conn).applied[2].edited, None);
     bundle.downgrade(conn, "-1").unwrap();
     assert_eq!(tables(conn), "posts users");
 }

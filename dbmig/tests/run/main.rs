@@ -50,6 +50,24 @@ fn revision(name: &'static str, parents: &[&'static str], up: &'static str, down
     }
 }
 
+/// What a database has of a chain; what is told of it in short must say the same.
+fn status_of(bundle: Bundle<'_>, conn: &mut SqliteConnection) -> Status {
+    let status = bundle.status(conn).unwrap();
+    let position = bundle.position(conn).unwrap();
+    assert_eq!((&position.unknown, &position.partial), (&status.unknown, &status.partial));
+    let applied = status.applied.iter().map(|one| &one.version).chain(status.unknown.iter().map(|one| &one.version));
+    let is_replaced = |version: &str| bundle.revisions.iter().any(|one| one.replaces.contains(&version));
+    let mut applied: Vec<&str> = applied.map(String::as_str).collect();
+    applied.sort_unstable();
+    let all: Vec<&str> = position.applied.iter().map(Version::as_str).collect();
+    assert!(all.iter().all(|version| applied.contains(version) || is_replaced(version)), "{all:?}");
+    assert!(applied.iter().all(|version| all.contains(version)), "{applied:?}");
+    let edited = status.applied.iter().filter(|one| one.edited == Some(true)).map(|one| one.name.clone());
+    let in_full: Vec<String> = edited.filter(|name| !status.partial.iter().any(|one| one.name == *name)).collect();
+    assert_eq!(bundle.edited(conn).unwrap(), in_full);
+    status
+}
+
 fn script(text: &'static str) -> Script<'static> {
     let statements: Vec<Statement<'static>> = (1..)
         .zip(text.lines())

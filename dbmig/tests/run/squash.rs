@@ -25,7 +25,7 @@ fn a_new_database_runs_the_one() {
 fn a_database_that_ran_all_of_them_has_it() {
     let (bundle, conn) = (squashed(), &mut memory());
     line().upgrade(conn, "heads").unwrap();
-    let status = bundle.status(conn).unwrap();
+    let status = status_of(bundle, conn);
     assert_eq!(
         (versions(&status), status.unknown.len(), status.current.clone()),
         ("3".into(), 0, vec!["3_all".into()])
@@ -47,7 +47,7 @@ fn a_database_that_ran_all_of_them_has_it() {
 fn a_database_in_the_middle_is_told_what_to_do() {
     let (bundle, conn) = (squashed(), &mut memory());
     line().upgrade(conn, "2").unwrap();
-    let status = bundle.status(conn).unwrap();
+    let status = status_of(bundle, conn);
     let unknown = |at: usize| (status.unknown[at].name.as_deref(), status.unknown[at].replaced_by.as_deref());
     assert_eq!((unknown(0), unknown(1)), ((Some("1_users"), Some("3_all")), (Some("2_posts"), Some("3_all"))));
     let error = bundle.upgrade(conn, "heads").unwrap_err();
@@ -114,5 +114,5 @@ fn the_ledger_follows_redo_and_stamp() {
     // What is in the middle is at its end by word alone.
     line().stamp(conn, "2").unwrap();
     assert_eq!((steps(&bundle.stamp(conn, "3").unwrap()), ledger(conn)), ("stamp 3".into(), "1 2 3".into()));
-    assert!(bundle.status(conn).unwrap().unknown.is_empty());
+    assert!(status_of(bundle, conn).unknown.is_empty());
 }

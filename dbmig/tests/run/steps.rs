@@ -28,7 +28,7 @@ fn an_empty_chain_is_up_to_date() {
         assert_eq!(steps(&bundle.upgrade(conn, target).unwrap()), "");
     }
     assert_eq!(steps(&bundle.downgrade(conn, "base").unwrap()), "");
-    assert!(bundle.status(conn).unwrap().is_up_to_date());
+    assert!(status_of(bundle, conn).is_up_to_date());
     assert_eq!(everything(conn), "");
 }
 
@@ -47,7 +47,7 @@ fn branches_and_their_merge() {
     let report = bundle.downgrade(conn, "-1").unwrap();
     assert_eq!((steps(&report).as_str(), report.final_heads.len()), ("down 4", 2));
     assert!(shown(bundle.downgrade(conn, "-1")).contains("several current revisions"));
-    assert_eq!(bundle.status(conn).unwrap().current, ["2_left", "3_right"]);
+    assert_eq!(status_of(bundle, conn).current, ["2_left", "3_right"]);
 }
 
 #[test]
@@ -70,12 +70,12 @@ fn a_stamp_writes_the_ledger_alone() {
 fn a_plan_and_a_status_create_nothing() {
     let (bundle, conn) = (line(), &mut memory());
     assert_eq!(steps(&bundle.plan(conn, Request::Upgrade { targets: &["heads"] }).unwrap()), "up 1, up 2, up 3");
-    let status = bundle.status(conn).unwrap();
+    let status = status_of(bundle, conn);
     assert_eq!(status.pending, ["1_users", "2_posts", "3_tags"]);
     assert!(status.applied.is_empty() && status.current.is_empty() && !status.is_up_to_date());
     assert_eq!(everything(conn), "");
     bundle.upgrade(conn, "2").unwrap();
-    let status = bundle.status(conn).unwrap();
+    let status = status_of(bundle, conn);
     assert_eq!(
         (versions(&status).as_str(), &status.current, &status.pending),
         ("1 2", &vec!["2_posts".into()], &vec!["3_tags".into()])
@@ -138,7 +138,7 @@ fn a_gap_is_filled_and_announced() {
     let (bundle, conn) = (line(), &mut memory());
     bundle.upgrade(conn, "heads").unwrap();
     exec(conn, "DELETE FROM __diesel_schema_migrations WHERE version = '2'; DROP TABLE posts");
-    assert_eq!(bundle.status(conn).unwrap().gaps, [("2_posts".to_owned(), "3_tags".to_owned())]);
+    assert_eq!(status_of(bundle, conn).gaps, [("2_posts".to_owned(), "3_tags".to_owned())]);
     let mut log = Vec::new();
     bundle.run(conn, Request::Upgrade { targets: &["heads"] }, observed(&mut log)).unwrap();
     assert_eq!(log, ["OutOfOrder { name: \"2_posts\", above: \"3_tags\" }", "up 2_posts"]);
@@ -171,7 +171,7 @@ COMMIT;
     let conn = &mut memory();
     bundle.upgrade(conn, "1").unwrap();
     exec(conn, &script);
-    assert!(bundle.status(conn).unwrap().is_up_to_date());
+    assert!(status_of(bundle, conn).is_up_to_date());
     let applied = bundle.applied(conn).unwrap();
     exec(conn, &bundle.script(Request::Downgrade { targets: &["base"] }, &applied).unwrap());
     assert_eq!(tables(conn), "");

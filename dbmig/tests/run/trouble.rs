@@ -36,7 +36,7 @@ fn a_read_only_database_can_be_looked_at() {
     line().upgrade(&mut connect(&path), "2").unwrap();
     let before = std::fs::read(&path).unwrap();
     let conn = &mut open(&format!("file:{}?mode=ro", path.display())).unwrap();
-    assert_eq!(line().status(conn).unwrap().pending, ["3_tags"]);
+    assert_eq!(status_of(line(), conn).pending, ["3_tags"]);
     assert_eq!(steps(&line().plan(conn, Request::Upgrade { targets: &["heads"] }).unwrap()), "up 3");
     assert_eq!(steps(&line().upgrade(conn, "2").unwrap()), "");
     assert_eq!(shown(line().upgrade(conn, "heads")), "the database is read-only");

@@ -24,7 +24,7 @@ fn the_next_run_goes_on_at_the_statement_that_failed() {
          (1)\napplied before:\n  1_first"
     );
     assert!(error.help().unwrap().starts_with("2 of 4 statements are done"));
-    let status = broken.status(conn).unwrap();
+    let status = status_of(broken, conn);
     let partial = &status.partial[0];
     assert_eq!((partial.name.as_str(), partial.done, partial.total), ("2_steps", 2, 4));
     assert_eq!((status.pending.len(), ledger(conn).as_str()), (1, "1"));
@@ -46,13 +46,13 @@ fn the_next_run_goes_on_at_the_statement_that_failed() {
     mended.run(conn, Request::Upgrade { targets: &["heads"] }, observed(&mut log)).unwrap();
     assert_eq!(log, ["Resumed { name: \"2_steps\", done: 2, total: 4 }", "up 2_steps"]);
     assert_eq!(ask(conn, "SELECT t AS c FROM log ORDER BY id"), "a b");
-    assert!(mended.status(conn).unwrap().is_up_to_date());
+    assert!(status_of(mended, conn).is_up_to_date());
     // Down likewise.
     mended.downgrade(conn, "-1").unwrap_err();
-    assert_eq!((mended.status(conn).unwrap().partial[0].done, ledger(conn).as_str()), (1, "1 2"));
+    assert_eq!((status_of(mended, conn).partial[0].done, ledger(conn).as_str()), (1, "1 2"));
     exec(conn, "CREATE TABLE nowhere (id INTEGER)");
     mended.downgrade(conn, "-1").unwrap();
-    assert_eq!((mended.status(conn).unwrap().partial.len(), ledger(conn).as_str()), (0, "1"));
+    assert_eq!((status_of(mended, conn).partial.len(), ledger(conn).as_str()), (0, "1"));
 }
 
 /// Whatever a way down has undone already, an upgrade would build on it.
@@ -81,7 +81,7 @@ fn an_upgrade_refuses_what_stopped_on_its_way_down() {
     // Whoever has put it right by hand says so.
     bundle.stamp(conn, "current").unwrap();
     assert_eq!(bundle.upgrade(conn, "heads").unwrap().steps.len(), 0);
-    assert_eq!((bundle.status(conn).unwrap().partial.len(), ledger(conn).as_str()), (0, "1 2"));
+    assert_eq!((status_of(bundle, conn).partial.len(), ledger(conn).as_str()), (0, "1 2"));
 }
 
 /// What it says reverts that revision and no other, wherever it stands.
@@ -124,14 +124,14 @@ fn nothing_has_stopped_midway_where_the_first_statement_fails() {
     let error = bundle.downgrade(conn, "-1").unwrap_err();
     assert!(error.help().unwrap().starts_with("nothing of this revision was kept"), "{:?}", error.help());
     assert_eq!(ask(conn, row), before);
-    assert!(bundle.status(conn).unwrap().is_up_to_date());
+    assert!(status_of(bundle, conn).is_up_to_date());
     // Another process that was killed there may have done more than it has noted.
     exec(
         conn,
         "UPDATE __dbmig_journal SET direction = 'down', statements_done = 0, finished = NULL WHERE version = '2'",
     );
     bundle.downgrade(conn, "-1").unwrap_err();
-    assert_eq!(bundle.status(conn).unwrap().partial.len(), 1);
+    assert_eq!(status_of(bundle, conn).partial.len(), 1);
 }
 
 #[test]
@@ -140,11 +140,11 @@ fn a_stamp_settles_what_stopped_midway() {
     let broken = steps_of("CREATE TABLE x (id INTEGER)\nINSERT INTO nowhere VALUES (1)", "");
     broken.upgrade(conn, "heads").unwrap_err();
     broken.stamp(conn, "current").unwrap();
-    assert_eq!((broken.status(conn).unwrap().partial.len(), ledger(conn).as_str()), (0, "1"));
+    assert_eq!((status_of(broken, conn).partial.len(), ledger(conn).as_str()), (0, "1"));
     exec(conn, "DROP TABLE x");
     broken.upgrade(conn, "heads").unwrap_err();
     broken.stamp(conn, "head").unwrap();
-    assert!(broken.status(conn).unwrap().is_up_to_date());
+    assert!(status_of(broken, conn).is_up_to_date());
 }
 
 /// A transaction that the script begins itself takes its journal along when it is rolled back.
@@ -264,7 +264,7 @@ fn a_guard_runs_as_a_whole() {
         let set = format!("statements_done = {killed_after}, done_checksum = '{checksum}'");
         exec(conn, &format!("CREATE TABLE later (id INTEGER); UPDATE __dbmig_journal SET {set} WHERE version = '2'"));
         bundle.upgrade(conn, "heads").unwrap();
-        assert!(bundle.status(conn).unwrap().is_up_to_date(), "{killed_after}");
+        assert!(status_of(bundle, conn).is_up_to_date(), "{killed_after}");
     }
 }
 
@@ -278,7 +278,7 @@ fn a_way_back_from_the_journal_goes_on_too() {
         let conn = &mut memory();
         bundle.upgrade(conn, "heads").unwrap();
         other.downgrade(conn, "-1").unwrap_err();
-        assert_eq!(other.status(conn).unwrap().partial[0].done, 1);
+        assert_eq!(status_of(other, conn).partial[0].done, 1);
         exec(conn, "CREATE TABLE later (id INTEGER)");
         other.downgrade(conn, "-1").unwrap();
         assert_eq!((ask(conn, "SELECT t AS c FROM log"), ledger(conn)), ("back".to_owned(), "1".to_owned()));

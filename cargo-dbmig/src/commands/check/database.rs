@@ -18,7 +18,7 @@ use crate::ui::diagnostic_json;
 pub(super) fn run(context: &Context<'_>) -> Result<Answer, Error> {
     let chain = context.chain()?;
     let status = context.status(&chain)?.ok_or_else(live::missing)?;
-    let applied = context.applied_of(&chain, &status);
+    let applied = context.applied_of(&chain.graph, &status);
     let (mut expected, dropped) = context.tables_at(&chain, &applied)?;
     let known = match context.tables_at(&chain, &IdSet::of(&chain.graph, chain.graph.ids())) {
         Ok((_, made)) => Known { made, dropped },
@@ -40,7 +40,10 @@ fn answer(context: &Context<'_>, status: &Status, drift: &Drift) -> Result<Answe
     if ui.json {
         let shown: Vec<_> = diagnostics.iter().map(diagnostic_json).collect();
         let foreign = &drift.foreign;
-        ui.answer_json(&json!({"ok": ok, "diagnostics": shown, "unknown": unknown, "foreign": foreign}));
+        let edited: Vec<&str> = live::edited(status).collect();
+        ui.answer_json(
+            &json!({"ok": ok, "diagnostics": shown, "unknown": unknown, "foreign": foreign, "edited": edited}),
+        );
         return Ok(Answer::of(ok));
     }
     drift.differences.iter().for_each(|line| ui.answer(line));
@@ -48,6 +51,7 @@ fn answer(context: &Context<'_>, status: &Status, drift: &Drift) -> Result<Answe
         let help = "what they made can't be told from drift: `cargo dbmig current` names them";
         ui.status("Unknown", format!("revisions that this checkout doesn't have: {}; {help}", unknown.join(", ")));
     }
+    live::tell_edited(ui, live::edited(status));
     if !drift.foreign.is_empty() {
         ui.status("Foreign", format!("made by no revision: {}", drift.foreign.join(", ")));
     }

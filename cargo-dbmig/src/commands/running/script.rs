@@ -23,7 +23,7 @@ pub(super) fn print(
     let begin = |from: Option<&str>, end: &str| match from.or(idempotent.then_some("")) {
         Some("") => from_selector(end, chain),
         Some(from) => from_selector(from, chain),
-        None => Ok(context.applied_versions(chain)?.unwrap_or_default()),
+        None => Ok(context.applied_versions()?.unwrap_or_default()),
     };
     match request {
         Request::Upgrade { targets } => {
