@@ -2,7 +2,7 @@
 
 mod files;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use dbmig::Backend;
@@ -141,16 +141,57 @@ fn environment(package: &Package, backend: Backend, report: &mut Report<'_>) -> 
     let text = files::dotenv(backend, name.unwrap_or("app"));
     setup::create(&package.root.join(".env"), ".env", &text, report)?;
     let path = package.root.join(".gitignore");
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(_) => return Ok(()),
-    };
+    let Some(texts) = ignore_files(&package.root) else { return Ok(()) };
     let (line, others) = files::ignored(backend);
-    if text.lines().any(|one| one.trim() == line || others.contains(&one.trim())) {
+    if is_ignored(&texts, line, others) {
         return Ok(());
     }
+    let text = texts.into_iter().next().unwrap_or_default();
     let separator = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     write_new(&path, &format!("{text}{separator}{line}\n")).map_err(|error| Error::io(".gitignore", &error))?;
-    report.did("edited", ".gitignore", &format!("{line}\n"));
+    report.did(if text.is_empty() { "created" } else { "edited" }, ".gitignore", &format!("{line}\n"));
     Ok(())
+}
+
+/// The texts of the `.gitignore` of a folder, empty if there is none, and of those above it in its repository; none where
+/// there is neither a repository nor such a file.
+fn ignore_files(folder: &Path) -> Option<Vec<String>> {
+    let read = |folder: &Path| std::fs::read_to_string(folder.join(".gitignore"));
+    let folder = folder.canonicalize().ok()?;
+    match folder.ancestors().position(|one| one.join(".git").exists()) {
+        Some(depth) => Some(folder.ancestors().take(depth + 1).map(|one| read(one).unwrap_or_default()).collect()),
+        None => Some(vec![read(&folder).ok()?]),
+    }
+}
+
+/// Whether a line, or one that does as well, stands in the first text, or in one above it without being bound to its
+/// folder.
+fn is_ignored(texts: &[String], line: &str, others: &[&str]) -> bool {
+    let does = |one: &str| one == line || others.contains(&one);
+    let mut lines = texts.iter().enumerate().flat_map(|(depth, text)| text.lines().map(move |one| (depth, one.trim())));
+    lines.any(|(depth, one)| does(one) && (depth == 0 || !one.starts_with('/')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_ignored_above_a_package_counts_where_it_is_bound_to_no_folder() {
+        let repository = tempfile::tempdir().unwrap();
+        let package = repository.path().join("crates/app");
+        std::fs::create_dir_all(&package).unwrap();
+        // Without a repository and a file of its own there is nothing to be kept out of.
+        std::fs::write(repository.path().join(".gitignore"), "/target\n/.env\n").unwrap();
+        assert_eq!(ignore_files(&package), None);
+        std::fs::create_dir(repository.path().join(".git")).unwrap();
+        let (line, others) = files::ignored(Backend::Postgres);
+        let ignored = || is_ignored(&ignore_files(&package).unwrap(), line, others);
+        assert!(!ignored());
+        std::fs::write(repository.path().join(".gitignore"), "/target\n.env\n").unwrap();
+        assert!(ignored());
+        std::fs::write(repository.path().join(".gitignore"), "/target\n").unwrap();
+        std::fs::write(package.join(".gitignore"), "/.env\n").unwrap();
+        assert!(ignored());
+    }
 }
