@@ -33,7 +33,7 @@ pub(super) fn backfills(
     let fillable: Vec<(ObjectName, Name)> = needed.iter().cloned().chain(others).collect();
     let mut values = Backfills::new();
     for text in given {
-        let (column, value) = parse(text, &fillable)?;
+        let (column, value) = parse(text, &fillable, context)?;
         let value = checked(value, &column, &Columns::of(&column.0, changes, before), context)?;
         values.insert(column, value);
     }
@@ -194,7 +194,11 @@ impl Columns {
     }
 }
 
-fn parse<'a>(text: &'a str, needed: &[(ObjectName, Name)]) -> Result<((ObjectName, Name), &'a str), Error> {
+fn parse<'a>(
+    text: &'a str,
+    needed: &[(ObjectName, Name)],
+    context: &Context<'_>,
+) -> Result<((ObjectName, Name), &'a str), Error> {
     let form = || Error::new(Kind::Usage, format!("--backfill {text}: write it as TABLE.COLUMN=SQL"));
     let (place, value) = text.split_once('=').ok_or_else(form)?;
     let (table, column) = place.trim().rsplit_once('.').ok_or_else(form)?;
@@ -202,9 +206,22 @@ fn parse<'a>(text: &'a str, needed: &[(ObjectName, Name)]) -> Result<((ObjectNam
     let Some(found) = found else {
         let error = Error::new(Kind::Usage, format!("--backfill {text}: {table}.{column} needs no value"));
         let names: Vec<_> = needed.iter().map(|(table, column)| format!("{table}.{column}")).collect();
-        return Err(if names.is_empty() { error } else { error.help(format!("these do: {}", names.join(", "))) });
+        return Err(match names.as_slice() {
+            [] if is_open(table, column, context) => {
+                error.help(format!("a revision that is written already does: cargo dbmig amend --backfill \"{text}\""))
+            }
+            [] => error,
+            names => error.help(format!("these do: {}", names.join(", "))),
+        });
     };
     Ok((found.clone(), value.trim()))
+}
+
+/// Whether a revision has been written with an open question about a column.
+fn is_open(table: &str, column: &str, context: &Context<'_>) -> bool {
+    let Ok(chain) = context.chain() else { return false };
+    let asks = |text: &str| text.split_whitespace().next() == Some(&format!("{table}.{column}"));
+    chain.migrations.iter().any(|one| one.up.todos().any(|(_, text)| asks(text)))
 }
 
 /// A value that can fill a column.

@@ -141,6 +141,9 @@ pub(in crate::commands) fn written(ui: &Ui, folder: &str, names: &[String], draf
     } else {
         let files = unfinished.join(", ");
         ui.hint(format!("fill in what {files} marks with `-- dbmig: todo`; until then the build fails"));
+        if rendered.parts.iter().any(|part| has_todo(&part.up)) {
+            ui.hint("or give the value: cargo dbmig amend --backfill TABLE.COLUMN=SQL");
+        }
     }
 }
 
