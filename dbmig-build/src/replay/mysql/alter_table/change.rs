@@ -5,7 +5,8 @@ use crate::replay::conflict::Conflict;
 use crate::replay::mysql::create_table::set_options;
 use crate::replay::mysql::key;
 use crate::schema::{
-    Change, Check, Column, ColumnType, Constraint, Index, IndexColumn, TableOptions, Unique, character_bytes,
+    Change, Check, Column, ColumnType, Constraint, Index, IndexColumn, PrimaryKey, TableOptions, Unique,
+    character_bytes,
 };
 use crate::sql::syntax::mysql::{ColumnSyntax, Options};
 
@@ -15,7 +16,7 @@ impl Alteration<'_> {
         let table = self.table()?;
         let from = self.existing(&syntax.name)?.clone();
         let mut to = syntax.column.clone().unlike(&table.options);
-        let in_key = |one: &crate::schema::PrimaryKey| one.columns.iter().any(|part| part.mentions(&to.name));
+        let in_key = |one: &PrimaryKey| one.columns.iter().any(|part| part.mentions(&to.name));
         if table.primary_key.as_ref().is_some_and(in_key) {
             to.nullable = false;
         }
@@ -48,6 +49,14 @@ impl Alteration<'_> {
         };
         let table = || self.owner.clone();
         let mut changes = Vec::new();
+        if let Some(key) = &before.primary_key {
+            let to = PrimaryKey { columns: fitted(&key.columns, false), ..key.clone() };
+            if to != *key {
+                let constraint = Constraint::PrimaryKey(key.clone());
+                changes.push(Change::DropConstraint { table: table(), constraint });
+                changes.push(Change::AddConstraint { table: table(), constraint: Constraint::PrimaryKey(to) });
+            }
+        }
         for unique in &before.uniques {
             let columns = key::unordered(fitted(&unique.columns, false), &before);
             let to = Unique { columns, ..unique.clone() };

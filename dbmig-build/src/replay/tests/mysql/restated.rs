@@ -15,6 +15,12 @@ fn keys_of_columns_that_get_another_type() {
         index i (a)
         index j (c(3072))",
     );
+    check(
+        "CREATE TABLE t (a text, PRIMARY KEY (a(9))); ALTER TABLE t MODIFY a int",
+        "t
+        a int not null
+        - key (a)",
+    );
 }
 
 #[test]
