@@ -103,6 +103,11 @@ impl Alteration<'_> {
                 vec!["Makes way: MySQL renames or drops no column that these mention. They come back below.".into()]
             }
         };
+        let freed = self.work.freed.iter().map(|one| {
+            let sql = restated(one, &self.work.start.checks);
+            action(sql, How::copies(format!("{} is computed no more", one.name)))
+        });
+        actions.extend(freed);
         self.alter(&comments, actions);
         Ok(())
     }
@@ -289,13 +294,8 @@ impl Alteration<'_> {
         actions
     }
 
-    /// `MODIFY`, with the check that was written on the column: MariaDB drops it otherwise, and MySQL would make another
-    /// one of it, so that the one reads it and the other doesn't.
     pub(super) fn modify(&self, column: &Column) -> String {
-        let is_its_own = |check: &&Check| check.column.0.as_ref() == Some(&column.name);
-        let own = self.work.present.checks.iter().find(is_its_own);
-        let own = own.map(|check| format!(" /*M! CHECK ({}) */", check.expression)).unwrap_or_default();
-        format!("MODIFY {}{own}", definition::column(column))
+        restated(column, &self.work.present.checks)
     }
 
     pub(super) fn not_brought_back(&self) -> Vec<String> {
@@ -327,6 +327,14 @@ impl Alteration<'_> {
         let renamed = self.work.renames.iter().find(|(_, to)| to == name);
         renamed.map_or(name, |(from, _)| from).clone()
     }
+}
+
+/// `MODIFY`, with the check that was written on the column: MariaDB drops it otherwise, and MySQL would make another
+/// one of it, so that the one reads it and the other doesn't.
+fn restated(column: &Column, checks: &[Check]) -> String {
+    let own = checks.iter().find(|check| check.column.0.as_ref() == Some(&column.name));
+    let own = own.map(|check| format!(" /*M! CHECK ({}) */", check.expression)).unwrap_or_default();
+    format!("MODIFY {}{own}", definition::column(column))
 }
 
 pub(super) fn action(sql: impl Into<String>, how: How) -> Action {

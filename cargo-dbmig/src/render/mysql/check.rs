@@ -3,6 +3,8 @@
 //!
 //! Everything has its old name then. What a new column will hold isn't known yet, so nothing is asked of it.
 
+use std::collections::BTreeSet;
+
 use dbmig_build::schema::{
     Autoincrement, Column, Expression, ExpressionToken, ForeignKey, IndexColumn, IndexKey, Name, ObjectName, Schema,
     Table,
@@ -273,7 +275,9 @@ impl<'a> Rows<'a> {
                 Held::Old(_) => one.sql(),
                 Held::Given(value) => format!("{value} AS {}", name.sql()),
             }));
-            shown.dedup();
+            // No two columns of the query may have one name.
+            let mut seen = BTreeSet::new();
+            shown.retain(|one| seen.insert(one.clone()));
             shown
         };
         let given: Vec<String> = own.iter().map(|one| format!("{} IS NOT NULL", one.sql())).collect();

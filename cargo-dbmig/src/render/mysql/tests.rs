@@ -265,6 +265,53 @@ fn keys_that_go_are_in_no_column_s_way() {
 }
 
 #[test]
+fn a_column_that_counts_keeps_a_key_while_a_text_grows() {
+    let rendered = rendered(
+        "CREATE TABLE t (id int AUTO_INCREMENT, a double, UNIQUE k (id, a), KEY l (id, a));",
+        "CREATE TABLE t (id int AUTO_INCREMENT PRIMARY KEY, a mediumtext NOT NULL DEFAULT ('x'), KEY k (id, a(9)));",
+        false,
+        None,
+    );
+    let first = "ALTER TABLE t
+    MODIFY a MEDIUMTEXT DEFAULT ('x'),
+    DROP KEY k,
+    DROP KEY l,
+    ADD KEY __dbmig_aside_k (id);";
+    assert!(rendered.up().contains(first), "{}", rendered.up());
+    assert!(rendered.up().contains("    DROP KEY __dbmig_aside_k,\n"), "{}", rendered.up());
+}
+
+#[test]
+fn what_is_computed_no_more_keeps_its_values_when_names_change() {
+    let before = schema("CREATE TABLE t (a int, b varchar(9) AS (a + 1) STORED UNIQUE);");
+    let name = |text| Name::new(text, Backend::Mysql);
+    let table = ObjectName::unqualified(name("t"));
+    let mut renames = Renames::default();
+    renames.columns.insert((table.clone(), name("c")), name("a"));
+    renames.columns.insert((table, name("d")), name("b"));
+    let changes = diff(&before, &schema("CREATE TABLE t (c int, d int DEFAULT 7, UNIQUE b (d));"), &renames);
+    let options = Options { backend: Backend::Mysql, live: false, backfills: &Backfills::new() };
+    let up = render(&changes, &before, &options).unwrap().up();
+    let expected = "ALTER TABLE t MODIFY b VARCHAR(9);
+
+ALTER TABLE t
+    RENAME COLUMN a TO c,
+    RENAME COLUMN b TO d;
+
+ALTER TABLE t MODIFY d INT DEFAULT 7;
+";
+    assert!(up.ends_with(expected), "{up}");
+}
+
+#[test]
+fn a_query_has_no_column_twice() {
+    let before = "CREATE TABLE t (a int, b int, KEY (b), PRIMARY KEY (b, a));";
+    let after = before.replace("KEY (b),", "KEY (b), FOREIGN KEY (b) REFERENCES t (b),");
+    let up = rendered(before, &after, false, None).up();
+    assert!(up.contains("SELECT child.b, child.a FROM t"), "{up}");
+}
+
+#[test]
 fn years_become_no_dates() {
     let up = rendered("CREATE TABLE t (a year);", "CREATE TABLE t (a datetime);", false, None).up();
     let check = "-- dbmig: check t.a is to be DATETIME, but values are years alone

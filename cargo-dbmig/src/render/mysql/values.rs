@@ -1,7 +1,7 @@
 //! Values for rows that exist, as statements: columns that come and are filled before they are what they are to be, and
 //! columns that take NULL no more.
 
-use dbmig_build::schema::{Autoincrement, Column, IndexColumn, Name, Table};
+use dbmig_build::schema::{Autoincrement, Column, Index, IndexColumn, Name, Table, aside, begins_with};
 
 use super::alter::{Action, Alteration, action, add_column};
 use super::definition;
@@ -81,22 +81,31 @@ impl Alteration<'_> {
 
     /// Keys that go and have a column which gets another type: they may be too long for it.
     fn drop_keys_of(&self, column: &Name, actions: &mut Vec<Action>, present: &mut Table) {
-        // Not those that a foreign key or a counting column needs until another one comes.
-        let counts = |name: &Name| present.column(name).is_some_and(|one| one.autoincrement != Autoincrement::No);
-        let is_needed = |name: &Name| name != column && (self.referring.contains(name) || counts(name));
-        let first_is_needed =
-            |columns: &[IndexColumn]| columns.first().and_then(IndexColumn::name).is_some_and(is_needed);
-        let has_it =
-            |columns: &[IndexColumn]| columns.iter().any(|one| one.mentions(column)) && !first_is_needed(columns);
-        let is_it = |name: &Name| {
-            present.uniques.iter().any(|one| one.name.as_ref() == Some(name) && has_it(&one.columns))
-                || present.indexes.iter().any(|one| one.name == *name && has_it(&one.columns))
-        };
         let Keys { dropped, .. } = work::keys(present, self.work.after);
-        let early: Vec<Name> = dropped.into_iter().filter(is_it).collect();
-        present.uniques.retain(|one| !one.name.as_ref().is_some_and(|name| early.contains(name)));
-        present.indexes.retain(|one| !early.contains(&one.name));
-        actions.extend(early.iter().map(|name| action(format!("DROP KEY {}", name.sql()), How::InPlace)));
+        let keys = present.uniques.iter().filter_map(|one| Some((one.name.clone()?, one.columns.clone())));
+        let keys = keys.chain(present.indexes.iter().map(|one| (one.name.clone(), one.columns.clone())));
+        let has_it = |parts: &[IndexColumn]| parts.iter().any(|part| part.mentions(column));
+        let early: Vec<(Name, Vec<IndexColumn>)> =
+            keys.filter(|(name, parts)| dropped.contains(name) && has_it(parts)).collect();
+        present.uniques.retain(|one| !early.iter().any(|(name, _)| one.name.as_ref() == Some(name)));
+        present.indexes.retain(|one| !early.iter().any(|(name, _)| one.name == *name));
+        actions.extend(early.iter().map(|(name, _)| action(format!("DROP KEY {}", name.sql()), How::InPlace)));
+        for (name, parts) in early {
+            // What a foreign key or a counting column needs until another key comes.
+            let rest: Vec<IndexColumn> = parts.into_iter().take_while(|part| !part.mentions(column)).collect();
+            if self.needs(&rest, present) && !has_key(present, &rest) {
+                let index = Index::new(aside(&name), rest);
+                actions.push(action(format!("ADD {}", definition::index(&index)), How::InPlace));
+                present.indexes.push(index);
+            }
+        }
+    }
+
+    /// Whether a foreign key that stays or a column that counts needs a key that begins like this.
+    fn needs(&self, parts: &[IndexColumn], present: &Table) -> bool {
+        let first = parts.first().and_then(IndexColumn::name);
+        let counts = |name: &Name| present.column(name).is_some_and(|one| one.autoincrement != Autoincrement::No);
+        first.is_some_and(|name| self.referring.contains(name) || counts(name))
     }
 
     /// A column that counts needs its key at once; the key it replaces goes with it.
@@ -151,4 +160,11 @@ impl Alteration<'_> {
         }
         self.alter(&[], actions);
     }
+}
+
+/// Whether one of a table's keys begins with these columns.
+fn has_key(table: &Table, parts: &[IndexColumn]) -> bool {
+    let keys = table.primary_key.iter().map(|key| &key.columns).chain(table.uniques.iter().map(|one| &one.columns));
+    let mut keys = keys.chain(table.indexes.iter().filter(|one| one.method.is_none()).map(|one| &one.columns));
+    keys.any(|columns| begins_with(columns, parts))
 }

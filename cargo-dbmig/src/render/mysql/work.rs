@@ -17,6 +17,9 @@ pub(super) struct Work<'a> {
     pub(super) start: Table,
     /// What makes way before columns get their new names.
     pub(super) shed: Shed,
+    /// Columns, by their old names, that are computed no more and keep their values: what these were computed from goes
+    /// or gets another name, so that they have to be plain before.
+    pub(super) freed: Vec<Column>,
     /// Columns that get other names, those included that go and hold a name that another column gets.
     pub(super) renames: Vec<(Name, Name)>,
     /// The table without what is shed, with its columns' new names.
@@ -64,7 +67,19 @@ impl<'a> Work<'a> {
             .collect();
 
         let gone: Vec<Name> = lost.iter().chain(replaced.iter().map(|(old, _)| old)).cloned().collect();
-        let shed_columns = shed_columns(&start, &gone, &lost, &moves);
+        let becomes_plain = |name: &Name| {
+            let mut pairs = origin.columns.iter();
+            pairs.any(|(to, from)| from == name && after.column(to).is_some_and(|one| one.generated.is_none()))
+        };
+        let mut freed = Vec::new();
+        let mut plain = start.clone();
+        for name in shed_columns(&start, &gone, &lost, &moves).iter().filter(|name| becomes_plain(name)) {
+            if let Some(column) = plain.column_mut(name) {
+                column.generated = None;
+                freed.push(column.clone());
+            }
+        }
+        let shed_columns = shed_columns(&plain, &gone, &lost, &moves);
         let is_shed = |name: &Name| shed_columns.contains(name);
         let gone: Vec<Name> = gone.into_iter().filter(|name| !is_shed(name)).collect();
         let came = |name: &&Name| {
@@ -81,9 +96,9 @@ impl<'a> Work<'a> {
             moves.into_iter().filter(|(from, _)| !shed_columns.contains(from)).collect();
         let renames: Vec<(Name, Name)> = away.iter().cloned().chain(kept_moves.clone()).collect();
 
-        let shed = shed(&start, shed_columns, &renames);
+        let shed = shed(&plain, shed_columns, &renames);
         let steps = away.iter().cloned().chain(rename_order(kept_moves, aside));
-        let present = renamed(shed.without(&start), steps)?;
+        let present = renamed(shed.without(&plain), steps)?;
         let now = |name: &Name| away.iter().find(|(from, _)| from == name).map_or(name, |(_, to)| to).clone();
         let heirs = replaced.iter().filter(|(old, new)| {
             let plain = |table: &Table, name: &Name| table.column(name).is_some_and(|one| one.generated.is_none());
@@ -96,6 +111,7 @@ impl<'a> Work<'a> {
             lost: lost.iter().filter(|name| !shed.columns.contains(name)).map(now).collect(),
             start,
             shed,
+            freed,
             renames,
             present,
             added,
