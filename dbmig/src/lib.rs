@@ -44,6 +44,8 @@ pub mod runner;
 
 #[cfg(feature = "diesel")]
 pub mod position;
+
+#[cfg(feature = "diesel")]
 pub mod status;
 
 #[cfg(feature = "diesel")]

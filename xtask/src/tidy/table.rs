@@ -26,6 +26,7 @@ const DBMIG: Modules = &[
         "status",
         &["bundle", "driver", "error", "journal", "ledger", "lock", "revision", "runner", "situation", "version"],
     ),
+    ("position", &["bundle", "driver", "error", "journal", "status", "version"]),
     ("cli", &["bundle", "driver", "error", "revision", "runner", "status", "version"]),
 ];
 
@@ -93,6 +94,7 @@ const CARGO_DBMIG: Modules = &[
             "dbmig::backend",
             "dbmig::bundle",
             "dbmig::revision",
+            "dbmig::position",
             "dbmig::status",
             "dbmig::version",
             "dbmig_build::bundle",
