@@ -216,6 +216,8 @@ fn of_year(x: &str, from: &Kind) -> Option<(String, &'static str)> {
             let condition = format!("{x} NOT REGEXP '^[0-9]{{4}}$' OR {x} NOT BETWEEN 1901 AND 2155");
             Some((condition, "are no years"))
         }
+        // A server wants nothing beside the year, and takes none out of a time of the day.
+        _ if from.is_time() => Some((format!("{x} IS NOT NULL"), "are no years")),
         _ => Some((format!("{x} + 0 NOT BETWEEN 1901 AND 2155"), "are no years")),
     }
 }

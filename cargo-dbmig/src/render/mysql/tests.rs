@@ -317,6 +317,8 @@ fn years_become_no_dates() {
     let check = "-- dbmig: check t.a is to be DATETIME, but values are years alone
 SELECT a FROM t WHERE a IS NOT NULL LIMIT 5;";
     assert!(up.starts_with(check), "{up}");
+    let up = rendered("CREATE TABLE t (a time);", "CREATE TABLE t (a year);", false, None).up();
+    assert!(up.contains("values are no years\nSELECT a FROM t WHERE a IS NOT NULL LIMIT 5;"), "{up}");
 }
 
 #[test]
