@@ -47,9 +47,21 @@ fn chains() {
     }
 }
 
-/// Commands that need the graph alone; the chain has a branch and a merge in each fifty revisions.
+/// Commands that need the graph alone, without a database and beside one that has all of it; the chain has a branch and a
+/// merge in each fifty revisions.
 fn graphs() {
-    let titles = ["heads", "branches", "history", "history --graph", "history -r", "show", "revision -m"];
+    let titles = [
+        "heads",
+        "branches",
+        "history",
+        "history --graph",
+        "history -r",
+        "show",
+        "stamp head",
+        "current -v",
+        "history, stamped",
+        "revision -m",
+    ];
     heading(&["revisions"], titles.map(str::to_owned).into_iter());
     for revisions in GRAPHS {
         let host = Host::temporary();
@@ -57,13 +69,16 @@ fn graphs() {
         row(&[revisions]);
         let (middle, range) =
             (version(revisions / 2), format!("{}:{}", version(revisions / 4), version(revisions / 2)));
-        let commands: [(&[&str], u32); 7] = [
+        let commands: [(&[&str], u32); 10] = [
             (&["heads"], 7),
             (&["branches"], 7),
             (&["history"], 7),
             (&["history", "--graph"], 7),
             (&["history", "-r", &range], 7),
             (&["show", &middle], 7),
+            (&["stamp", "head"], 1),
+            (&["current", "-v"], 7),
+            (&["history"], 7),
             (&["revision", "-m", "more"], 1),
         ];
         commands.iter().for_each(|(command, runs)| time(&host, *runs, command));
