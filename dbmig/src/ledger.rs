@@ -66,13 +66,15 @@ impl<'a> Ledger<'a> {
         versions.iter().map(|version| self.literal(version)).collect::<Vec<_>>().join(", ")
     }
 
-    /// The applied versions; none where the table doesn't exist.
+    /// The applied versions, in their order and not the database's; none where the table doesn't exist.
     pub(crate) fn versions<D: Driver>(&self, conn: &mut D) -> Result<Vec<Version>, Failure> {
         if !conn.has_table(self.schema, self.name)? {
             return Ok(Vec::new());
         }
-        let rows = conn.rows(&format!("SELECT {} FROM {} ORDER BY version", self.text("version"), self.table()))?;
-        Ok(rows.into_iter().flatten().flatten().map(Version::from).collect())
+        let rows = conn.rows(&format!("SELECT {} FROM {}", self.text("version"), self.table()))?;
+        let mut versions: Vec<Version> = rows.into_iter().flatten().flatten().map(Version::from).collect();
+        versions.sort_unstable();
+        Ok(versions)
     }
 
     /// The applied versions and when they were applied; none where the table doesn't exist.
