@@ -1,6 +1,7 @@
 //! The model of a database's structure: plain values that replay, models, diff, render and introspection share.
 
 mod apply;
+pub mod automatic;
 mod catalog;
 mod change;
 mod column;

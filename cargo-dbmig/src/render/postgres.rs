@@ -11,6 +11,7 @@ mod fits;
 mod live;
 mod objects;
 mod partition;
+mod partition_name;
 mod route;
 mod script;
 mod sequences;

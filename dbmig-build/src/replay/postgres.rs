@@ -12,6 +12,7 @@ mod index;
 mod inherit;
 mod like;
 mod names;
+mod remade;
 mod rename;
 mod resolve;
 mod routine;

@@ -115,7 +115,8 @@ impl Expression {
             if &*token.text == from.as_str() {
                 let cast = self.tokens.get(at + 1).is_some_and(|next| &*next.key == "::");
                 let is_cast = self.tokens.get(at + 2).is_some_and(|kind| *kind.key == *name);
-                if if cast { is_cast } else { last.is_none_or(&is_of_it) } {
+                let owner = self.compared(at).or(last);
+                if if cast { is_cast } else { owner.is_none_or(&is_of_it) } {
                     found.push(at);
                 }
             }
@@ -127,6 +128,13 @@ impl Expression {
                 token.key = to.as_str().into();
             }
         }
+    }
+
+    /// The column that a literal stands before: `'x' = column`, `'x' = ANY (column)`.
+    fn compared(&self, literal: usize) -> Option<&Name> {
+        let mut rest = self.tokens.iter().skip(literal + 1);
+        rest.next().filter(|next| matches!(&*next.key, "=" | "<>" | "!=" | "<" | "<=" | ">" | ">="))?;
+        rest.find(|token| !matches!(&*token.key, "(" | "any" | "all" | "some"))?.name.as_ref()
     }
 
     fn keys(&self) -> impl Iterator<Item = &str> {

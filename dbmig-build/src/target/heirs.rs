@@ -4,8 +4,8 @@
 //! own (its further columns, checks, indexes, its comments) stays as its model, or without one the chain, says.
 
 use crate::schema::{
-    Autoincrement, Check, Column, Constraint, ForeignKey, Index, Name, ObjectName, PrimaryKey, Schema, Table, Unique,
-    parents_first,
+    Autoincrement, Check, Column, Constraint, ForeignKey, Index, IndexColumn, Name, ObjectName, PrimaryKey, Schema,
+    Table, Unique, automatic, parents_first,
 };
 
 /// Lets heirs follow their parents. `present` is the chain's schema, with the renames made.
@@ -204,19 +204,18 @@ impl Part {
 
     /// What PostgreSQL calls it in a partition, or almost: names that are taken get a number there.
     fn automatic(&self, table: &ObjectName) -> Name {
-        let join = |columns: Vec<&str>, label: &str| {
-            let middle: String = columns.iter().flat_map(|column| ["_", column]).collect();
-            table.name.renamed(&format!("{}{middle}_{label}", table.name))
-        };
-        let of_keys = |columns: &[crate::schema::IndexColumn], label| {
-            join(columns.iter().map(|one| one.name().map_or("expr", Name::as_str)).collect(), label)
+        let alone = |label| table.name.renamed(&automatic::joined(table.name.as_str(), None, label));
+        let of_keys = |columns: &[IndexColumn], include: &[Name], label| {
+            let columns = automatic::index_columns(columns, include);
+            let columns = automatic::addition(columns.iter().map(String::as_str));
+            table.name.renamed(&automatic::joined(table.name.as_str(), Some(&columns), label))
         };
         match self {
-            Part::Index(one) => of_keys(&one.columns, "idx"),
-            Part::Constraint(Constraint::PrimaryKey(PrimaryKey { .. })) => join(Vec::new(), "pkey"),
-            Part::Constraint(Constraint::Unique(Unique { columns, .. })) => of_keys(columns, "key"),
+            Part::Index(one) => of_keys(&one.columns, &one.include, "idx"),
+            Part::Constraint(Constraint::PrimaryKey(PrimaryKey { .. })) => alone("pkey"),
+            Part::Constraint(Constraint::Unique(Unique { columns, include, .. })) => of_keys(columns, include, "key"),
             Part::Constraint(Constraint::ForeignKey(ForeignKey { name: Some(name), .. })) => name.clone(),
-            Part::Constraint(_) => join(Vec::new(), "fkey"),
+            Part::Constraint(_) => alone("fkey"),
         }
     }
 }

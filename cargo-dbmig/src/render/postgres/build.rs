@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dbmig_build::schema::{
-    Constraint, Deferrable, Expression, IndexColumn, Name, ObjectName, Schema, Table, TableOptions, parents_first,
+    Constraint, Deferrable, Expression, Index, IndexColumn, Name, ObjectName, Schema, Table, TableOptions,
+    parents_first,
 };
 
 use super::super::RenderError;
 use super::super::plan::Direction;
 use super::alter;
-use super::definition::parameters;
+use super::definition::{Lock, drop_index, parameters};
 use super::script::Script;
-use super::table::{add_constraint, all, comment_on_column, comment_on_table};
-use super::work::Work;
+use super::table::{add_constraint, all, comment_on_column, comment_on_table, drop_constraint};
+use super::work::{Work, is_inherited, is_inherited_index};
 
 /// Tables leave those that they inherit from no more, which may go.
 pub(super) fn leave_parents(script: &mut Script<'_>, works: &[Work<'_>]) -> Result<(), RenderError> {
@@ -36,9 +37,27 @@ pub(super) fn leave_parents(script: &mut Script<'_>, works: &[Work<'_>]) -> Resu
         }
         if let Some(partition) = old.partition_of.as_ref().filter(|_| present.partition_of != after.partition_of) {
             script.push(&[], format!("ALTER TABLE {} DETACH PARTITION {table};", partition.parent.sql()));
+            drop_what_stayed(script, work);
         }
     }
     Ok(())
+}
+
+/// What a partition has of its parent stays with it, as its own.
+fn drop_what_stayed(script: &mut Script<'_>, work: &Work<'_>) {
+    let renamed = &script.way.renamed;
+    let after: Vec<Constraint> = work.after.constraints().map(|one| one.with_name(None)).collect();
+    for (old, present) in work.old.constraints().zip(work.present.constraints()) {
+        if is_inherited(renamed, work.present, &present) && !after.contains(&present.with_name(None)) {
+            drop_constraint(&work.old.name, &old).into_iter().for_each(|text| script.push(&[], text));
+        }
+    }
+    for (old, present) in work.old.indexes.iter().zip(&work.present.indexes) {
+        let stays = work.after.indexes.iter().any(|one| Index { name: one.name.clone(), ..present.clone() } == *one);
+        if is_inherited_index(renamed, work.present, present) && !stays {
+            script.push(&[], drop_index(&work.old.name, old, Lock::Blocking));
+        }
+    }
 }
 
 /// Columns, then keys and checks, then indexes.

@@ -215,7 +215,11 @@ fn literal_end(text: &str) -> Option<usize> {
 /// Whether rows that were changed leave checks for the end of the transaction, which keep a table from being altered.
 pub(super) fn defers(schema: &Schema, table: &Table) -> bool {
     let defers = |key: &dbmig_build::schema::ForeignKey| key.deferrable == Deferrable::InitiallyDeferred;
-    table.foreign_keys.iter().any(defers)
+    let keys = table.primary_key.iter().map(|key| key.deferrable);
+    let keys = keys.chain(table.uniques.iter().map(|key| key.deferrable));
+    let mut keys = keys.chain(table.exclusions.iter().map(|one| one.deferrable));
+    keys.any(|one| one == Deferrable::InitiallyDeferred)
+        || table.foreign_keys.iter().any(defers)
         || schema.tables.values().any(|one| one.foreign_keys.iter().any(|key| key.table == table.name && defers(key)))
 }
 

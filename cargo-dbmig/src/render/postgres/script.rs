@@ -15,7 +15,7 @@ use super::fill::Fill;
 use super::table::{add_constraint, drop_constraint};
 use super::way::{Way, column_moves, label_moves, moves, park};
 use super::work::{Work, is_inherited, works};
-use super::{build, counting, objects, partition, view};
+use super::{build, counting, objects, partition, partition_name, view};
 
 /// Renders one script; adds to `notes` what the author should know of it.
 pub(super) fn script(way: &Way, notes: &mut Vec<String>, lock: Lock) -> Result<String, RenderError> {
@@ -42,7 +42,7 @@ pub(super) fn script(way: &Way, notes: &mut Vec<String>, lock: Lock) -> Result<S
     objects::create_sequences(&mut script);
     build::alter_tables(&mut script, &works);
     partition::alter(&mut script, &works);
-    partition::name_what_comes(&mut script, &works);
+    partition_name::name_what_comes(&mut script, &works);
     build::create_tables(&mut script);
     counting::start(&mut script, &works);
     build::add_references(&mut script, &works);

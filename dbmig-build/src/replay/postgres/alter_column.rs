@@ -7,7 +7,7 @@ use crate::sql::syntax::postgres::{ActionKind, SequenceOption, TypeSyntax};
 
 use super::constraint::existing;
 use super::work::Work;
-use super::{column, inherit, sequence};
+use super::{column, inherit, remade, sequence};
 
 /// Does what is about one column.
 pub(super) fn action(work: &mut Work<'_>, table: &ObjectName, action: &ActionKind, only: bool) -> Result<(), Conflict> {
@@ -137,6 +137,7 @@ fn set_type(
         own.column_type = column_type.clone();
         own.collation.clone_from(&collation);
     })?;
+    remade::indexes(work, table, &column.name)?;
     let own = work.table(table)?.column(&column.name);
     if own.is_some_and(|own| own.autoincrement != Autoincrement::No) {
         for name in sequence::of_identity(work, table, &column.name) {

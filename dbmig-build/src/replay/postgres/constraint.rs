@@ -1,6 +1,7 @@
 //! Constraints: names, columns, and what reaches the tables that inherit.
 
 use crate::replay::conflict::Conflict;
+use crate::schema::automatic::{addition, index_columns};
 use crate::schema::{
     ApplyError, Change, Check, Constraint, Exclusion, ForeignKey, Index, IndexColumn, Name, ObjectName, PrimaryKey,
     Table, Unique,
@@ -9,7 +10,6 @@ use crate::source::Span;
 use crate::sql::syntax::Ident;
 use crate::sql::syntax::postgres::{Constraint as Syntax, ConstraintKind, Key, Reference};
 
-use super::names::{addition, index_columns};
 use super::work::Work;
 use super::{index, inherit};
 

@@ -1,11 +1,11 @@
 //! Domains.
 
 use crate::replay::conflict::Conflict;
+use crate::schema::automatic::joined;
 use crate::schema::{ApplyError, Change, Check, Domain, Name, ObjectName, UserType, UserTypeKind};
 use crate::sql::syntax::Ident;
 use crate::sql::syntax::postgres::{AlterDomain, Constraint, ConstraintKind, CreateDomain, DomainAction};
 
-use super::names::joined;
 use super::resolve::schema_name;
 use super::types;
 use super::work::Work;

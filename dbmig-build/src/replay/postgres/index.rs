@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::replay::conflict::Conflict;
 use crate::replay::lower;
+use crate::schema::automatic::{addition, index_columns};
 use crate::schema::{ApplyError, Change, Constraint, Index, IndexColumn, Name, ObjectName, Table};
 use crate::sql::syntax::postgres::CreateIndex;
 
 use super::constraint::existing;
 use super::inherit;
-use super::names::{addition, index_columns};
 use super::resolve::Relation;
 use super::work::Work;
 
@@ -67,7 +67,7 @@ fn without_defaults(column: &mut IndexColumn) {
 }
 
 /// A column is sorted as it is collated.
-fn without_its_own_collation(key: &mut IndexColumn, table: &Table) {
+pub(super) fn without_its_own_collation(key: &mut IndexColumn, table: &Table) {
     let Some(column) = key.name().and_then(|name| table.column(name)) else { return };
     let own = column.collation.as_ref().map_or("default", Name::as_str);
     if key.collation.as_ref().is_some_and(|one| one.as_str() == own) {

@@ -1,13 +1,13 @@
 //! What a table does to those that inherit from it or are its partitions.
 
 use crate::replay::conflict::Conflict;
+use crate::schema::automatic::addition;
 use crate::schema::{
     ApplyError, Change, Check, Column, Constraint, ForeignKey, Index, Name, ObjectName, PartitionOf, Table,
 };
 use crate::source::Span;
 use crate::sql::syntax::{Ident, ObjectIdent};
 
-use super::names::addition;
 use super::work::Work;
 use super::{constraint, index};
 
@@ -17,7 +17,7 @@ pub(super) fn children(work: &Work<'_>, table: &ObjectName) -> Vec<ObjectName> {
 }
 
 /// The names of the partitions of a table.
-fn partitions(work: &Work<'_>, table: &ObjectName) -> Vec<ObjectName> {
+pub(super) fn partitions(work: &Work<'_>, table: &ObjectName) -> Vec<ObjectName> {
     let children = work.catalog(table).children(table);
     children.filter(|child| child.options.partition_of.is_some()).map(|child| child.name.clone()).collect()
 }

@@ -40,12 +40,27 @@ fn remember(first: &mut FirstColumns, columns: &[IndexColumn], include: &[Name],
     }
 }
 
-/// Before the column at a place becomes another one.
+/// Before the column at a place becomes another one. Its indexes are made anew with its type, of columns as they are
+/// called then.
 pub(super) fn remember_type(table: &mut Table, at: usize, to: &Column) {
-    let Some(column) = table.columns.get(at).filter(|one| one.column_type != to.column_type) else { return };
-    if column.name.backend() == Backend::Postgres {
-        let (column, from) = (column.name.clone(), column.column_type.clone());
-        table.retyped.0.push(Retyped { column, from });
+    let is_other = |one: &&Column| one.column_type != to.column_type || one.collation != to.collation;
+    let Some(column) = table.columns.get(at).filter(is_other).cloned() else { return };
+    if column.name.backend() != Backend::Postgres {
+        return;
+    }
+    for index in table.indexes.iter_mut().filter(|one| one.mentions(&column.name)) {
+        index.first_columns = Past(None);
+    }
+    for unique in &mut table.uniques {
+        if unique.columns.iter().any(|one| one.mentions(&column.name)) || unique.include.contains(&column.name) {
+            unique.first_columns = Past(None);
+        }
+    }
+    for one in table.exclusions.iter_mut().filter(|one| one.elements.iter().any(|key| key.0.mentions(&column.name))) {
+        one.first_columns = Past(None);
+    }
+    if column.column_type != to.column_type {
+        table.retyped.0.push(Retyped { column: column.name, from: column.column_type });
     }
 }
 

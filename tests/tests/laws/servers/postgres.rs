@@ -62,7 +62,10 @@ const CHAIN: [&str; 5] = [
     CREATE TABLE twice (a varchar(9) CONSTRAINT older CHECK (a IN ('x', 'y'))); ALTER TABLE twice ALTER a TYPE text, ADD CONSTRAINT newer CHECK (a IN ('x', 'y'));
     CREATE VIEW by_x AS SELECT x.a AS one, y.mine AS other FROM twice x JOIN retyped y ON true; ALTER TABLE retyped ADD x int; ALTER TABLE retyped RENAME x TO z;
     ALTER TABLE retyped ADD x int; ALTER TABLE retyped DROP x CASCADE;
-    CREATE TABLE apart (a int, EXCLUDE (a WITH =)); ALTER TABLE apart RENAME a TO b; CREATE TABLE apart_too (LIKE apart INCLUDING ALL);"#,
+    CREATE TABLE apart (a int, EXCLUDE (a WITH =)); ALTER TABLE apart RENAME a TO b; CREATE TABLE apart_too (LIKE apart INCLUDING ALL);
+    CREATE TABLE wide (a int NOT NULL, b text, c text COLLATE "C", PRIMARY KEY (a, b)) PARTITION BY HASH (a); CREATE TABLE wide_1 PARTITION OF wide FOR VALUES WITH (MODULUS 1, REMAINDER 0) PARTITION BY LIST (a);
+    CREATE TABLE wide_2 PARTITION OF wide_1 DEFAULT; CREATE INDEX mine ON wide_2 (b); CREATE INDEX again ON wide_2 (b); CREATE INDEX ON wide (b); CREATE INDEX ON wide (lower(c), c COLLATE "default"); CREATE INDEX ON wide (a);
+    ALTER TABLE wide_1 RENAME TO mid; ALTER TABLE wide_2 RENAME TO narrow; ALTER TABLE wide ALTER b TYPE varchar(9); ALTER TABLE wide ALTER c TYPE text;"#,
 ];
 
 #[test]

@@ -1,6 +1,8 @@
 //! Rows that break on a value which they are about to get: that of a column that comes, or takes NULL no more.
 
-use dbmig_build::schema::{Column, Expression, ExpressionToken, ForeignKey, IndexColumn, IndexKey, Name, Table};
+use dbmig_build::schema::{
+    Column, ColumnType, Expression, ExpressionToken, ForeignKey, IndexColumn, IndexKey, Name, Table, UserTypeKind,
+};
 
 use super::super::super::text::{column as place, one_line};
 use super::super::definition::{default_value, type_sql};
@@ -19,7 +21,13 @@ struct Given<'a> {
     value: String,
     /// The column's name before, whose NULLs become the value; every row gets it in a column that comes.
     old: Option<&'a Name>,
+    /// Whether each of those rows gets the next number.
+    numbered: bool,
 }
+
+/// What a row's next number and its place are called, which no column is.
+const NUMBER: &str = "__dbmig_number";
+const PLACE: &str = "__dbmig_place";
 
 /// What no two rows may share.
 struct Key<'a> {
@@ -62,6 +70,9 @@ impl Rows<'_> {
             checks.extend(fill.and_then(|value| self.given(column, &value, None)).map(|one| self.of(&one)));
         }
         for (from, to) in self.work.altered.iter().filter(|(from, to)| from.nullable && !to.nullable) {
+            if is_identity(to) && !is_identity(from) {
+                checks.extend(self.numbered(to).map(|one| self.of_rows(&one)));
+            }
             let Some(old) = self.origin.columns.get(&to.name).filter(|_| !is_identity(to) && !is_identity(from)) else {
                 continue;
             };
@@ -77,12 +88,28 @@ impl Rows<'_> {
         checks.into_iter().flatten().collect()
     }
 
-    /// A type of the user's own may not be there yet, or not be the same.
     fn given<'a>(&self, column: &'a Column, value: &str, old: Option<&'a Name>) -> Option<Given<'a>> {
-        let own = self.way.after.types.values().any(|one| column.column_type.names(&one.name));
         let stated = value.to_owned();
-        let value = format!("CAST({value} AS {})", type_sql(&column.column_type, &column.name));
-        (!own).then_some(Given { column, stated, value, old })
+        let value = format!("CAST({value} AS {})", self.type_before(column)?);
+        Some(Given { column, stated, value, old, numbered: false })
+    }
+
+    /// A column's type as it is called before. A type of the user's own may not be there yet, or not be the same.
+    fn type_before(&self, column: &Column) -> Option<String> {
+        let own = |kind: &ColumnType| self.way.after.types.values().find(|one| kind.names(&one.name));
+        let Some(after) = own(&column.column_type) else { return Some(type_sql(&column.column_type, &column.name)) };
+        let before = self.way.before.types.get(self.way.types.get(&after.name)?)?;
+        let array = if column.column_type.array { "[]" } else { "" };
+        match (&before.kind, &after.kind) {
+            (UserTypeKind::Enum(old), UserTypeKind::Enum(new)) => {
+                (old == new).then(|| format!("{}{array}", before.name.sql()))
+            }
+            // What the domain demands is its own check's to say.
+            (UserTypeKind::Domain(_), UserTypeKind::Domain(domain)) => {
+                own(&domain.base).is_none().then(|| format!("{}{array}", type_sql(&domain.base, &column.name)))
+            }
+            _ => None,
+        }
     }
 
     fn of(&self, given: &Given<'_>) -> Vec<String> {
@@ -96,6 +123,20 @@ impl Rows<'_> {
             true => vec![self.shared(given)],
             false => keys.iter().filter_map(|key| self.shared_key(given, key)).collect(),
         };
+        unique.into_iter().chain(self.of_rows(given)).collect()
+    }
+
+    /// The numbers that rows get where a column begins to count; nothing else has those.
+    fn numbered<'a>(&'a self, column: &'a Column) -> Option<Given<'a>> {
+        let old = self.origin.columns.get(&column.name)?;
+        let value = format!("CAST({NUMBER} AS {})", self.type_before(column)?);
+        Some(Given { column, stated: "numbers".to_owned(), value, old: Some(old), numbered: true })
+    }
+
+    /// Checks of each row by itself.
+    fn of_rows(&self, given: &Given<'_>) -> Vec<String> {
+        let after = self.work.after;
+        let name = &given.column.name;
         let checks = after.checks.iter().filter(|check| check.expression.mentions(name));
         let checks = checks.filter_map(|check| {
             let expression = self.with_value(&check.expression, given)?;
@@ -103,7 +144,7 @@ impl Rows<'_> {
             Some(self.rows_without(given, &format!("{constraint} doesn't hold for it"), &format!("NOT ({expression})")))
         });
         let parents = after.foreign_keys.iter().filter_map(|key| self.parentless(given, key));
-        unique.into_iter().chain(checks).chain(parents).collect()
+        checks.chain(parents).collect()
     }
 
     /// Rows which would refer to nothing by the value.
@@ -117,7 +158,13 @@ impl Rows<'_> {
         };
         let own: Vec<String> = key.columns.iter().map(own).collect::<Option<_>>()?;
         let others = own.iter().enumerate().filter(|(other, _)| *other != at);
-        let mut limits: Vec<String> = others.map(|(_, text)| format!("{text} IS NOT NULL")).collect();
+        let mut limits = Vec::new();
+        // MATCH FULL takes no row that has one of the values and lacks another.
+        let lacking =
+            if is_full(key) { others.clone().map(|(_, text)| format!("{text} IS NULL")).collect() } else { Vec::new() };
+        if !is_full(key) {
+            limits.extend(others.map(|(_, text)| format!("{text} IS NOT NULL")));
+        }
         // A table that comes has no rows yet.
         if let Some(parent) = self.way.tables.get(&key.table) {
             let (before, after) = (self.way.renamed.tables.get(&key.table)?, self.way.after.tables.get(&key.table)?);
@@ -130,7 +177,11 @@ impl Rows<'_> {
             };
             let pairs: Vec<String> = referred.iter().zip(&own).map(pair).collect::<Option<_>>()?;
             let parent = parent.table.sql();
-            limits.push(format!("NOT EXISTS (SELECT 1 FROM {parent} AS parent WHERE {})", pairs.join(" AND ")));
+            let missing = format!("NOT EXISTS (SELECT 1 FROM {parent} AS parent WHERE {})", pairs.join(" AND "));
+            limits.push(match lacking.is_empty() {
+                true => missing,
+                false => format!("({} OR {missing})", lacking.join(" OR ")),
+            });
         }
         let limit = if limits.is_empty() { "true".to_owned() } else { limits.join(" AND ") };
         Some(self.rows_without(given, &format!("{} has no such row", key.table), &limit))
@@ -199,7 +250,16 @@ impl Rows<'_> {
             |old| format!("{} AND {limit}", is_missing(&self.way.after, &given.column.column_type, &old.sql())),
         );
         let columns = given.old.cloned();
-        check(&message, &select(self.work.old, columns.as_slice()), table, &limit)
+        let select = select(self.work.old, columns.as_slice());
+        let Some(old) = given.old.filter(|_| given.numbered) else { return check(&message, &select, table, &limit) };
+        let (table, old) = (table.sql(), old.sql());
+        let number = format!("row_number() OVER () + (SELECT coalesce(max({old}), 0) FROM {table}) AS {NUMBER}");
+        let numbers = format!("(SELECT ctid AS {PLACE}, {number} FROM {table} WHERE {old} IS NULL)");
+        let limit = format!("{PLACE} = ctid AND {limit}");
+        format!(
+            "-- dbmig: check {}\nSELECT {select} FROM {table}, {numbers} AS numbered WHERE {limit} LIMIT 5;",
+            one_line(&message)
+        )
     }
 
     /// An expression of rows that have got the value, in the names before.
@@ -218,6 +278,10 @@ impl Rows<'_> {
         }
         Some(text)
     }
+}
+
+fn is_full(key: &ForeignKey) -> bool {
+    key.match_type.as_deref() == Some("FULL")
 }
 
 fn known(column: &Column, fill: fill::Fill) -> Option<String> {

@@ -234,6 +234,58 @@ fn views_go_with_what_they_select_alone() {
 }
 
 #[test]
+fn indexes_are_made_anew_with_a_type() {
+    check(
+        "create table t (a int not null, b text, c text, primary key (a, b)) partition by range (a);
+         create table t_1 partition of t for values from (1) to (10); create table t_2 partition of t default partition by list (c);
+         create table t_3 partition of t_2 default; create index mine on t_1 (b); create index again on t_1 (b);
+         create index on t (b); create index on t ((c || 'x'));
+         alter table t_1 rename to one; alter table t_2 rename to two; alter table t alter b type varchar(9)",
+        "one: a integer!, b varchar(9)!, c text
+         one one_pkey
+         one index one_b_idx
+         one index again
+         one index t_1_expr_idx
+         t: a integer!, b varchar(9)!, c text
+         t t_pkey
+         t index t_b_idx
+         t index t_expr_idx
+         t_3: a integer!, b varchar(9)!, c text
+         t_3 t_3_pkey
+         t_3 index t_3_b_idx
+         t_3 index t_3_expr_idx
+         two: a integer!, b varchar(9)!, c text
+         two two_pkey
+         two index two_b_idx
+         two index t_2_expr_idx",
+    );
+    let (schema, faults) = run("create table t (a text collate \"C\", b text); create table u () inherits (t);
+         create index i on t (a collate \"default\", b collate \"C\"); create index j on u (a collate \"POSIX\", b);
+         alter table t alter a type varchar(9); alter table t alter b type varchar(9) collate \"C\"");
+    assert_eq!(faults, [""; 0]);
+    let indexes = schema.tables.values().flat_map(|table| &table.indexes);
+    let collations =
+        indexes.flat_map(|one| one.columns.iter().map(|key| key.collation.as_ref().map(ToString::to_string)));
+    assert_eq!(collations.collect::<Vec<_>>(), [None, None, Some("POSIX".to_owned()), None]);
+}
+
+#[test]
+fn labels_are_followed_on_both_sides_of_a_comparison() {
+    let (schema, faults) = run("create type mood as enum ('ok'); create table t (a mood, b mood[], c text,
+           check (c > 'x' or 'ok' = any (b)), check (c = 'ok' or 'ok' = a), check ('ok' = c and a is null), check (a in ('ok') or c = 'ok'));
+         alter type mood rename value 'ok' to 'well'");
+    assert_eq!(faults, [""; 0]);
+    let checks = schema.tables.values().flat_map(|table| &table.checks).map(|check| check.expression.to_string());
+    let expected = [
+        "c > 'x' or 'well' = any (b)",
+        "c = 'ok' or 'well' = a",
+        "'ok' = c and a is null",
+        "a in ('well') or c = 'ok'",
+    ];
+    assert_eq!(checks.collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn what_is_a_default_says_nothing() {
     let (schema, faults) = run("create table t (a text collate \"default\", b text collate \"C\");
          alter table t alter a type varchar collate \"default\"; create index i on t (a collate \"default\", b collate \"C\");
