@@ -61,6 +61,10 @@ fn holds(server: &mut MariaDb, seed: u64) -> Result<Rows, String> {
             Err(fault) if fault.starts_with("Incorrect ") && fault.contains(" GENERATED ALWAYS AS ") => {
                 journey.there_and_back(server, &chain, false)
             }
+            // Nor does an insert ask what is computed when it is read; what copies the rows does.
+            Err(fault) if fault.starts_with("Truncated incorrect ") && computes(&pair.before) => {
+                journey.there_and_back(server, &chain, false)
+            }
             way => way,
         });
     match way {
@@ -71,6 +75,10 @@ fn holds(server: &mut MariaDb, seed: u64) -> Result<Rows, String> {
         Err(fault) if fault.contains("in 'OLD': ") || fault.contains("in 'NEW': ") => Ok(Rows::None),
         way => way.map_err(|fault| format!("{fault}\n-- before\n{}", chain.join(";\n"))),
     }
+}
+
+fn computes(schema: &Schema) -> bool {
+    schema.tables.values().flat_map(|table| &table.columns).any(|column| column.generated.is_some())
 }
 
 /// A chain as far as it makes the first schema of a pair, and the pair.
