@@ -6,7 +6,7 @@ use super::definition::default_value;
 use super::partition_name;
 use super::script::Script;
 use super::sequences::{Taken, is_identity, values};
-use super::work::Work;
+use super::work::{Work, is_retyped};
 
 /// What a new table says of columns that it has from others, then the names of what it has of them.
 pub(super) fn own(schema: &Schema, table: &Table, taken: &Taken) -> Vec<String> {
@@ -57,7 +57,8 @@ pub(super) fn alter(script: &mut Script<'_>, works: &[Work<'_>]) {
             };
             for (from, to) in &parents {
                 let (Some(from), Some(to)) = (from.column(&column.name), to.column(&column.name)) else { continue };
-                if from.default != to.default || from.column_type != to.column_type {
+                // A default that the parent has goes, for heirs too, before its type becomes another one.
+                if from.default != to.default || from.default.is_some() && is_retyped(way, from, to) {
                     known.default.clone_from(&to.default);
                 }
                 if from.nullable != to.nullable {
