@@ -170,8 +170,13 @@ impl<'a> Rows<'a> {
         let shared = if names.len() == 1 { "a value" } else { "values" };
         let message = format!("{} is to be {what}, but rows share {shared}", self.place(&names));
         let (texts, table) = (texts.join(", "), self.before.name.sql());
-        let query =
-            format!("SELECT {texts}, count(*) AS times FROM {table}{given} GROUP BY {texts} HAVING count(*) > 1");
+        // The server takes no name twice.
+        let times = if parts.iter().any(|(part, ..)| part.name().is_some_and(|name| name.key() == "times")) {
+            "count(*)"
+        } else {
+            "count(*) AS times"
+        };
+        let query = format!("SELECT {texts}, {times} FROM {table}{given} GROUP BY {texts} HAVING count(*) > 1");
         Some(check(&message, &query))
     }
 

@@ -241,6 +241,13 @@ ALTER TABLE users
 }
 
 #[test]
+fn a_check_names_no_column_twice() {
+    let up = rendered("CREATE TABLE t (times int);", "CREATE TABLE t (times int UNIQUE);", false, None).up();
+    let query = "SELECT times, count(*) FROM t WHERE times IS NOT NULL GROUP BY times HAVING count(*) > 1 LIMIT 5;";
+    assert!(up.contains(query), "{up}");
+}
+
+#[test]
 fn what_is_computed_anew_is_looked_at_for_what_is_unique() {
     let up = |before: &str, after: &str| rendered(before, after, false, None).up();
     let before = "CREATE TABLE t (a int, b int UNIQUE);";

@@ -175,10 +175,7 @@ fn add_foreign_key(
 ) -> Result<(), Conflict> {
     let table = find(replay, owner)?;
     let parts: Vec<IndexColumn> = columns.iter().cloned().map(IndexColumn::column).collect();
-    let index_name = match name.as_ref().or(index.as_ref()) {
-        Some(name) => name.clone(),
-        None => automatic_name(table, &parts),
-    };
+    let index_name = name.as_ref().or(index.as_ref()).cloned();
     let name = name.or(index).unwrap_or_else(|| foreign_key_name(table));
     let referenced = reference.columns.iter().map(|column| column.name.clone()).collect();
     let key = ForeignKey {
@@ -192,11 +189,12 @@ fn add_foreign_key(
     replay.make(Change::AddConstraint { table: owner.clone(), constraint }, done)
 }
 
-/// Makes the index that a foreign key needs, unless one serves already. Of two such indexes the later one stays.
+/// Makes the index that a foreign key needs, unless one serves already. Of two such indexes the later one stays, and may
+/// have the name of the other.
 fn make_index(
     replay: &mut Replay,
     owner: &ObjectName,
-    name: Name,
+    name: Option<Name>,
     columns: Vec<IndexColumn>,
     done: &mut Vec<Change>,
 ) -> Result<(), Conflict> {
@@ -221,7 +219,7 @@ fn make_index(
     }
     drop_covered(replay, owner, &columns, done)?;
     let table = find(replay, owner)?;
-    let name = if has_key(table, &name) { automatic_name(table, &columns) } else { name };
+    let name = name.filter(|name| !has_key(table, name)).unwrap_or_else(|| automatic_name(table, &columns));
     replay.mysql.generated.entry(owner.clone()).or_default().insert(name.clone());
     let index = Box::new(Index { made_by_key: Past(true), ..Index::new(name, columns) });
     replay.make(Change::CreateIndex { table: owner.clone(), index }, done)

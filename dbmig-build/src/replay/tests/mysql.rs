@@ -163,7 +163,8 @@ fn a_foreign_key_makes_the_index_that_it_lacks() {
          ALTER TABLE c1 ADD KEY k (b); ALTER TABLE c2 ADD FOREIGN KEY (b) REFERENCES p (id);
          RENAME TABLE c1 TO c0; ALTER TABLE c3 DROP FOREIGN KEY f1, DROP FOREIGN KEY f2;
          CREATE TABLE c4 (a int, b int, KEY d (a DESC), FOREIGN KEY (a) REFERENCES p (id), FOREIGN KEY (b) REFERENCES p (id));
-         ALTER TABLE c4 ADD KEY e (b DESC)",
+         ALTER TABLE c4 ADD KEY e (b DESC);
+         CREATE TABLE c5 (a int, FOREIGN KEY (a) REFERENCES p (id)); ALTER TABLE c5 ADD FOREIGN KEY (a) REFERENCES p (id)",
         "c0
           a int
           b int
@@ -192,6 +193,11 @@ fn a_foreign_key_makes_the_index_that_it_lacks() {
           - c4_ibfk_2: (b) -> p(id)
           index d (a desc)
           index e (b desc)
+         c5
+          a int
+          - c5_ibfk_1: (a) -> p(id)
+          - c5_ibfk_2: (a) -> p(id)
+          index a (a)
          p
           id int not null
           b int
