@@ -132,8 +132,7 @@ impl<'a> Context<'a> {
 
     /// The same, but for what is wrong with the text of single scripts, which is given back.
     fn refuse_others(&self, diagnostics: Vec<Diagnostic>) -> Result<Vec<Diagnostic>, Error> {
-        let is_texts = |one: &Diagnostic| one.level == Level::Error && one.code == Code::UnreadableSql;
-        let (faults, others) = diagnostics.into_iter().partition(is_texts);
+        let (faults, others) = of_texts(diagnostics);
         self.refuse_errors(others)?;
         Ok(faults)
     }
@@ -237,10 +236,8 @@ impl<'a> Context<'a> {
         let mut replay = Replay::new(self.config.backend);
         let mut errors = Vec::new();
         for up in ups {
-            errors.extend(faults_in(up, faults).cloned());
-            let replayed = replay.run(up);
-            errors.extend(replayed.diagnostics.into_iter().filter(|one| one.level == Level::Error));
-            show(replay.schema(), replayed.changes);
+            let changes = replay_up(&mut replay, up, faults, &mut errors);
+            show(replay.schema(), changes);
         }
         (replay, errors)
     }
@@ -256,9 +253,16 @@ impl<'a> Context<'a> {
         revisions: impl Iterator<Item = Id>,
     ) -> Result<(Replay, Vec<Diagnostic>), Error> {
         let outlines: Vec<&Outline> = revisions.map(|id| chain.migration(id)).collect();
-        let (ups, faults) = migration::read_ups(&self.package.root, &outlines, self.config.backend);
-        let faults = self.refuse_others(faults)?;
-        Ok(self.replay_known(&ups, &faults, |_, _| ()))
+        let (mut replay, mut errors, mut others) = (Replay::new(self.config.backend), Vec::new(), Vec::new());
+        migration::each_up(&self.package.root, &outlines, self.config.backend, |ups, faults| {
+            let (faults, rest) = of_texts(faults);
+            others.extend(rest);
+            for up in ups {
+                replay_up(&mut replay, &up, &faults, &mut errors);
+            }
+        });
+        self.refuse_errors(others)?;
+        Ok((replay, errors))
     }
 
     /// Ends a command that answered as far as the chain is known: with these errors it is no full answer.
@@ -289,6 +293,20 @@ impl<'a> Context<'a> {
     pub fn url(&self) -> Result<database::Url, Error> {
         database::locate(&self.config.url, &self.package.root, self.config.backend)
     }
+}
+
+/// What is wrong with the text of single scripts, and everything else.
+fn of_texts(diagnostics: Vec<Diagnostic>) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+    let is_texts = |one: &Diagnostic| one.level == Level::Error && one.code == Code::UnreadableSql;
+    diagnostics.into_iter().partition(is_texts)
+}
+
+/// Replays what can be replayed of a script, and adds what can't.
+fn replay_up(replay: &mut Replay, up: &Script, faults: &[Diagnostic], errors: &mut Vec<Diagnostic>) -> Vec<Change> {
+    errors.extend(faults_in(up, faults).cloned());
+    let replayed = replay.run(up);
+    errors.extend(replayed.diagnostics.into_iter().filter(|one| one.level == Level::Error));
+    replayed.changes
 }
 
 /// Those among faults of scripts that stand in this one.

@@ -38,7 +38,11 @@ impl<M> Chain<M> {
 /// As [`link`].
 pub fn chain<M: AsRef<Outline>>(mut migrations: Vec<M>) -> Result<Chain<M>, Vec<Diagnostic>> {
     let graph = link(migrations.iter().map(AsRef::as_ref))?;
-    migrations.sort_by_cached_key(|one| graph.find(one.as_ref().version.as_str()));
+    // Mostly they come in the graph's order.
+    let ids: Vec<Id> = graph.find_all(migrations.iter().map(|one| one.as_ref().version.as_str())).collect();
+    if !ids.is_sorted() {
+        migrations.sort_by_cached_key(|one| graph.find(one.as_ref().version.as_str()));
+    }
     Ok(Chain { migrations, graph })
 }
 

@@ -4,7 +4,7 @@ mod dir;
 mod metadata;
 
 pub(crate) use dir::text_of;
-pub use dir::{Folder, read, read_as_if, read_one, read_outlines, read_ups};
+pub use dir::{Folder, each_up, read, read_as_if, read_one, read_outlines};
 pub use metadata::{Metadata, Places, parse as parse_metadata, write as write_metadata};
 
 use std::ops::Deref;
@@ -26,9 +26,9 @@ pub struct Outline {
     /// The folder's path, relative to the package, with `/`.
     pub path: String,
     /// What its metadata.toml says.
-    pub metadata: Metadata,
+    pub metadata: Box<Metadata>,
     /// Where its metadata.toml says so.
-    pub places: Places,
+    pub places: Box<Places>,
     /// The text of its metadata.toml.
     pub metadata_source: Source,
 }

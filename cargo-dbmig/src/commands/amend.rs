@@ -117,7 +117,7 @@ fn refuse(chain: &Chain, head: Id, old: &[Id]) -> Result<(), Error> {
     }
     for &id in old {
         let metadata = &chain.migration(id).metadata;
-        let why = match metadata {
+        let why = match &**metadata {
             Metadata { sealed: Some(_), .. } => "it is sealed: databases elsewhere have it",
             Metadata { replaces, .. } if !replaces.is_empty() => "it stands for others since a squash",
             Metadata { irreversible: Some(_), .. } => "it says of itself that there is no way back",
@@ -200,7 +200,7 @@ fn write(
             None => scaffold::folder_name(&message, &below, graph, now)?,
         };
         let metadata = match before {
-            Some(before) if at == 0 => before.metadata.clone(),
+            Some(before) if at == 0 => (*before.metadata).clone(),
             _ => Metadata::new("", below),
         };
         let metadata = Metadata { message, run_in_transaction: part.run_in_transaction, ..metadata };

@@ -194,7 +194,7 @@ fn moves(chain: &Chain, moving: &[Id], onto: Id) -> Result<Vec<Move>, Error> {
         }
         let depends_on: Vec<Version> = graph.depends_on(id).iter().map(|&one| graph.version(one).clone()).collect();
         let depends_on = depends_on.into_iter().map(|version| moved(&version).unwrap_or(version)).collect();
-        let metadata = Metadata { revises, depends_on, ..metadata.clone() };
+        let metadata = Metadata { revises, depends_on, ..(**metadata).clone() };
         let mut above: Vec<Version> = metadata.revises.iter().chain(&metadata.depends_on).cloned().collect();
         above.extend(last);
         let name = scaffold::folder_name(&metadata.message, &above, graph, now)?;

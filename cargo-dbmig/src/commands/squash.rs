@@ -96,7 +96,14 @@ fn squashed(args: &SquashArgs, context: &Context<'_>, chain: &Chain, run: &Run) 
     let outline = |metadata: Metadata| {
         let metadata_source = Source::new(format!("{path}/metadata.toml"), write_metadata(&metadata));
         let (name, path, places) = (name.clone(), path.clone(), places.clone());
-        Outline { version: last.version.clone(), name, path, metadata, places, metadata_source }
+        Outline {
+            version: last.version.clone(),
+            name,
+            path,
+            metadata: metadata.into(),
+            places: places.into(),
+            metadata_source,
+        }
     };
     let one = Migration { outline: outline(metadata.clone()), up, down };
     if members().any(|member| member.metadata.sealed.is_none()) {

@@ -20,7 +20,18 @@ fn migration(name: &str, lines: &str) -> Migration {
     let script = |file: &str| sql::split(&Source::new(format!("{path}/{file}"), "SELECT 1;"), Backend::Sqlite);
     let (up, down) = (script("up.sql"), Some(script("down.sql")));
     let version = Version::of_folder(name);
-    Migration { outline: Outline { name: name.to_owned(), version, path, metadata, places, metadata_source }, up, down }
+    Migration {
+        outline: Outline {
+            name: name.to_owned(),
+            version,
+            path,
+            metadata: metadata.into(),
+            places: places.into(),
+            metadata_source,
+        },
+        up,
+        down,
+    }
 }
 
 fn said_of(revisions: &[(&str, &str)]) -> String {

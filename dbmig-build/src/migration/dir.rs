@@ -74,9 +74,14 @@ pub fn read_outlines(root: &Path, folder: &str) -> Folder<Outline> {
     })
 }
 
-/// Reads the `up.sql` of migrations whose outlines were read, in this order, and says what is wrong with those that
-/// can't be read or split. Of these nothing comes back, or what could be split.
-pub fn read_ups(root: &Path, outlines: &[&Outline], backend: Backend) -> (Vec<Script>, Vec<Diagnostic>) {
+/// Reads the `up.sql` of migrations whose outlines were read, and hands on some at a time, in this order, with what is
+/// wrong with those that can't be read or split. Of these nothing comes, or what could be split.
+pub fn each_up(
+    root: &Path,
+    outlines: &[&Outline],
+    backend: Backend,
+    mut take: impl FnMut(Vec<Script>, Vec<Diagnostic>),
+) {
     let read_up = |outline: &&Outline, diagnostics: &mut Vec<Diagnostic>| {
         let path = format!("{}/up.sql", outline.path);
         let script = match bytes(&root.join(&path)).map(|bytes| text_of(&path, bytes)) {
@@ -90,7 +95,7 @@ pub fn read_ups(root: &Path, outlines: &[&Outline], backend: Backend) -> (Vec<Sc
         diagnostics.extend(script.diagnostics.iter().cloned());
         Some(script)
     };
-    in_blocks(outlines, read_up)
+    blocks::each(outlines, |block| read_block(block, read_up), |(ups, faults)| take(ups, faults));
 }
 
 /// Reads a migration whose outline was read as a whole, and says what is wrong with it.
@@ -118,30 +123,26 @@ fn read_with<M: Send>(
             return found;
         }
     };
-    (found.migrations, found.diagnostics) =
-        in_blocks(&entries, |entry, diagnostics| read_entry(folder, entry, &read, diagnostics));
+    found.migrations.reserve(entries.len());
+    let read_entry = |entry: &Entry, diagnostics: &mut Vec<Diagnostic>| read_entry(folder, entry, &read, diagnostics);
+    blocks::each(
+        &entries,
+        |block| read_block(block, read_entry),
+        |(migrations, diagnostics)| {
+            found.migrations.extend(migrations);
+            found.diagnostics.extend(diagnostics);
+        },
+    );
     together(&mut found.diagnostics);
     found
 }
 
-/// Reads each of some things, blocks of them at once; what was read is in their order, and so is what is wrong.
-fn in_blocks<E: Sync, T: Send>(
-    all: &[E],
-    read: impl Fn(&E, &mut Vec<Diagnostic>) -> Option<T> + Sync,
-) -> (Vec<T>, Vec<Diagnostic>) {
-    let read_block = |block: &[E]| {
-        let mut diagnostics = Vec::new();
-        let mut done = Vec::with_capacity(block.len());
-        done.extend(block.iter().filter_map(|one| read(one, &mut diagnostics)));
-        (done, diagnostics)
-    };
-    let mut found = Vec::with_capacity(all.len());
+/// Reads each of some things; what was read is in their order, and so is what is wrong.
+fn read_block<E, T>(block: &[E], read: impl Fn(&E, &mut Vec<Diagnostic>) -> Option<T>) -> (Vec<T>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    for (done, faults) in blocks::each(all, read_block) {
-        found.extend(done);
-        diagnostics.extend(faults);
-    }
-    (found, diagnostics)
+    let mut done = Vec::with_capacity(block.len());
+    done.extend(block.iter().filter_map(|one| read(one, &mut diagnostics)));
+    (done, diagnostics)
 }
 
 struct Entry {
@@ -243,6 +244,7 @@ fn outline(name: &str, path: &str, metadata_source: Source, diagnostics: &mut Ve
     let (metadata, places, faults) = metadata::parse(&metadata_source, name);
     diagnostics.extend(faults);
     let version = Version::of_folder(name);
+    let (metadata, places) = (Box::new(metadata), Box::new(places));
     Outline { name: name.to_owned(), version, path: path.to_owned(), metadata, places, metadata_source }
 }
 

@@ -201,7 +201,11 @@ fn scripts_are_read_beside_outlines() {
     let found = read_outlines(root.path(), "migrations");
     assert!(found.diagnostics.is_empty(), "outlines don't speak of SQL");
     let outlines: Vec<&Outline> = found.migrations.iter().rev().collect();
-    let (ups, diagnostics) = read_ups(root.path(), &outlines, Backend::Sqlite);
+    let (mut ups, mut diagnostics) = (Vec::new(), Vec::new());
+    each_up(root.path(), &outlines, Backend::Sqlite, |some, faults| {
+        ups.extend(some);
+        diagnostics.extend(faults);
+    });
     assert_eq!(codes(&diagnostics), ["unreadable-sql", "missing-up"], "in the order that was asked for");
     let paths: Vec<&str> = ups.iter().map(|up| up.source.path()).collect();
     assert_eq!(paths, ["migrations/3_c/up.sql", "migrations/1_a/up.sql"]);

@@ -25,7 +25,14 @@ fn said(base: &str, up: &str, down: &str, metadata: &str, backend: Backend) -> S
         Source::new("metadata.toml", format!("run_in_transaction = true\n[dbmig]\nrevises = []\n{metadata}"));
     let (metadata, places, _) = parse_metadata(&metadata_source, "1_x");
     let (name, path) = ("1_x".to_owned(), "migrations/1_x".to_owned());
-    let outline = Outline { name, version: Version::from("1"), path, metadata, places, metadata_source };
+    let outline = Outline {
+        name,
+        version: Version::from("1"),
+        path,
+        metadata: metadata.into(),
+        places: places.into(),
+        metadata_source,
+    };
     let migration = Migration { outline, up: script("up.sql", up), down: Some(script("down.sql", down)) };
     let replayed = replay.run(&migration.up);
     assert_eq!(render(&replayed.diagnostics, Style::Plain), "", "{up}");

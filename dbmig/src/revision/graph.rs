@@ -82,9 +82,12 @@ impl Graph {
         // In the order of versions at first; the graph's order follows from the edges.
         let [mut parents, mut depends_on] =
             [Adjacency::with_capacity(nodes.len()), Adjacency::with_capacity(nodes.len())];
-        for node in &nodes {
+        for (at, node) in nodes.iter().enumerate() {
+            // Mostly it is the one before.
+            let before = at.checked_sub(1).map(Id);
             let mut resolve = |version: &Version, dependency: bool| {
-                let found = find_sorted(&nodes, version.as_str());
+                let is_before = before.filter(|before| nodes[before.0].version == *version);
+                let found = is_before.or_else(|| find_sorted(&nodes, version.as_str()));
                 if found.is_none() {
                     let (version, parent) = (node.version.clone(), version.clone());
                     faults.push(Fault::UnknownParent { version, parent, dependency });
@@ -124,9 +127,12 @@ impl Graph {
         for (place, sorted) in order.iter().enumerate() {
             by_version[sorted.0] = Id(place);
         }
-        let mut sorted: Vec<Option<Node>> = nodes.into_iter().map(Some).collect();
-        let mut nodes = Vec::with_capacity(order.len());
-        nodes.extend(order.iter().filter_map(|id| sorted[id.0].take()));
+        let mut nodes = nodes;
+        // Mostly the versions' order is the graph's.
+        if !order.is_sorted() {
+            let mut sorted: Vec<Option<Node>> = nodes.into_iter().map(Some).collect();
+            nodes = order.iter().filter_map(|id| sorted[id.0].take()).collect();
+        }
         let (children, dependents) = (parents.reversed(), depends_on.reversed());
         Graph { nodes, parents, children, depends_on, dependents, by_version }
     }

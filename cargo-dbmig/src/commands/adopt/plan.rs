@@ -122,7 +122,7 @@ pub(super) fn plan(root: &Path, config: &DatabaseConfig) -> Plan {
 
 /// A migration without its place, so that nothing but its version can be at fault.
 fn unlinked(migration: &Migration) -> Outline {
-    Outline { metadata: Metadata::new(String::new(), Vec::new()), ..migration.outline.clone() }
+    Outline { metadata: Metadata::new(String::new(), Vec::new()).into(), ..migration.outline.clone() }
 }
 
 /// Whether a metadata.toml is left as it is: it says its place already, or can't be read at all.

@@ -90,7 +90,7 @@ fn depend(mut migration: Migration, instead_of: &[Version], version: &Version) -
     }
     let source = Source::new(migration.metadata_source.path(), write_metadata(&metadata));
     let (metadata, places, _) = parse_metadata(&source, &migration.name);
-    (migration.outline.metadata, migration.outline.places) = (metadata, places);
+    (migration.outline.metadata, migration.outline.places) = (metadata.into(), places.into());
     migration.outline.metadata_source = source;
     migration
 }
