@@ -47,8 +47,8 @@ fn chains() {
     }
 }
 
-/// Commands that need the graph alone, without a database and beside one that has all of it; the chain has a branch and a
-/// merge in each fifty revisions.
+/// Commands that need the graph alone, and `show`, which replays what is below its revision; without a database, and beside
+/// one that has all of it. The chain has a branch and a merge in each fifty revisions.
 fn graphs() {
     let titles = [
         "heads",
