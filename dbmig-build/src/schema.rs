@@ -31,6 +31,7 @@ pub use constraint::{
 };
 pub use expression::{Expression, ExpressionToken};
 pub use index::{FirstColumns, Index, IndexColumn, IndexKey, NullsOrder, SortOrder};
+pub(crate) use mention::casts_to;
 pub use mention::{may_use_column, mentioned, mentions, mentions_table, uses_column, uses_table};
 pub use name::{Name, ObjectName};
 pub use objects::Objects;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Name, ObjectName};
@@ -71,15 +72,20 @@ impl Expression {
         }
     }
 
-    /// Gives a type another name where it is one: behind `::`, `AS` of a cast, or before a literal.
-    pub(super) fn rename_type(&mut self, from: &ObjectName, to: &ObjectName) {
+    /// Whether it casts something to a type.
+    pub(crate) fn casts_to(&self, name: &ObjectName) -> bool {
+        !self.type_places(name).is_empty()
+    }
+
+    /// Where a type is named, with its schema: behind `::`, `AS` of a cast, or before a literal.
+    fn type_places(&self, of: &ObjectName) -> Vec<Range<usize>> {
         let key = |at: usize| self.tokens.get(at).map_or("", |token| &*token.key);
-        let (name, schema) = (key_of(&from.name), from.schema.as_ref().map(key_of));
+        let (name, schema) = (key_of(&of.name), of.schema.as_ref().map_or_else(|| "public".to_owned(), key_of));
         let mut found = Vec::new();
         for at in (0..self.tokens.len()).filter(|at| key(*at) == name) {
             let start = match at.checked_sub(2).filter(|_| at.checked_sub(1).map(key) == Some(".")) {
-                Some(start) => Some(start).filter(|start| Some(key(*start)) == schema.as_deref()),
-                None => Some(at).filter(|_| schema.is_none()),
+                Some(start) => Some(start).filter(|start| key(*start) == schema),
+                None => Some(at).filter(|_| of.schema.is_none()),
             };
             let Some(start) = start else { continue };
             let before = start.checked_sub(1).map(key);
@@ -87,6 +93,12 @@ impl Expression {
                 found.push(start..at + 1);
             }
         }
+        found
+    }
+
+    /// Gives a type another name where it is one.
+    pub(super) fn rename_type(&mut self, from: &ObjectName, to: &ObjectName) {
+        let found = self.type_places(from);
         for range in found.into_iter().rev() {
             let gap = self.tokens.get(range.start).is_some_and(|token| token.gap);
             let named = |name: &Name, gap| ExpressionToken {

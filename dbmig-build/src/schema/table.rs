@@ -42,6 +42,8 @@ pub struct Retyped {
     pub column: Name,
     /// Its type before.
     pub from: ColumnType,
+    /// Whether the default that it has is older: then that has a cast of this type, wherever it was written.
+    pub is_of_default: bool,
 }
 
 /// What stands behind a table's closing parenthesis.

@@ -20,7 +20,9 @@ pub(super) fn action(work: &mut Work<'_>, table: &ObjectName, action: &ActionKin
         ActionKind::SetDefault(column, default) => {
             existing(work.table(table)?, [column])?;
             let default = column::canonical_default(work, default)?;
-            each(work, table, &column.name, only, |own| own.default = Some(default.clone()))
+            each(work, table, &column.name, only, |own| own.default = Some(default.clone()))?;
+            note_default(work, table, &column.name, only);
+            Ok(())
         }
         ActionKind::DropDefault(column) => {
             existing(work.table(table)?, [column])?;
@@ -115,6 +117,14 @@ fn each(
     alter: impl Fn(&mut crate::schema::Column) + Copy,
 ) -> Result<(), Conflict> {
     if only { Ok(work.alter_column(table, column, alter)?) } else { inherit::in_children(work, table, column, alter) }
+}
+
+/// Notes that a default is new, in children too.
+fn note_default(work: &mut Work<'_>, table: &ObjectName, column: &Name, only: bool) {
+    work.note_default(table, column);
+    for child in inherit::children(work, table).into_iter().filter(|_| !only) {
+        note_default(work, &child, column, only);
+    }
 }
 
 fn set_type(

@@ -1,5 +1,6 @@
 //! `DROP`, and what goes with it.
 
+mod casts;
 mod part;
 mod relation;
 mod types;

@@ -163,6 +163,13 @@ impl<'a> Work<'a> {
         catalog.take_past(table, &past);
     }
 
+    /// Says of a column that its default was given to it as it is now.
+    pub(super) fn note_default(&mut self, table: &ObjectName, column: &Name) {
+        let of_it = is_temporary(table.schema.as_ref());
+        let catalog = if of_it { &mut self.replay.temporary } else { &mut self.replay.catalog };
+        catalog.note_default(table, column);
+    }
+
     /// Makes a change of what stands behind a table's parenthesis.
     pub(super) fn alter_options(
         &mut self,

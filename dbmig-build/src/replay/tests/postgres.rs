@@ -71,6 +71,33 @@ fn cascades_take_what_depends() {
 }
 
 #[test]
+fn a_type_goes_with_what_casts_to_it() {
+    let before = "create schema s; create type s.e as enum ('a', 'b'); create domain d as text default 'a'::s.e;
+         create domain short as text constraint known check (value <> 'a'::s.e::text) constraint filled check (value <> '');
+         create table t (a text default 'a'::s.e check (a <> 'b'::s.e::text), b text default 'a', c text,
+             g boolean generated always as (b is null or cast('a' as s.e) = 'a') stored, v d, k s.e default 'a', l s.e default 'a');
+         create index i on t (b) where 'a'::s.e = 'a'; create index j on t (b); alter table t alter k type text, alter l type text;
+         alter table t alter l set default 'a'; create table u (a int, exclude (a with =) where ('a'::s.e = 'a'));
+         create view v as select array['a'::s.e] as x from u; create view w as select a as e from u;";
+    let (_, faults) = run(&format!("{before} drop type s.e"));
+    assert_eq!(faults, ["type `s.e` is used by the default of column `t.a`: drop that first, or say CASCADE"]);
+    check(
+        &format!("{before} drop schema s cascade"),
+        "t: a text, b text, c text, k text, l text
+         t index j
+         u: a integer
+         view w
+         type short",
+    );
+    let (schema, _) = run(&format!("{before} drop schema s cascade"));
+    let defaults = |column: &&crate::schema::Column| column.default.is_some();
+    let columns = schema.tables.values().flat_map(|table| &table.columns).filter(defaults);
+    assert_eq!(columns.map(|column| column.name.to_string()).collect::<Vec<_>>(), ["b", "l"]);
+    let types = format!("{:?}", schema.types.values().collect::<Vec<_>>());
+    assert!(types.contains("filled") && !types.contains("known"), "{types}");
+}
+
+#[test]
 fn partitions_and_children_follow() {
     check(
         "create table m (id int not null, k int, check (k > 0)) partition by range (id);

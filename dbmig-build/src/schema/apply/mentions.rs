@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::schema::{
-    ApplyError, ColumnType, Expression, IndexColumn, IndexKey, Name, ObjectName, Schema, Table, UserTypeKind,
+    ApplyError, ColumnType, Expression, IndexColumn, IndexKey, Name, ObjectName, Schema, Table, UserTypeKind, mention,
 };
 
 /// A type has got another name.
@@ -15,6 +15,9 @@ pub(super) fn rename_type(schema: &mut Schema, from: &ObjectName, to: &ObjectNam
     }
     for (_, expression) in of_domains(schema) {
         expression.rename_type(from, to);
+    }
+    for view in schema.views.values_mut().filter(|view| mention::casts_to(&view.sql, from)) {
+        view.sql = mention::rename_type(&view.sql, from, to);
     }
 }
 

@@ -43,6 +43,10 @@ fn remember(first: &mut FirstColumns, columns: &[IndexColumn], include: &[Name],
 /// Before the column at a place becomes another one. Its indexes are made anew with its type, of columns as they are
 /// called then.
 pub(super) fn remember_type(table: &mut Table, at: usize, to: &Column) {
+    let older = |column: &Column| column.default.is_some() && column.default == to.default;
+    if !table.columns.get(at).is_some_and(older) {
+        forget_default(table, &to.name);
+    }
     let is_other = |one: &&Column| one.column_type != to.column_type || one.collation != to.collation;
     let Some(column) = table.columns.get(at).filter(is_other).cloned() else { return };
     if column.name.backend() != Backend::Postgres {
@@ -60,7 +64,8 @@ pub(super) fn remember_type(table: &mut Table, at: usize, to: &Column) {
         one.first_columns = Past(None);
     }
     if column.column_type != to.column_type {
-        table.retyped.0.push(Retyped { column: column.name, from: column.column_type });
+        let is_of_default = older(&column);
+        table.retyped.0.push(Retyped { column: column.name, from: column.column_type, is_of_default });
     }
 }
 
@@ -71,6 +76,20 @@ impl Catalog {
             table.retyped.0.extend_from_slice(past);
         }
     }
+
+    /// Notes that a column's default was given to it as it is now, if only in the words of the one before.
+    pub(crate) fn note_default(&mut self, table: &ObjectName, column: &Name) {
+        // Tables that are shared stay so where nothing is to be noted.
+        let has_past = |table: &Table| table.retyped.0.iter().any(|one| one.is_of_default && one.column == *column);
+        if self.schema.tables.get(table).is_some_and(has_past) {
+            self.schema.tables.get_mut(table).into_iter().for_each(|table| forget_default(table, column));
+        }
+    }
+}
+
+/// The default of a column is younger than its types.
+fn forget_default(table: &mut Table, column: &Name) {
+    table.retyped.0.iter_mut().filter(|one| one.column == *column).for_each(|one| one.is_of_default = false);
 }
 
 /// The types that columns of a table had.

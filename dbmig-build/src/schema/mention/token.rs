@@ -83,6 +83,19 @@ impl Token {
         names(&sql[..dot]).pop().filter(|one| sql[one.end..dot].trim().is_empty())
     }
 
+    /// Whether it is a field of a value: `(value).field`.
+    pub(super) fn is_field(&self, sql: &str) -> bool {
+        self.text_before(sql) == "." && self.token_before_dot(sql).is_none()
+    }
+
+    /// The name that stands alone in parentheses before it and a dot: `(name).field`.
+    pub(super) fn row(&self, sql: &str) -> Option<String> {
+        let (dot, _) = self.before?;
+        let inner = sql[..dot].trim_end().strip_suffix(')')?.trim_end();
+        let name = names(inner).pop().filter(|one| one.end == inner.len())?;
+        (name.text_before(sql) == "(").then(|| unquoted(&sql[name.start..name.end]))
+    }
+
     pub(super) fn stands_for_table(&self, sql: &str) -> bool {
         // `UPDATE OF a ON t`, `SELECT a, t.b FROM a, t`: behind a comma, a table is what nothing else can be.
         let text = &sql[self.start..self.end];
@@ -195,7 +208,7 @@ pub(super) fn names(sql: &str) -> Vec<Token> {
             }
             '\'' => (quoted(rest, '\''), false),
             '"' | '`' => (quoted(rest, first), true),
-            '[' => (rest.find(']').map_or(rest.len(), |end| end + 1), true),
+            '[' if !is_subscript(&sql[..at]) => (rest.find(']').map_or(rest.len(), |end| end + 1), true),
             _ if first.is_ascii_digit() => (rest.find(|one| !is_word(one)).unwrap_or(rest.len()), false),
             _ if is_word(first) => (rest.find(|one| !is_word(one)).unwrap_or(rest.len()), true),
             _ => (first.len_utf8(), false),
@@ -208,6 +221,16 @@ pub(super) fn names(sql: &str) -> Vec<Token> {
         before = Some((start, at));
     }
     names
+}
+
+/// Whether a bracket behind a text begins an array or a place in one, and no name in SQLite's brackets: it follows a
+/// value without a space, or ARRAY.
+fn is_subscript(before: &str) -> bool {
+    let text = before.trim_end();
+    let word = text.rsplit(|one: char| !one.is_alphanumeric() && one != '_').next().unwrap_or_default();
+    let is_word = GRAMMAR.binary_search(&word.to_ascii_lowercase().as_str()).is_ok();
+    let is_value = text.ends_with([')', ']', '"']) || !(word.is_empty() || is_word);
+    word.eq_ignore_ascii_case("array") || (text.len() == before.len() && is_value)
 }
 
 /// The length of a quoted text; a doubled quote stands for itself.

@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::sql::syntax::ObjectIdent;
 use crate::sql::syntax::postgres::{Drop, DropKind};
 
-use super::in_use;
+use super::{casts, in_use};
 use crate::replay::postgres::work::Work;
 
 pub(super) fn drop_named(work: &mut Work<'_>, ident: &ObjectIdent, syntax: &Drop) -> Result<(), Conflict> {
@@ -50,6 +50,7 @@ pub(super) fn drop_type(work: &mut Work<'_>, name: &ObjectName, cascade: bool, s
             drop_type(work, &user.name, true, span)?;
         }
     }
+    casts::drop_users(work, name, cascade, span)?;
     if let Some(one) = work.catalog(name).schema().types.get(name).cloned() {
         work.change(Change::DropType(Box::new(one)))?;
     }
@@ -57,7 +58,12 @@ pub(super) fn drop_type(work: &mut Work<'_>, name: &ObjectName, cascade: bool, s
 }
 
 /// Drops a column whose type goes, in the table that its children have it from.
-fn drop_used_column(work: &mut Work<'_>, table: &ObjectName, column: &Name, span: &Span) -> Result<(), Conflict> {
+pub(super) fn drop_used_column(
+    work: &mut Work<'_>,
+    table: &ObjectName,
+    column: &Name,
+    span: &Span,
+) -> Result<(), Conflict> {
     let mut top = table.clone();
     while let Some(parent) = work
         .table(&top)?
