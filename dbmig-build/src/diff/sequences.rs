@@ -58,9 +58,35 @@ pub(super) fn renamed(present: &Schema, after: &Schema, columns: &ColumnRenames)
             moves.insert(from.clone(), to.clone());
         }
     }
+    moves.extend(adopted(present, after, &moves));
     let parked = |name: &ObjectName| ObjectName { name: aside(&name.name), ..name.clone() };
     let steps = rename_order(moves, parked);
     steps.into_iter().map(|(from, to)| Change::RenameSequence { from, to }).collect()
+}
+
+/// Sequences that are nobody's before or after, and which moved into another schema under their name: a table that moves
+/// takes those that are its own along.
+fn adopted(
+    present: &Schema,
+    after: &Schema,
+    moves: &BTreeMap<ObjectName, ObjectName>,
+) -> BTreeMap<ObjectName, ObjectName> {
+    let taken: BTreeSet<&ObjectName> = moves.values().collect();
+    let gone = present.sequences.values().filter(|one| !after.sequences.contains_key(&one.name));
+    let mut found = BTreeMap::new();
+    for from in gone.filter(|one| !moves.contains_key(&one.name)) {
+        let is_it = |to: &&Sequence| {
+            let is_new = !present.sequences.contains_key(&to.name) && !taken.contains(&to.name);
+            is_new && to.name.name == from.name.name && (from.owner.is_none() || to.owner.is_none())
+        };
+        let mut new = after.sequences.values().filter(is_it);
+        if let (Some(to), None) = (new.next(), new.next()) {
+            if !found.values().any(|one| *one == to.name) {
+                found.insert(from.name.clone(), to.name.clone());
+            }
+        }
+    }
+    found
 }
 
 /// Sequences that come. Their columns may come later.

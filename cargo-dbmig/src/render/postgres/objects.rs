@@ -49,15 +49,25 @@ pub(super) fn prepare_types(script: &mut Script<'_>) -> Result<(), RenderError> 
             let why = format!("{} is made anew, since PostgreSQL can't alter it so.", to.name);
             script.push(&[why], types::make_way(way, to)?.join("\n"));
         } else {
+            if !types::is_left(way, &to.name) {
+                types::drop_attributes(from, to).into_iter().for_each(|statement| script.push(&[], statement));
+            }
             types::alter(from, to).into_iter().for_each(|statement| script.push(&[], statement));
         }
     }
     Ok(())
 }
 
-/// Types that nothing has any more.
+/// Attributes of types that columns leave, and types that nothing has any more.
 pub(super) fn finish_types(script: &mut Script<'_>) {
     let way = script.way;
+    for to in way.after.types.values() {
+        let from = way.renamed.types.get(&to.name).filter(|_| way.types.contains_key(&to.name));
+        let altered = from.filter(|from| *from != to && !way.remade.contains(&to.name));
+        if let Some(from) = altered.filter(|_| types::is_left(way, &to.name)) {
+            types::drop_attributes(from, to).into_iter().for_each(|statement| script.push(&[], statement));
+        }
+    }
     for name in &way.remade {
         script.push(&[], types::drop_aside(way, name));
     }
@@ -78,22 +88,28 @@ fn dropped_types<'a>(script: &Script<'a>) -> Vec<&'a UserType> {
 pub(super) fn free_sequences(script: &mut Script<'_>) {
     let way = script.way;
     for (name, origin) in &way.sequences {
-        let (Some(before), Some(after)) = (way.before.sequences.get(origin), way.after.sequences.get(name)) else {
-            continue;
-        };
-        let renamed = way.renamed.sequences.get(name).and_then(|one| one.owner.as_ref());
-        if renamed.is_some() && renamed != after.owner.as_ref() && !is_identity(&way.before, before) {
+        if let Some(before) = way.before.sequences.get(origin).filter(|_| is_freed(way, name, origin)) {
             let free = Sequence { owner: None, ..before.clone() };
             script.push(&[], sequences::owned_by(&free));
         }
     }
 }
 
+/// Whether a sequence that stays belongs to another column in the end, or to none.
+fn is_freed(way: &Way, name: &ObjectName, origin: &ObjectName) -> bool {
+    let (Some(before), Some(after)) = (way.before.sequences.get(origin), way.after.sequences.get(name)) else {
+        return false;
+    };
+    let renamed = way.renamed.sequences.get(name).and_then(|one| one.owner.as_ref());
+    renamed.is_some() && renamed != after.owner.as_ref() && !is_identity(&way.before, before)
+}
+
 pub(super) fn rename_sequences(script: &mut Script<'_>) {
     let way = script.way;
     for (from, to) in moves(&way.sequences) {
-        // A table takes its sequences along into another schema.
-        let owner = way.before.sequences.get(&from).and_then(|one| one.owner.as_ref());
+        // A table takes its sequences along into another schema, those that are its own still.
+        let own = way.before.sequences.get(&from).filter(|_| !is_freed(way, &to, &from));
+        let owner = own.and_then(|one| one.owner.as_ref());
         let moved = owner.and_then(|(table, _)| way.name_after(table).filter(|after| after.schema != table.schema));
         let at = match moved {
             Some(table) => ObjectName { schema: table.schema.clone(), ..from },

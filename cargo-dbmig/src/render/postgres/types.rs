@@ -139,12 +139,8 @@ pub(super) fn alter(from: &UserType, to: &UserType) -> Vec<String> {
         (UserTypeKind::Enum(before), UserTypeKind::Enum(after)) => add_values(&name, before, after),
         (UserTypeKind::Domain(before), UserTypeKind::Domain(after)) => alter_domain(&name, before, after),
         (UserTypeKind::Composite(before), UserTypeKind::Composite(after)) => {
-            let is_in = |list: &[Attribute], one: &Attribute| list.iter().any(|other| other.name == one.name);
-            let gone = before.iter().filter(|one| !is_in(after, one));
-            let gone = gone.map(|one| format!("ALTER TYPE {name} DROP ATTRIBUTE {};", one.name.sql()));
             let new = after.iter().filter(|one| !is_in(before, one));
-            let new = new.map(|one| format!("ALTER TYPE {name} ADD ATTRIBUTE {};", attribute(one)));
-            gone.chain(new).collect()
+            new.map(|one| format!("ALTER TYPE {name} ADD ATTRIBUTE {};", attribute(one))).collect()
         }
         _ => Vec::new(),
     };
@@ -152,6 +148,37 @@ pub(super) fn alter(from: &UserType, to: &UserType) -> Vec<String> {
         statements.push(comment_on(to, to.comment.as_ref()));
     }
     statements
+}
+
+/// Takes away the attributes that a composite type has no more.
+pub(super) fn drop_attributes(from: &UserType, to: &UserType) -> Vec<String> {
+    let (UserTypeKind::Composite(before), UserTypeKind::Composite(after)) = (&from.kind, &to.kind) else {
+        return Vec::new();
+    };
+    let gone = before.iter().filter(|one| !is_in(after, one));
+    gone.map(|one| format!("ALTER TYPE {} DROP ATTRIBUTE {};", to.name.sql(), one.name.sql())).collect()
+}
+
+fn is_in(list: &[Attribute], one: &Attribute) -> bool {
+    list.iter().any(|other| other.name == one.name)
+}
+
+/// Whether columns come to a type that stays, or leave it: their texts then are those of values with all attributes that
+/// it has had or gets, or the way back couldn't read them.
+pub(super) fn is_left(way: &Way, name: &ObjectName) -> bool {
+    let has = |column: &Column| {
+        let is_it = |one: &ColumnType| one.names(name);
+        let within = |one: &UserType| column.column_type.names(&one.name) && is_made_of(one, name);
+        is_it(&column.column_type) || way.after.types.values().any(within)
+    };
+    way.tables.iter().any(|(table, origin)| {
+        let both = (way.renamed.tables.get(table), way.after.tables.get(table));
+        let (Some(present), Some(after)) = both else { return false };
+        origin.columns.keys().any(|name| {
+            let both = present.column(name).zip(after.column(name));
+            both.is_some_and(|(from, to)| from.column_type != to.column_type && has(from) != has(to))
+        })
+    })
 }
 
 /// `ADD VALUE` for each new label. What comes before a label that is there is said, since ADD VALUE alone comes last.

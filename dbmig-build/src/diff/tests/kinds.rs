@@ -111,6 +111,15 @@ fn tables_move_to_other_schemas_with_what_is_theirs() {
         &renames,
         &["t > app.t", "sequence t_id_seq > app.t_id_seq"],
     );
+    // One that becomes the table's own comes along.
+    let counted = "CREATE SEQUENCE c; CREATE TABLE t (a integer);";
+    let owned = "CREATE SEQUENCE app.c; CREATE TABLE app.t (a integer); ALTER SEQUENCE app.c OWNED BY app.t.a;";
+    check_renamed(
+        &format!("{schema}{counted}"),
+        &format!("{schema}{owned}"),
+        &renames,
+        &["t > app.t", "sequence c > app.c", "~ sequence app.c"],
+    );
 }
 
 #[test]

@@ -774,3 +774,45 @@ ALTER TABLE t
 ALTER TABLE u ALTER COLUMN a SET DEFAULT 'x';
 
 ALTER TABLE u ALTER COLUMN b SET DEFAULT 2;
+
+-- # an attribute goes after the columns that leave its type, whose texts have it
+-- ## before
+CREATE TYPE spot AS (x integer, label text); CREATE TABLE t (a spot)
+
+-- ## change
+ALTER TYPE spot DROP ATTRIBUTE label; ALTER TABLE t ALTER a TYPE text
+
+-- ## 1 up
+ALTER TABLE t ALTER COLUMN a TYPE text;
+
+ALTER TYPE spot DROP ATTRIBUTE label;
+
+-- ## 1 down
+ALTER TYPE spot ADD ATTRIBUTE label text;
+
+ALTER TABLE t ALTER COLUMN a TYPE spot USING a::spot;
+
+-- # a sequence moves with the table that it comes to belong to
+-- ## before
+CREATE SCHEMA app; CREATE SEQUENCE c; CREATE TABLE t (a bigint)
+
+-- ## change
+ALTER SEQUENCE c SET SCHEMA app; ALTER TABLE t SET SCHEMA app; ALTER SEQUENCE app.c OWNED BY app.t.a; ALTER TABLE app.t ALTER a SET DEFAULT nextval('app.c')
+
+-- ## 1 up
+ALTER TABLE t SET SCHEMA app;
+
+ALTER SEQUENCE c SET SCHEMA app;
+
+ALTER TABLE app.t ALTER COLUMN a SET DEFAULT nextval('app.c'::regclass);
+
+ALTER SEQUENCE app.c OWNED BY app.t.a;
+
+-- ## 1 down
+ALTER SEQUENCE app.c OWNED BY NONE;
+
+ALTER TABLE app.t SET SCHEMA public;
+
+ALTER SEQUENCE app.c SET SCHEMA public;
+
+ALTER TABLE t ALTER COLUMN a DROP DEFAULT;
