@@ -261,6 +261,10 @@ pub(super) fn generated(table: &mut Table, random: &mut Random) {
     table.columns.push(column);
 }
 
+pub(super) fn action(random: &mut Random) -> ReferentialAction {
+    random.pick(&ACTIONS).copied().unwrap_or_default()
+}
+
 /// A foreign key from new columns of a table to a key of some table.
 pub(super) fn reference(schema: &mut Schema, owner: &ObjectName, random: &mut Random) {
     let parents: Vec<Table> = schema.tables.values().filter(|table| table.primary_key.is_some()).cloned().collect();
@@ -289,7 +293,6 @@ pub(super) fn reference(schema: &mut Schema, owner: &ObjectName, random: &mut Ra
         columns.push(column_name);
     }
     let text = columns.iter().map(Name::as_str).collect::<Vec<_>>().join("_");
-    let action = |random: &mut Random| random.pick(&ACTIONS).copied().unwrap_or_default();
     let referenced = if is_primary && random.chance(40) { Vec::new() } else { key };
     let key_name = Some(name(&format!("{owner}_{text}_fkey"))).filter(|_| random.chance(60));
     table.foreign_keys.push(ForeignKey {

@@ -1,15 +1,14 @@
 //! What somebody could make of a schema.
 
+mod columns;
 mod constraints;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dbmig_build::schema::{
-    Autoincrement, Change, Constraint, Name, ObjectName, Renames, Schema, Table, apply, aside, mentions,
-};
+use dbmig_build::schema::{Constraint, Name, ObjectName, Renames, Schema, Table, mentions};
 
-use super::{Pair, Random, grow};
+use super::{Pair, Random};
 
 /// The second schema, under construction.
 struct Mutation {
@@ -67,7 +66,7 @@ impl Mutation {
     fn step(&mut self, before: &Schema, random: &mut Random) {
         let names: Vec<ObjectName> = self.schema.tables.keys().cloned().collect();
         let Some(owner) = random.pick(&names).cloned() else { return self.create(random) };
-        match random.below(22) {
+        match random.below(28) {
             0 => self.create(random),
             1 => self.drop_table(&owner),
             2 => self.rename_table(&owner, random),
@@ -86,7 +85,12 @@ impl Mutation {
             18 => self.toggle_generated(&owner, random),
             19 => self.toggle_strict(&owner, before),
             20 => self.toggle_rowid(&owner, random),
-            _ => self.toggle_key(&owner, random),
+            21 => self.toggle_key(&owner, random),
+            22 => self.toggle_collation(&owner, random),
+            23 => self.alter_reference(&owner, random),
+            24 | 25 => self.rename_constraint(&owner, random),
+            26 => self.alter_generated(&owner, random),
+            _ => self.compute(&owner, random),
         }
     }
 
@@ -102,124 +106,6 @@ impl Mutation {
 
     fn is_referred_to(&self, table: &ObjectName) -> bool {
         self.schema.tables.values().any(|one| one.foreign_keys.iter().any(|key| key.table == *table))
-    }
-
-    fn add_column(&mut self, owner: &ObjectName, random: &mut Random) {
-        let Some(table) = self.schema.tables.get_mut(owner) else { return };
-        if let Some(name) = grow::free_column(table, random) {
-            let column = grow::column(table, name, random);
-            table.columns.push(column);
-        }
-    }
-
-    fn column_of(&self, owner: &ObjectName, random: &mut Random) -> Option<Name> {
-        let names: Vec<Name> = self.schema.tables.get(owner)?.columns.iter().map(|one| one.name.clone()).collect();
-        random.pick(&names).cloned()
-    }
-
-    /// Whether a column takes part in a foreign key, on either side.
-    fn is_in_reference(&self, owner: &ObjectName, column: &Name) -> bool {
-        let own = self.schema.tables.get(owner);
-        own.is_some_and(|table| table.foreign_keys.iter().any(|key| key.columns.contains(column)))
-            || self.is_referred_to(owner) && own.is_some_and(|table| is_in_key(table, column))
-    }
-
-    fn drop_column(&mut self, owner: &ObjectName, random: &mut Random) {
-        let Some(column) = self.column_of(owner, random) else { return };
-        let used = self.is_mentioned(owner, Some(&column));
-        let is_parent = self.is_referred_to(owner);
-        let Some(table) = self.schema.tables.get_mut(owner) else { return };
-        let is_generated_from = |name: &Name| {
-            table.columns.iter().any(|one| one.generated.as_ref().is_some_and(|one| one.expression.mentions(name)))
-        };
-        let plain = table.columns.iter().filter(|one| one.generated.is_none() && one.name != column).count();
-        if used || plain == 0 || is_generated_from(&column) || (is_parent && is_in_key(table, &column)) {
-            return;
-        }
-        if is_in_primary_key(table, &column) {
-            table.primary_key = None;
-            table.options.without_rowid = false;
-            table.columns.iter_mut().for_each(|one| one.autoincrement = Autoincrement::No);
-        }
-        table.uniques.retain(|one| !one.columns.iter().any(|one| one.mentions(&column)));
-        table.foreign_keys.retain(|one| !one.columns.contains(&column));
-        table.checks.retain(|one| !one.expression.mentions(&column));
-        let in_predicate = |index: &dbmig_build::schema::Index| {
-            index.predicate.as_ref().is_some_and(|predicate| predicate.mentions(&column))
-        };
-        table.indexes.retain(|one| !one.columns.iter().any(|one| one.mentions(&column)) && !in_predicate(one));
-        table.columns.retain(|one| one.name != column);
-        self.origins.remove(&(owner.clone(), column));
-    }
-
-    fn move_column(&mut self, owner: &ObjectName, from: &Name, to: &Name) {
-        let change = Change::RenameColumn { table: owner.clone(), from: from.clone(), to: to.clone() };
-        if apply(&change, &mut self.schema).is_ok() {
-            if let Some(origin) = self.origins.remove(&(owner.clone(), from.clone())) {
-                self.origins.insert((owner.clone(), to.clone()), origin);
-            }
-        }
-    }
-
-    fn rename_column(&mut self, owner: &ObjectName, random: &mut Random) {
-        let from = self.column_of(owner, random);
-        let to = self.schema.tables.get(owner).and_then(|table| grow::free_column(table, random));
-        if let (Some(from), Some(to)) = (from, to) {
-            self.move_column(owner, &from, &to);
-        }
-    }
-
-    fn swap_columns(&mut self, owner: &ObjectName, random: &mut Random) {
-        let (Some(one), Some(other)) = (self.column_of(owner, random), self.column_of(owner, random)) else { return };
-        let is_old = |name: &Name| self.origins.contains_key(&(owner.clone(), name.clone()));
-        if one == other || !is_old(&one) || !is_old(&other) {
-            return;
-        }
-        let parked = aside(&one);
-        self.move_column(owner, &one, &parked);
-        self.move_column(owner, &other, &one);
-        self.move_column(owner, &parked, &other);
-    }
-
-    fn retype(&mut self, owner: &ObjectName, random: &mut Random) {
-        let Some(name) = self.column_of(owner, random) else { return };
-        let fixed = self.is_in_reference(owner, &name);
-        let Some(table) = self.schema.tables.get_mut(owner) else { return };
-        // What a STRICT table holds can't become another type, and what a key holds stays distinct.
-        if fixed || table.options.strict || is_in_primary_key(table, &name) {
-            return;
-        }
-        let column_type = grow::column_type(table, random);
-        let is_strange = |name: &str| matches!(name, "timestamp" | "blob");
-        if let Some(column) = table.column_mut(&name).filter(|one| one.generated.is_none()) {
-            if !is_strange(&column.column_type.name) {
-                column.column_type = column_type;
-                column.default = None;
-            }
-        }
-    }
-
-    fn toggle_null(&mut self, owner: &ObjectName, random: &mut Random) {
-        let Some(name) = self.column_of(owner, random) else { return };
-        let fixed = self.is_in_reference(owner, &name);
-        let Some(table) = self.schema.tables.get_mut(owner) else { return };
-        let key = is_in_key(table, &name);
-        if let Some(column) = table.column_mut(&name).filter(|one| one.generated.is_none() && !fixed && !key) {
-            column.nullable = !column.nullable;
-            column.not_null_conflict = None;
-        }
-    }
-
-    fn toggle_default(&mut self, owner: &ObjectName, random: &mut Random) {
-        let Some(name) = self.column_of(owner, random) else { return };
-        let fixed = self.is_in_reference(owner, &name);
-        let Some(table) = self.schema.tables.get_mut(owner) else { return };
-        if let Some(column) = table.column_mut(&name).filter(|one| one.generated.is_none() && !fixed) {
-            column.default = match column.default {
-                Some(_) => None,
-                None => Some(grow::default(column, random)),
-            };
-        }
     }
 
     /// Only columns with their own old values can be asked to be distinct.

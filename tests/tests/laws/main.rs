@@ -83,7 +83,7 @@ fn applying_the_difference_gives_the_other_schema() {
 #[test]
 fn replaying_what_is_rendered_is_applying_the_changes() {
     for_all(|pair, version| {
-        let rendered = rendered(pair, version);
+        let Some(rendered) = rendered(pair, version) else { return };
         let show = || format!("-- up\n{}\n-- down\n{}", rendered.up(), rendered.down());
         let changes = diff(&pair.before, &pair.after, &pair.renames);
         let mut expected = pair.before.clone();
@@ -115,6 +115,7 @@ fn comparable(schema: &Schema) -> Schema {
 /// A value for every column that asks for one: what is new and NOT NULL, or takes NULL no more.
 fn backfills(pair: &Pair, changes: &[Change]) -> Backfills {
     let mut backfills = Backfills::new();
+    let origins = origins(&pair.before, changes);
     for table in pair.after.tables.values() {
         let comes = |column: &Column| {
             changes.iter().any(|change| match change {
@@ -127,21 +128,38 @@ fn backfills(pair: &Pair, changes: &[Change]) -> Backfills {
         let in_key = |column: &Column| {
             table.primary_key.iter().any(|key| key.columns.iter().any(|one| one.name() == Some(&column.name)))
         };
-        let asks =
-            |column: &&Column| column.generated.is_none() && (!column.nullable && comes(column) || in_key(column));
+        let origin = |column: &Column| {
+            let (old_table, old) = origins.get(&(table.name.clone(), column.name.clone()))?;
+            pair.before.tables.get(old_table)?.column(old)
+        };
+        let asks = |column: &&Column| {
+            let had_null = origin(column).is_none_or(|old| old.nullable);
+            column.generated.is_none() && (!column.nullable && comes(column) || in_key(column) && had_null)
+        };
         for column in table.columns.iter().filter(asks) {
-            let row =
-                if table.foreign_keys.iter().any(|key| key.columns.contains(&column.name)) { 1 } else { ROWS + 1 };
+            let refers = table.foreign_keys.iter().any(|key| key.columns.contains(&column.name));
+            // The row that may have NULL in a column is the second, which refers to the second elsewhere; that one may
+            // have NULL where it is referred to, the first has not.
+            let row = match (refers, origin(column)) {
+                (false, _) => ROWS + 1,
+                (true, Some(_)) => 2,
+                (true, None) => 1,
+            };
             backfills.insert((table.name.clone(), column.name.clone()), value(column, row));
         }
     }
     backfills
 }
 
-/// For the oldest SQLite that dbmig works with, and for one that alters constraints.
-fn rendered(pair: &Pair, version: SqliteVersion) -> Rendered {
+/// For the oldest SQLite that dbmig works with, and for one that alters constraints; nothing where a user is asked to
+/// rename in a revision of its own.
+fn rendered(pair: &Pair, version: SqliteVersion) -> Option<Rendered> {
     let changes = diff(&pair.before, &pair.after, &pair.renames);
-    render_sqlite(&changes, &pair.before, &backfills(pair, &changes), version).unwrap_or_else(|error| panic!("{error}"))
+    match render_sqlite(&changes, &pair.before, &backfills(pair, &changes), version) {
+        Ok(rendered) => Some(rendered),
+        Err(error) if error.to_string().contains("rename it in a revision of its own, then make it unique") => None,
+        Err(error) => panic!("{error}"),
+    }
 }
 
 /// A database with a schema, and rows in it if they are asked for.
@@ -183,7 +201,7 @@ fn loses_references(pair: &Pair, origins: &Origins) -> bool {
 #[test]
 fn a_database_goes_there_and_back_with_its_rows() {
     for_all(|pair, version| {
-        let rendered = rendered(pair, version);
+        let Some(rendered) = rendered(pair, version) else { return };
         let changes = diff(&pair.before, &pair.after, &pair.renames);
         let origins = origins(&pair.before, &changes);
         let old_places = origins.values().cloned().collect();
@@ -247,7 +265,10 @@ fn filled(pair: &Pair, origins: &Origins) -> BTreeSet<(ObjectName, Name)> {
     };
     let changed = origins.iter().filter(|(after, before)| {
         let (after, before) = (column(&pair.after, after), column(&pair.before, before));
-        after.zip(before).is_some_and(|(after, before)| before.nullable && !after.nullable)
+        let is_filled = |after: Column, before: Column| {
+            before.nullable && !after.nullable || before.generated.is_none() && after.generated.is_some()
+        };
+        after.zip(before).is_some_and(|(after, before)| is_filled(after, before))
     });
     changed.map(|(_, before)| before.clone()).collect()
 }

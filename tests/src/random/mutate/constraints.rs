@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use dbmig_build::schema::{Autoincrement, Column, ObjectName, Schema};
+use dbmig_build::schema::{Autoincrement, Column, Deferrable, ObjectName, Schema};
 
-use super::super::{Random, grow};
+use super::super::{Random, grow, name};
 use super::Mutation;
 
 impl Mutation {
@@ -116,5 +116,39 @@ impl Mutation {
             }
         }
         table.options.strict = strict;
+    }
+
+    /// Gives a foreign key other actions, or checks it at another time.
+    pub(super) fn alter_reference(&mut self, owner: &ObjectName, random: &mut Random) {
+        let Some(table) = self.schema.tables.get_mut(owner) else { return };
+        let count = table.foreign_keys.len().max(1);
+        let Some(key) = table.foreign_keys.get_mut(random.below(count)) else { return };
+        match random.below(3) {
+            0 => key.on_delete = grow::action(random),
+            1 => key.on_update = grow::action(random),
+            _ => {
+                key.deferrable = match key.deferrable {
+                    Deferrable::No => Deferrable::InitiallyDeferred,
+                    _ => Deferrable::No,
+                }
+            }
+        }
+    }
+
+    /// Gives a constraint another name, or one at all.
+    pub(super) fn rename_constraint(&mut self, owner: &ObjectName, random: &mut Random) {
+        let Some(table) = self.schema.tables.get_mut(owner) else { return };
+        let free = name(&format!("{owner}_renamed_{}", random.below(3)));
+        if table.constraint(&free).is_some() {
+            return;
+        }
+        let uniques = table.uniques.iter_mut().map(|one| &mut one.name);
+        let checks = table.checks.iter_mut().map(|one| &mut one.name);
+        let keys = table.foreign_keys.iter_mut().map(|one| &mut one.name);
+        let mut names: Vec<_> = uniques.chain(checks).chain(keys).collect();
+        let count = names.len().max(1);
+        if let Some(one) = names.get_mut(random.below(count)) {
+            **one = Some(free);
+        }
     }
 }
