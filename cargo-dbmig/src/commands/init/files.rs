@@ -45,7 +45,8 @@ dbmig::embed!();
 /// Connects to the database that `DATABASE_URL` names, in the environment or in `.env`.
 pub fn connect() -> Result<{connection}, Box<dyn std::error::Error>> {{
     dotenvy::dotenv().ok();
-    let url = std::env::var(\"DATABASE_URL\").map_err(|_| \"DATABASE_URL is not set\")?;
+    let unset = \"DATABASE_URL is set neither in the environment nor in .env, here or in a folder above\";
+    let url = std::env::var(\"DATABASE_URL\").map_err(|_| unset)?;
     {connection}::establish(&url).map_err(|error| format!(\"{failed}\").into())
 }}
 "

@@ -56,11 +56,16 @@ fn parts(url: &Url) -> (&str, &str, &str) {
 /// Connects to a database, which is made if it isn't there.
 pub(super) fn connect(url: &Url) -> Result<SqliteConnection, Error> {
     let mut connection = SqliteConnection::establish(&seen_from_here(url)).map_err(|error| {
-        let folder = file(url).and_then(|file| file.parent().map(Path::to_owned));
+        let file = file(url);
+        let folder = file.as_ref().and_then(|file| file.parent());
         let missing = folder.filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let (is_folder, shown) = (file.as_ref().is_some_and(|file| file.is_dir()), url.text.trim_end_matches('/'));
         let error = Error::new(Kind::Database, format!("can't open the database `{}`: {error}", url.text));
         match missing {
             Some(folder) => error.help(format!("mkdir -p {}", folder.display())),
+            None if is_folder => {
+                error.help(format!("that is a folder: name a file in it, DATABASE_URL={shown}/{EXAMPLE}"))
+            }
             None => error.help("check `url` in Cargo.toml and DATABASE_URL in the environment or .env"),
         }
     })?;
