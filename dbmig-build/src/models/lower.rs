@@ -8,6 +8,7 @@ mod default;
 mod enumeration;
 mod expression;
 mod key;
+mod limits;
 mod names;
 mod several;
 mod sql_type;

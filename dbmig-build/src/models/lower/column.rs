@@ -6,7 +6,7 @@ use super::super::facts::{self, At, FieldFacts};
 use super::super::parse::{Field, Struct};
 use super::super::rust_type::{self, FieldType, Kind, RUST_TYPES};
 use super::sql_type::{is_serial, is_strict, near_sql_type, sql_type, sqlite_slip};
-use super::{Context, Draft, DraftField, counter, default, enumeration};
+use super::{Context, Draft, DraftField, counter, default, enumeration, limits};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
 use crate::schema::{Column, ColumnType, Generated, Name, Sequence, Storage, rust_name};
@@ -165,6 +165,9 @@ fn lower_field<'a>(
     column.comment = context.comment(facts.comment.as_ref(), field.docs.as_ref());
     if backend == Backend::Mysql {
         column.character_set = facts.charset.as_ref().map(|one| one.value.to_ascii_lowercase());
+    }
+    limits::report(&column, &facts, &field.type_place, draft, context);
+    if backend == Backend::Mysql {
         column = column.unlike(&draft.table.options);
     }
     if let Some(old) = facts.renamed_from.as_ref().filter(|old| name == name.renamed(&old.value)) {
