@@ -15,7 +15,7 @@ use dbmig::Backend;
 use super::{Name, ObjectName};
 use token::{GRAMMAR, Token, in_from_clause, names, unquoted};
 pub(crate) use types::casts_to;
-pub(super) use types::rename_type;
+pub(super) use types::{rename_label, rename_type};
 
 /// Whether a statement mentions a name, quoted or not. String literals and comments don't count.
 pub fn mentions(sql: &str, name: &Name) -> bool {

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::schema::{
-    ApplyError, ColumnType, Expression, IndexColumn, IndexKey, Name, ObjectName, Schema, Table, UserTypeKind, mention,
+    ApplyError, ColumnType, Expression, IndexColumn, IndexKey, Name, ObjectName, Schema, Table, UserTypeKind, View,
+    mention,
 };
 
 /// A type has got another name.
@@ -38,6 +39,27 @@ pub(super) fn rename_label(schema: &mut Schema, of: &ObjectName, from: &str, to:
     for (is_made_of_it, expression) in of_domains(schema).into_iter().map(|(base, one)| (base.names(of), one)) {
         expression.rename_label(of, (from, to), |_| is_made_of_it);
     }
+    let renamed: Vec<(ObjectName, String)> = (schema.views.values())
+        .map(|view| {
+            (view, mention::rename_label(&view.sql, of, (from, to), |name| is_column_of(schema, view, name, of)))
+        })
+        .filter(|(view, text)| view.sql != *text)
+        .map(|(view, text)| (view.name.clone(), text))
+        .collect();
+    for (name, text) in renamed {
+        schema.views.get_mut(&name).into_iter().for_each(|view| view.sql.clone_from(&text));
+    }
+}
+
+/// Whether a column that a view's text names is one of a type: of those that its tables have, or else of any.
+fn is_column_of(schema: &Schema, view: &View, name: &str, of: &ObjectName) -> bool {
+    let has = |table: &&Table| table.columns.iter().any(|one| one.name == one.name.renamed(name));
+    let is_of_it =
+        |table: &Table| table.columns.iter().any(|one| one.name == one.name.renamed(name) && one.column_type.names(of));
+    let own: Vec<&Table> = (schema.tables.values().filter(has))
+        .filter(|table| mention::mentions_table(&view.sql, &table.name.name))
+        .collect();
+    if own.is_empty() { schema.tables.values().any(is_of_it) } else { own.into_iter().any(is_of_it) }
 }
 
 /// A text has become another one in a column's rows.

@@ -186,3 +186,20 @@ fn a_type_is_renamed_where_something_is_cast_to_it() {
         assert_eq!(casts_to(sql, &from), sql != expected);
     }
 }
+
+#[test]
+fn a_label_is_renamed_where_it_is_one() {
+    let of = ObjectName { schema: Some(Name::new("app", Backend::Postgres)), name: Name::new("e", Backend::Postgres) };
+    for (sql, expected) in [
+        ("SELECT a FROM t WHERE a = 'x' AND b = 'x'", "SELECT a FROM t WHERE a = 'y' AND b = 'x'"),
+        ("SELECT 'x' FROM t WHERE t.a IN ('w', 'x')", "SELECT 'x' FROM t WHERE t.a IN ('w', 'y')"),
+        ("SELECT b FROM t WHERE 'x' = ANY (t.a) OR b <> 'x'", "SELECT b FROM t WHERE 'y' = ANY (t.a) OR b <> 'x'"),
+        ("SELECT 'x'::app.e, 'x'::e, a, 'x'::text FROM t", "SELECT 'y'::app.e, 'x'::e, a, 'x'::text FROM t"),
+        (
+            "SELECT b FROM t WHERE b = ANY (ARRAY['w', 'x']::app.e[]) OR a = ANY (ARRAY['x'::app.e])",
+            "SELECT b FROM t WHERE b = ANY (ARRAY['w', 'y']::app.e[]) OR a = ANY (ARRAY['y'::app.e])",
+        ),
+    ] {
+        assert_eq!(rename_label(sql, &of, ("x", "y"), |name| name == "a"), expected);
+    }
+}

@@ -185,7 +185,16 @@ pub(super) fn unquoted(text: &str) -> String {
 
 /// The words and quoted names of a statement.
 pub(super) fn names(sql: &str) -> Vec<Token> {
-    let mut names = Vec::new();
+    tokens(sql).0
+}
+
+/// The string literals of a statement.
+pub(super) fn literals(sql: &str) -> Vec<Token> {
+    tokens(sql).1
+}
+
+fn tokens(sql: &str) -> (Vec<Token>, Vec<Token>) {
+    let (mut names, mut literals) = (Vec::new(), Vec::new());
     let mut before = None;
     let mut at = 0;
     let mut statement = 0;
@@ -214,13 +223,16 @@ pub(super) fn names(sql: &str) -> Vec<Token> {
             _ => (first.len_utf8(), false),
         };
         at += length;
+        let token = Token { start, end: at, before, statement };
         if is_name {
-            names.push(Token { start, end: at, before, statement });
+            names.push(token);
+        } else if first == '\'' {
+            literals.push(token);
         }
         statement += usize::from(first == ';' || sql[start..at].eq_ignore_ascii_case("begin"));
         before = Some((start, at));
     }
-    names
+    (names, literals)
 }
 
 /// Whether a bracket behind a text begins an array or a place in one, and no name in SQLite's brackets: it follows a
