@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use dbmig_build::schema::{Change, Constraint, IndexColumn, Name, ObjectName, Schema, Table};
+use dbmig_build::schema::{Change, Constraint, IndexColumn, Name, ObjectName, Schema, Table, mentions};
 
 use super::text::{column as place, comment};
 use super::{Backfills, Part, RenderError, Rendered};
@@ -36,7 +36,7 @@ pub fn made_unique(changes: &[Change]) -> Vec<(ObjectName, Name)> {
 ///
 /// # Errors
 ///
-/// A table whose rows can't be told apart, or that gets another name by the same changes.
+/// A table whose rows can't be told apart, or a value that names columns which get other names by the same changes.
 pub(super) fn fill(
     rendered: &mut Rendered,
     changes: &[Change],
@@ -53,7 +53,8 @@ pub(super) fn fill(
             continue;
         }
         let shown = place(&name, &column);
-        let table = before.tables.get(&name).filter(|table| table.column(&column).is_some());
+        let (old_name, old_column) = origin(changes, &name, &column);
+        let table = before.tables.get(&old_name).filter(|table| table.column(&old_column).is_some());
         let is_about = |change: &Change| match change {
             Change::AlterColumn { table, to, .. } => *table == name && to.name == column,
             Change::AddConstraint { table, constraint: Constraint::PrimaryKey(_) } => *table == name,
@@ -67,11 +68,21 @@ pub(super) fn fill(
             ));
             continue;
         }
-        let renamed = || {
-            format!("`{shown}` has another name in the chain: rename it in a revision of its own, then make it unique")
-        };
-        let table = table.ok_or_else(|| RenderError::Impossible(renamed()))?;
-        statements.push(update(table, &column, value)?);
+        let names_renamed = changes.iter().any(
+            |change| matches!(change, Change::RenameColumn { table, to, .. } if *table == name && mentions(value, to)),
+        );
+        let table = table.filter(|_| !names_renamed).ok_or_else(|| {
+            let what = if names_renamed {
+                format!("a column that the value of `{shown}` names")
+            } else {
+                format!("`{shown}`")
+            };
+            let message = format!(
+                "{what} has another name in the chain: rename it in a revision of its own, then make `{shown}` unique"
+            );
+            RenderError::Impossible(message)
+        })?;
+        statements.push(update(table, &old_column, value)?);
         rendered.notes.push(format!("The values of {shown} that rows share are not brought back by down.sql."));
     }
     if statements.is_empty() {
@@ -86,6 +97,19 @@ pub(super) fn fill(
         first.up = statements.join("\n\n") + if rest.is_empty() { "\n" } else { "\n\n" } + &rest;
     }
     Ok(())
+}
+
+/// What a table and its column were called before.
+fn origin(changes: &[Change], table: &ObjectName, column: &Name) -> (ObjectName, Name) {
+    let (mut table, mut column) = (table.clone(), column.clone());
+    for change in changes.iter().rev() {
+        match change {
+            Change::RenameTable { from, to } if *to == table => table.clone_from(from),
+            Change::RenameColumn { table: of, from, to } if *of == table && *to == column => column.clone_from(from),
+            _ => {}
+        }
+    }
+    (table, column)
 }
 
 /// The rows behind the first that has a value, by the order of the key. No database updates a table that a subquery of

@@ -1,6 +1,6 @@
 //! What changes look like as SQL for SQLite.
 
-use dbmig_build::schema::{Column, ColumnType, IndexColumn, PrimaryKey, Unique};
+use dbmig_build::schema::{Column, ColumnType, Constraint, IndexColumn, PrimaryKey, Unique};
 use dbmig_build::sql::expression;
 
 use super::*;
@@ -114,4 +114,24 @@ ALTER TABLE __dbmig_new_users RENAME TO users;
 ALTER TABLE users DROP COLUMN email;
 ",
     );
+}
+
+#[test]
+fn rows_that_share_a_value_get_theirs_under_the_old_names() {
+    let people = ObjectName::unqualified(name("people"));
+    let of_order = vec![IndexColumn::column(name("rank"))];
+    let changes = [
+        Change::RenameTable { from: users().name, to: people.clone() },
+        Change::RenameColumn { table: people.clone(), from: name("order"), to: name("rank") },
+        Change::AddConstraint { table: people.clone(), constraint: Constraint::Unique(Unique::new(of_order)) },
+    ];
+    let rendered = |value: &str| {
+        let backfills: Backfills = [((people.clone(), name("rank")), value.to_owned())].into();
+        let options = Options { backend: Backend::Sqlite, live: true, backfills: &backfills };
+        render(&changes, &with_users(), &options).map(|rendered| rendered.up()).map_err(|error| error.to_string())
+    };
+    let up = rendered("'r' || id").unwrap();
+    assert!(up.contains("UPDATE users SET \"order\" = 'r' || id\nWHERE id IN (SELECT id"), "{up}");
+    let refused = rendered("rank || id").unwrap_err();
+    assert!(refused.starts_with("a column that the value of `people.rank` names has another name"), "{refused}");
 }
