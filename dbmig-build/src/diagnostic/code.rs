@@ -161,7 +161,9 @@ Only the first revision of a chain has `revises = []`. If both are meant, give e
 
 It is released: databases have run it as it was, and will not run it again, so that an edit makes
 them differ from new ones. Restore it and write a new revision instead. Comments, white space and
-line endings don't count: the checksum is taken over SQL tokens."
+line endings don't count: the checksum is taken over SQL tokens.
+
+If no database has run it yet, the line `sealed` may be taken out of its metadata.toml."
     OpenTodo "open-todo"
 "A migration still holds a `-- dbmig: todo`.
 
