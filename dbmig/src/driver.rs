@@ -95,19 +95,28 @@ pub trait Driver: private::Sealed {
 
     /// Whether a statement belongs to the guard at the head of a table rebuild, which must run as a whole.
     #[doc(hidden)]
-    fn is_guard(sql: &str) -> bool;
+    fn is_guard(_sql: &str) -> bool {
+        false
+    }
 
-    /// Whether foreign keys are enforced now, and enforcing them can be switched off.
+    /// Whether foreign keys are enforced now, and enforcing them can be switched off. SQLite alone needs it: the others
+    /// alter tables in their places.
     #[doc(hidden)]
-    fn enforces_foreign_keys(&mut self) -> Result<bool, Failure>;
+    fn enforces_foreign_keys(&mut self) -> Result<bool, Failure> {
+        Ok(false)
+    }
 
     /// Stops enforcing foreign keys; only outside a transaction.
     #[doc(hidden)]
-    fn disable_foreign_keys(&mut self) -> Result<(), Failure>;
+    fn disable_foreign_keys(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
 
     /// The rows that refer to nothing.
     #[doc(hidden)]
-    fn violations(&mut self) -> Result<Vec<Violation>, Failure>;
+    fn violations(&mut self) -> Result<Vec<Violation>, Failure> {
+        Ok(Vec::new())
+    }
 }
 
 pub(crate) mod private {

@@ -152,12 +152,7 @@ impl<'a> Script<'a> {
             }
             let loss = format!("Destructive: drops the table {} with all its rows.", table.name);
             if plan.direction == Direction::Up {
-                self.notes
-                    .push(format!("`{}` is dropped with all its rows; down.sql brings it back empty", table.name));
-                for what in users.of_table(table) {
-                    self.notes
-                        .push(format!("{what} mentions `{}`, which is dropped: it won't work any more", table.name));
-                }
+                self.notes.extend(users.told_of_drop(table));
             }
             self.push(&[loss], format!("DROP TABLE {};", table.name.sql()));
             self.middle.tables.remove(&table.name);

@@ -48,6 +48,14 @@ impl Users {
         others.map(|user| user.what.as_str())
     }
 
+    /// What is said of a table that is dropped: what is lost, and what mentions it.
+    pub(super) fn told_of_drop(&self, table: &Table) -> Vec<String> {
+        let name = &table.name;
+        let mention = |what: &str| format!("{what} mentions `{name}`, which is dropped: it won't work any more");
+        let lost = format!("`{name}` is dropped with all its rows; down.sql brings it back empty");
+        std::iter::once(lost).chain(self.of_table(table).map(mention)).collect()
+    }
+
     /// The views and triggers that mention a table and one of its columns.
     pub(super) fn of_column(&self, table: &Table, column: &Name) -> impl Iterator<Item = &str> {
         self.all_of(table).filter(|user| user.names.contains(column)).map(|user| user.what.as_str())

@@ -4,6 +4,7 @@ mod cursor;
 mod mysql;
 mod plpgsql;
 mod postgres;
+mod reference;
 mod sqlite;
 
 use dbmig::Backend;

@@ -14,7 +14,7 @@ use diesel::{MysqlConnection, RunQueryDsl};
 
 use super::dialect::{Dialect, dialect};
 use super::poll::poll;
-use super::{Driver, Failure, FailureKind, Place, Violation, private};
+use super::{Driver, Failure, FailureKind, Place, private};
 use crate::backend::Backend;
 use crate::checksum::Checksum;
 use crate::error::Found;
@@ -200,23 +200,6 @@ impl Driver for MysqlConnection {
         session.is_held.set(false);
         session.is_taken.set(true);
         let_go(self, session);
-    }
-
-    fn is_guard(_sql: &str) -> bool {
-        false
-    }
-
-    fn enforces_foreign_keys(&mut self) -> Result<bool, Failure> {
-        // Nothing here needs them off.
-        Ok(false)
-    }
-
-    fn disable_foreign_keys(&mut self) -> Result<(), Failure> {
-        Ok(())
-    }
-
-    fn violations(&mut self) -> Result<Vec<Violation>, Failure> {
-        Ok(Vec::new())
     }
 }
 

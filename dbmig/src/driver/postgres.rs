@@ -17,7 +17,7 @@ use diesel::{PgConnection, RunQueryDsl};
 
 use super::dialect::{Dialect, dialect};
 use super::poll::poll;
-use super::{Driver, Failure, FailureKind, Place, Violation, private};
+use super::{Driver, Failure, FailureKind, Place, private};
 use crate::backend::Backend;
 use crate::checksum::Checksum;
 use crate::error::Found;
@@ -223,23 +223,6 @@ impl Driver for PgConnection {
         let _ = self.settle(session);
         session.is_held.set(false);
         forget(session);
-    }
-
-    fn is_guard(_sql: &str) -> bool {
-        false
-    }
-
-    fn enforces_foreign_keys(&mut self) -> Result<bool, Failure> {
-        // Always, and nothing here needs them off.
-        Ok(false)
-    }
-
-    fn disable_foreign_keys(&mut self) -> Result<(), Failure> {
-        Ok(())
-    }
-
-    fn violations(&mut self) -> Result<Vec<Violation>, Failure> {
-        Ok(Vec::new())
     }
 }
 

@@ -4,6 +4,7 @@ use super::word;
 use crate::schema::{Check, Deferrable, IndexColumn, IndexKey, ReferentialAction, SortOrder};
 use crate::sql::lex::TokenKind;
 use crate::sql::parse::cursor::{Cursor, Fault};
+use crate::sql::parse::reference::action;
 use crate::sql::syntax::mysql::{KeyKind, KeySyntax};
 use crate::sql::syntax::{Ident, KeyColumn, Reference};
 
@@ -231,16 +232,8 @@ pub(super) fn reference(cursor: &mut Cursor<'_>) -> Result<Reference, Fault> {
     }
 }
 
+/// `RESTRICT` is what `NO ACTION` is, since nothing is checked later.
 fn referential_action(cursor: &mut Cursor<'_>) -> Result<ReferentialAction, Fault> {
-    Ok(if cursor.eat(&["set", "null"]) {
-        ReferentialAction::SetNull
-    } else if cursor.eat(&["set", "default"]) {
-        ReferentialAction::SetDefault
-    } else if cursor.eat(&["cascade"]) {
-        ReferentialAction::Cascade
-    } else if cursor.eat(&["restrict"]) || cursor.eat(&["no", "action"]) {
-        ReferentialAction::NoAction
-    } else {
-        return Err(cursor.expected("`CASCADE`, `RESTRICT`, `SET NULL`, `SET DEFAULT` or `NO ACTION`"));
-    })
+    let action = action(cursor)?;
+    Ok(if action == ReferentialAction::Restrict { ReferentialAction::NoAction } else { action })
 }

@@ -4,6 +4,7 @@ use super::index;
 use super::settings::normalized;
 use crate::schema::{Deferrable, Exclusion, Past, ReferentialAction};
 use crate::sql::parse::cursor::{Cursor, Fault};
+use crate::sql::parse::reference;
 use crate::sql::syntax::Ident;
 use crate::sql::syntax::postgres::{Constraint, ConstraintKind, Key, Reference};
 
@@ -146,12 +147,12 @@ pub(super) fn reference(cursor: &mut Cursor<'_>) -> Result<Reference, Fault> {
     };
     loop {
         if cursor.eat(&["on", "delete"]) {
-            reference.on_delete = action(cursor)?;
+            reference.on_delete = reference::action(cursor)?;
             if cursor.is(0, "(") {
                 reference.on_delete_columns = self::columns(cursor)?;
             }
         } else if cursor.eat(&["on", "update"]) {
-            reference.on_update = action(cursor)?;
+            reference.on_update = reference::action(cursor)?;
         } else if cursor.eat(&["match"]) {
             match cursor.eat_one(&["full", "partial", "simple"]) {
                 Some("simple") => {}
@@ -162,22 +163,6 @@ pub(super) fn reference(cursor: &mut Cursor<'_>) -> Result<Reference, Fault> {
             return Ok(reference);
         }
     }
-}
-
-fn action(cursor: &mut Cursor<'_>) -> Result<ReferentialAction, Fault> {
-    Ok(if cursor.eat(&["set", "null"]) {
-        ReferentialAction::SetNull
-    } else if cursor.eat(&["set", "default"]) {
-        ReferentialAction::SetDefault
-    } else if cursor.eat(&["cascade"]) {
-        ReferentialAction::Cascade
-    } else if cursor.eat(&["restrict"]) {
-        ReferentialAction::Restrict
-    } else if cursor.eat(&["no", "action"]) {
-        ReferentialAction::NoAction
-    } else {
-        return Err(cursor.expected("`CASCADE`, `RESTRICT`, `SET NULL`, `SET DEFAULT` or `NO ACTION`"));
-    })
 }
 
 /// `[USING method] (element WITH operator, …) [INCLUDE (…)] [WHERE (…)]`

@@ -4,6 +4,7 @@
 use super::key_column;
 use crate::schema::{Conflict, Deferrable, Name, ReferentialAction, SortOrder};
 use crate::sql::parse::cursor::{Cursor, Fault};
+use crate::sql::parse::reference;
 use crate::sql::syntax::{ConstraintKind, ConstraintSyntax, Reference};
 
 /// Whether a constraint of a table begins here.
@@ -64,34 +65,18 @@ pub(super) fn reference(cursor: &mut Cursor<'_>) -> Result<Reference, Fault> {
     };
     loop {
         if cursor.eat(&["on", "delete"]) {
-            reference.on_delete = action(cursor)?;
+            reference.on_delete = reference::action(cursor)?;
         } else if cursor.eat(&["on", "update"]) {
-            reference.on_update = action(cursor)?;
+            reference.on_update = reference::action(cursor)?;
         } else if cursor.eat(&["on", "insert"]) {
             // SQLite parses it and ignores it.
-            action(cursor)?;
+            reference::action(cursor)?;
         } else if cursor.eat(&["match"]) {
             reference.match_type = Some(cursor.name("a kind of match")?.name.as_str().to_ascii_uppercase());
         } else {
             return Ok(reference);
         }
     }
-}
-
-fn action(cursor: &mut Cursor<'_>) -> Result<ReferentialAction, Fault> {
-    Ok(if cursor.eat(&["set", "null"]) {
-        ReferentialAction::SetNull
-    } else if cursor.eat(&["set", "default"]) {
-        ReferentialAction::SetDefault
-    } else if cursor.eat(&["cascade"]) {
-        ReferentialAction::Cascade
-    } else if cursor.eat(&["restrict"]) {
-        ReferentialAction::Restrict
-    } else if cursor.eat(&["no", "action"]) {
-        ReferentialAction::NoAction
-    } else {
-        return Err(cursor.expected("`CASCADE`, `RESTRICT`, `SET NULL`, `SET DEFAULT` or `NO ACTION`"));
-    })
 }
 
 /// `[NOT] DEFERRABLE [INITIALLY …]`
