@@ -82,7 +82,7 @@ fn reference<'a>(
         Some(found) if about.backend != Backend::Sqlite => declared(found, name),
         _ => name.as_str(),
     });
-    let implied = || find(parent, about).and_then(|parent| key(parent, about.backend).first().copied());
+    let implied = || find(parent, about).and_then(|parent| key(parent, about).first().copied());
     let columns = foreign_key.columns.get(part).unwrap_or_default();
     let columns: Vec<&str> = columns.iter().map(|column: &Name| declared(table, column)).collect();
     Reference {
@@ -117,7 +117,7 @@ pub(super) fn joins(printed: &[TableData<'_>], about: About<'_>, remarks: &mut V
         let parent = tables.get(reference.parent)?;
         let [column] = reference.columns.as_slice() else { return None };
         let column = child.rust_column(column)?;
-        let keys = key(find(reference.parent, about)?, about.backend);
+        let keys = key(find(reference.parent, about)?, about);
         let is_key = matches!(keys.as_slice(), [only] if Some(*only) == reference.referenced.as_deref());
         let is_only = between.get(&pair(reference)) == Some(&1);
         if reference.child == reference.parent || !is_key || !is_only {

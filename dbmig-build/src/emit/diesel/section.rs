@@ -10,7 +10,7 @@ use super::table::{self, TableData};
 use super::{EnumType, Remark, filter, module, same_query, types};
 use crate::config::PrintSchema;
 use crate::diagnostic::Code;
-use crate::schema::{Schema, Table, rust_name};
+use crate::schema::{Name, Schema, Table, rust_name};
 
 /// What a section prints.
 pub(super) struct Section {
@@ -30,13 +30,17 @@ pub(super) struct About<'a> {
     pub(super) backend: Backend,
     /// The schema's name, unless it is the default one's.
     pub(super) namespace: Option<&'a str>,
+    /// The names of all primary keys of the database.
+    pub(super) key_names: &'a BTreeSet<&'a Name>,
 }
 
 /// Prints the tables of a section's schema.
 pub(super) fn print(schema: &Schema, section: &PrintSchema, backend: Backend) -> Section {
     let is_default = |name: &&str| backend == Backend::Postgres && *name == "public";
     let namespace = section.schema.as_deref().filter(|name| !is_default(name));
-    let about = About { schema, section, backend, namespace };
+    let keys = schema.tables.values().filter_map(|table| table.primary_key.as_ref());
+    let key_names = keys.filter_map(|key| key.name.as_ref()).collect();
+    let about = About { schema, section, backend, namespace, key_names: &key_names };
     let mut remarks = Vec::new();
     let mut tables = read(about, &mut remarks);
 

@@ -33,12 +33,29 @@ pub(super) struct ColumnData<'a> {
 }
 
 /// The names of a key's columns in print-schema's order, which is the key's, but on SQLite.
-pub(super) fn key(table: &Table, backend: Backend) -> Vec<&str> {
-    if backend == Backend::Sqlite {
-        return sqlite::key(table);
+pub(super) fn key<'t>(table: &'t Table, about: About<'_>) -> Vec<&'t str> {
+    let own = table.primary_key.iter().flat_map(|key| &key.columns);
+    let own = own.filter_map(|column| column.name()).map(|name| declared(table, name));
+    match about.backend {
+        Backend::Sqlite => sqlite::key(table),
+        Backend::Postgres => with_namesakes(own.collect(), table, about),
+        Backend::Mysql => own.collect(),
     }
-    let key = table.primary_key.iter().flat_map(|key| &key.columns);
-    key.filter_map(|column| column.name()).map(|name| declared(table, name)).collect()
+}
+
+/// A key with the columns of the table's uniques and foreign keys that are called as the primary key of any table:
+/// print-schema asks `information_schema` for the columns of constraints with such a name, by their positions.
+/// Source: diesel_cli 2.3, `infer_schema_internals/information_schema.rs`.
+fn with_namesakes<'t>(own: Vec<&'t str>, table: &'t Table, about: About<'_>) -> Vec<&'t str> {
+    let is_namesake = |name: &Option<Name>| name.as_ref().is_some_and(|name| about.key_names.contains(name));
+    let uniques = table.uniques.iter().filter(|one| is_namesake(&one.name));
+    let uniques = uniques.flat_map(|one| one.columns.iter().filter_map(|column| column.name()).enumerate());
+    let references = table.foreign_keys.iter().filter(|one| is_namesake(&one.name));
+    let references = references.flat_map(|one| one.columns.iter().enumerate());
+    let namesakes = uniques.chain(references).map(|(at, name)| (at, declared(table, name)));
+    let mut columns: Vec<(usize, &str)> = own.into_iter().enumerate().chain(namesakes).collect();
+    columns.sort_by_key(|(at, _)| *at);
+    columns.into_iter().map(|(_, name)| name).collect()
 }
 
 /// A column's name as the table has it, whatever its case elsewhere.
@@ -53,7 +70,7 @@ pub(super) fn declared<'a>(table: &'a Table, name: &'a Name) -> &'a str {
 /// Why it can't be printed.
 pub(super) fn read<'a>(table: &'a Table, about: About<'a>) -> Result<TableData<'a>, String> {
     let rust_name = rust_name::table(table.name.name.as_str());
-    let key = key(table, about.backend);
+    let key = key(table, about);
     if key.is_empty() {
         return Err("it has no primary key, and Diesel takes no table without one".to_owned());
     }

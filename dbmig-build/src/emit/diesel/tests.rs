@@ -5,7 +5,7 @@ use dbmig::Backend;
 
 use super::{SchemaOptions, schema_module};
 use crate::config::PrintSchema;
-use crate::schema::{Column, ColumnType, ForeignKey, IndexColumn, Name, ObjectName, PrimaryKey, Schema, Table};
+use crate::schema::{Column, ColumnType, ForeignKey, IndexColumn, Name, ObjectName, PrimaryKey, Schema, Table, Unique};
 
 fn name(text: &str) -> Name {
     Name::new(text, Backend::Sqlite)
@@ -218,4 +218,26 @@ fn what_departs_from_print_schema_is_said() {
             "[unlike-print-schema] column `counters.id` is `Unsigned<Integer>` in the Rust schema: Diesel reads MEDIUMINT as an integer of 32 bits"
         ]
     );
+}
+
+#[test]
+fn constraints_that_are_called_as_a_primary_key_are_read_as_the_key() {
+    let name = |text: &str| Name::new(text, Backend::Postgres);
+    let mut tables = [table("codes", &[("id", "integer"), ("code", "text")]), table("old", &[("id", "integer")])];
+    for table in &mut tables {
+        table.name.name = name(table.name.name.as_str());
+    }
+    let [codes, old] = &mut tables;
+    codes.primary_key.as_mut().unwrap().name = Some(name("codes_pkey1"));
+    codes.uniques.push(Unique::new(vec![IndexColumn::column(name("code"))]));
+    codes.uniques[0].name = Some(name("codes_pkey"));
+    old.name.schema = Some(name("archive"));
+    let emitted = |key_of_old: &str| {
+        let mut old = old.clone();
+        old.primary_key.as_mut().unwrap().name = Some(name(key_of_old));
+        let tables = [codes.clone(), old].map(|table| (table.name.clone(), table)).into_iter().collect();
+        schema_module(&Schema { tables, ..Schema::default() }, &SchemaOptions::new(Backend::Postgres)).0
+    };
+    assert!(emitted("codes_pkey").contains("    codes (id, code) {\n"));
+    assert!(emitted("old_pkey").contains("    codes (id) {\n"));
 }
