@@ -8,13 +8,14 @@ use crate::sql::syntax::postgres::{
 };
 
 use super::constraint::{self, Rows, existing};
-use super::resolve::Relation;
+use super::resolve::{Relation, is_ledger};
 use super::work::Work;
 use super::{alter_column, column, drop, inherit, rename};
 
 pub(super) fn alter_table(work: &mut Work<'_>, alter: &AlterTable) -> Result<(), Conflict> {
     let Some((name, relation)) = work.find(&alter.name) else {
-        if alter.if_exists {
+        let moves = |one: &Action| matches!(one.kind, ActionKind::RenameTo(_) | ActionKind::SetSchema(_));
+        if alter.if_exists || (is_ledger(&alter.name) && !alter.actions.iter().any(moves)) {
             return Ok(());
         }
         let name = work.unresolved(&alter.name);

@@ -45,6 +45,12 @@ pub(super) fn schema_name(name: &Name) -> Option<Name> {
     }
 }
 
+/// Whether Diesel's ledger is meant: it is in the database before the first migration, and in no chain.
+pub(super) fn is_ledger(ident: &ObjectIdent) -> bool {
+    let schema = ident.schema.as_ref().and_then(schema_name);
+    schema.is_none() && ident.name.as_str() == "__diesel_schema_migrations"
+}
+
 impl Work<'_> {
     /// The schemas in which a name without one is looked for, in order, without PostgreSQL's own.
     pub(super) fn path(&self) -> Vec<Option<Name>> {

@@ -5,7 +5,7 @@ use crate::schema::{ApplyError, Change, ObjectName, UserTypeKind};
 use crate::sql::syntax::Ident;
 use crate::sql::syntax::postgres::{Comment, CommentTarget, CreateSchema, RelationKind, SearchPath};
 
-use super::resolve::{Relation, schema_name};
+use super::resolve::{Relation, is_ledger, schema_name};
 use super::work::Work;
 use super::{rename, types};
 
@@ -67,6 +67,9 @@ pub(super) fn search_path(work: &mut Work<'_>, set: &SearchPath) {
 pub(super) fn comment(work: &mut Work<'_>, comment: &Comment) -> Result<(), Conflict> {
     let text = comment.text.clone().filter(|text| !text.is_empty());
     match &comment.target {
+        CommentTarget::Relation(RelationKind::Table, ident) | CommentTarget::Column(ident, _) if is_ledger(ident) => {
+            Ok(())
+        }
         CommentTarget::Relation(RelationKind::Table, ident) => {
             let table = work.find_table(ident)?;
             let from = work.table(&table)?.comment.clone();

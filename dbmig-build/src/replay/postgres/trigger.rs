@@ -7,7 +7,7 @@ use crate::schema::{ApplyError, Change, Name, ObjectName, Trigger, mentions};
 use crate::sql::syntax::ObjectIdent;
 use crate::sql::syntax::postgres::{CreateTrigger, DropRoutines, DropTrigger, RenameTrigger};
 
-use super::resolve::Relation;
+use super::resolve::{Relation, is_ledger};
 use super::routine;
 use super::work::Work;
 
@@ -29,14 +29,11 @@ pub(super) fn create_trigger(work: &mut Work<'_>, create: &CreateTrigger) -> Res
     Ok(())
 }
 
-/// Diesel's ledger: it is in the database before the first migration, and in no chain.
-const LEDGER: &str = "__diesel_schema_migrations";
-
 /// The table of a trigger; none for a view's and the ledger's.
 fn owner(work: &Work<'_>, ident: &ObjectIdent) -> Result<Option<ObjectName>, Conflict> {
     match work.find(ident) {
         Some((_, Relation::View | Relation::MaterializedView)) => Ok(None),
-        None if ident.name.as_str() == LEDGER => Ok(None),
+        None if is_ledger(ident) => Ok(None),
         _ => work.find_table(ident).map(Some),
     }
 }
