@@ -47,7 +47,9 @@ pub(super) struct Relation {
 
 pub(super) const RELATIONS: &str = "
 SELECT c.oid, SCHEMA(n) AS schema, c.relname::text AS name, c.relkind::text AS kind, c.relpersistence = 'u' AS unlogged,
-    obj_description(c.oid, 'pg_class') AS comment, coalesce(c.reloptions, '{}') AS parameters,
+    obj_description(c.oid, 'pg_class') AS comment,
+    coalesce(c.reloptions, '{}')
+        || ARRAY(SELECT 'toast.' || unnest(t.reloptions) FROM pg_class t WHERE t.oid = c.reltoastrelid) AS parameters,
     CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_key,
     pg_get_expr(c.relpartbound, c.oid) AS bound,
     CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END AS definition,

@@ -46,7 +46,8 @@ const CHAIN: [&str; 5] = [
     ALTER TABLE base ADD COLUMN late int DEFAULT 3; ALTER TABLE base RENAME note TO remark; ALTER TABLE base DROP COLUMN late;
     ALTER TABLE logs ADD COLUMN more int CHECK (more > 0); ALTER INDEX named RENAME TO renamed; ALTER SEQUENCE numbers INCREMENT 7 NO CYCLE;
     ALTER DOMAIN percent ADD CHECK (VALUE <> 13); ALTER DOMAIN email DROP NOT NULL; ALTER TABLE app.items RENAME TO things;
-    ALTER TABLE copy SET SCHEMA app; ALTER TABLE users ADD UNIQUE (mail), ALTER number TYPE bigint; COMMENT ON COLUMN users.full_name IS NULL;"#,
+    ALTER TABLE copy SET SCHEMA app; ALTER TABLE users ADD UNIQUE (mail), ALTER number TYPE bigint; COMMENT ON COLUMN users.full_name IS NULL;
+    ALTER TABLE users SET (autovacuum_enabled = false, toast.autovacuum_enabled = false);"#,
     r#"ALTER TYPE mood ADD VALUE 'great' AFTER 'ok'; ALTER TYPE mood ADD VALUE IF NOT EXISTS 'low' BEFORE 'blue';
     ALTER TABLE users RENAME TO people; DROP MATERIALIZED VIEW totals; ALTER TABLE logs DETACH PARTITION logs_2024; DROP TABLE child;
     ALTER TABLE base DROP CONSTRAINT base_id_check; DROP INDEX renamed; ALTER TABLE app.things ALTER id DROP IDENTITY, ALTER id SET DEFAULT 3;
