@@ -89,7 +89,8 @@ fn hunks(patch: &Source) -> Result<Vec<Hunk<'_>>, Box<Diagnostic>> {
             }
         }
     }
-    if left != (0, 0) || hunks.is_empty() {
+    // A file that waits for its first patch says nothing, as print-schema has it.
+    if left != (0, 0) || (hunks.is_empty() && !patch.text().trim().is_empty()) {
         return Err(Box::new(unreadable(patch.start())));
     }
     Ok(hunks)
@@ -144,6 +145,8 @@ mod tests {
         assert!(found.lines().map(str::trim).eq(wanted.lines().map(str::trim)), "{found}");
         let two = "@@ -3 +3,2 @@\n-diesel::table! {\n+// a\n+diesel::table! {\n@@ -8 +9 @@\n-}\n+} // end\n";
         assert_eq!(patch(two).unwrap(), format!("// a\n{}", TEXT.replace("\n}\n", "\n} // end\n")));
+        assert_eq!(patch("").as_deref(), Ok(TEXT));
+        assert_eq!(patch("\n \n").as_deref(), Ok(TEXT));
         let header = "@@ -1 +1 @@\n-// @generated automatically by Diesel CLI.\n+// ours\n";
         assert_eq!(patch(header).unwrap(), format!("// ours\n\n{TEXT}"));
     }
@@ -152,7 +155,7 @@ mod tests {
     fn what_does_not_fit_is_said() {
         let stale = "[patch-file] `schema.patch` no longer fits the schema that the migrations build";
         assert_eq!(patch("@@ -5 +5 @@\n-        c -> Text,\n+        c -> Int4,\n").unwrap_err(), stale);
-        for text in ["", "hello", "@@ -1,2 +1,2 @@\n a\n", "@@ -1 +1 @@\n?\n", "@@ x @@\n", "@@ -1 +1 @@\n+a\n+b\n"] {
+        for text in ["hello", "@@ -1,2 +1,2 @@\n a\n", "@@ -1 +1 @@\n?\n", "@@ x @@\n", "@@ -1 +1 @@\n+a\n+b\n"] {
             assert_eq!(patch(text).unwrap_err(), "[patch-file] `schema.patch` is no unified diff", "{text}");
         }
     }
