@@ -19,6 +19,9 @@ use crate::sql::{Directive, Script, Statement, Unreadable, parse, split_part};
 use conflict::{Conflict, Reason, Unknown};
 use history::History;
 
+/// Diesel's ledger: it is in the database before the first migration, and in no chain.
+const LEDGER: &str = "__diesel_schema_migrations";
+
 /// A schema that scripts are replayed on, with the state of the connection that runs them.
 #[derive(Clone, Debug)]
 pub struct Replay {

@@ -1,8 +1,8 @@
 //! `CREATE TABLE`, also like another table and from a query.
 
 use super::{key, name_is_free, object, table};
-use crate::replay::Replay;
 use crate::replay::conflict::Conflict;
+use crate::replay::{LEDGER, Replay};
 use crate::schema::{ApplyError, Autoincrement, Change, Column, Expression, ObjectName, Table};
 use crate::sql::expression;
 use crate::sql::syntax::mysql::{ColumnSyntax, CreateTable, KeySyntax, Options, TableBody};
@@ -16,7 +16,7 @@ pub(super) fn create_table(replay: &mut Replay, create: &CreateTable, done: &mut
     }
     let schema = replay.catalog.schema();
     let exists = schema.tables.contains_key(&name) || schema.views.contains_key(&name);
-    if create.if_not_exists && exists {
+    if create.if_not_exists && (exists || name.name.key() == LEDGER) {
         return Ok(());
     }
     if create.or_replace && schema.tables.contains_key(&name) {

@@ -11,7 +11,7 @@ use crate::sql::syntax::postgres::{
 };
 
 use super::constraint::{self, Rows};
-use super::resolve::Relation;
+use super::resolve::{Relation, is_ledger};
 use super::work::Work;
 use super::{column, inherit, like, select};
 
@@ -78,7 +78,7 @@ fn new_table(
     if_not_exists: bool,
 ) -> Result<Option<ObjectName>, Conflict> {
     let name = work.new_name(ident, persistence == Persistence::Temporary)?;
-    if if_not_exists && work.has_relation(&name) {
+    if if_not_exists && (work.has_relation(&name) || is_ledger(ident)) {
         return Ok(None);
     }
     work.free_relation(&name, &ident.span, true)?;

@@ -1,5 +1,6 @@
 //! What a name means: the search path, and the name space that relations of a schema share.
 
+use crate::replay::LEDGER;
 use crate::replay::conflict::Conflict;
 use crate::schema::{ApplyError, ColumnType, Name, ObjectName, POSTGRES_TYPES, UserTypeKind, postgres_type};
 use crate::source::Span;
@@ -45,10 +46,10 @@ pub(super) fn schema_name(name: &Name) -> Option<Name> {
     }
 }
 
-/// Whether Diesel's ledger is meant: it is in the database before the first migration, and in no chain.
+/// Whether Diesel's ledger is meant.
 pub(super) fn is_ledger(ident: &ObjectIdent) -> bool {
     let schema = ident.schema.as_ref().and_then(schema_name);
-    schema.is_none() && ident.name.as_str() == "__diesel_schema_migrations"
+    schema.is_none() && ident.name.as_str() == LEDGER
 }
 
 impl Work<'_> {

@@ -1,9 +1,8 @@
 //! `CREATE TABLE`, and the columns that `CREATE TABLE AS` makes.
 
 use super::{find, name_is_free, new_place, object};
-use crate::replay::Replay;
 use crate::replay::conflict::Conflict;
-use crate::replay::lower;
+use crate::replay::{LEDGER, Replay, lower};
 use crate::schema::{ApplyError, Autoincrement, Change, Column, ColumnType, ObjectName, Table};
 use crate::sql::syntax::{ColumnSyntax, CreateTable, ObjectIdent, SelectItem, SelectSyntax, TableBody};
 
@@ -14,7 +13,7 @@ pub(super) fn create_table(replay: &mut Replay, create: &CreateTable) -> Result<
     let catalog = replay.database(database);
     let name = object(&create.name.name);
     let exists = catalog.schema().tables.contains_key(&name) || catalog.schema().views.contains_key(&name);
-    if create.if_not_exists && exists {
+    if create.if_not_exists && (exists || name.name.key() == LEDGER) {
         return Ok(Vec::new());
     }
     name_is_free(catalog, &create.name)?;

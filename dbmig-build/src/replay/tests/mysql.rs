@@ -303,7 +303,8 @@ fn views_triggers_and_conditional_code() {
          CREATE OR REPLACE VIEW v (b) AS SELECT a FROM t; RENAME TABLE v TO w; CREATE VIEW gone AS SELECT 1; DROP VIEW gone, w;
          CREATE VIEW kept AS SELECT 1; ALTER VIEW kept AS SELECT 2;
          CREATE DEFINER=CURRENT_USER() TRIGGER tr BEFORE INSERT ON t FOR EACH ROW BEGIN SET NEW.a = 1; END;
-         CREATE TRIGGER other AFTER DELETE ON t FOR EACH ROW DELETE FROM t; DROP TRIGGER IF EXISTS other",
+         CREATE TRIGGER other AFTER DELETE ON t FOR EACH ROW DELETE FROM t; DROP TRIGGER IF EXISTS other;
+         CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY)",
         "t charset utf8mb4
           a int not null
           trigger tr: CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW BEGIN SET NEW.a = 1; END

@@ -319,7 +319,8 @@ fn a_type_with_an_underscore_is_an_array() {
 #[test]
 fn diesels_ledger_is_there_and_in_no_chain() {
     check(
-        "create table t (a int); alter table __diesel_schema_migrations enable row level security;
+        "create table if not exists __diesel_schema_migrations (version varchar(50) primary key, run_on timestamp not null);
+         create table t (a int); alter table __diesel_schema_migrations enable row level security;
          alter table public.__diesel_schema_migrations owner to current_user;
          comment on table __diesel_schema_migrations is 'what ran'; comment on column __diesel_schema_migrations.run_on is 'when'",
         "t: a integer",
