@@ -36,6 +36,13 @@ struct Key<'a> {
     nulls_not_distinct: bool,
 }
 
+impl Key<'_> {
+    fn mentions(&self, name: &Name) -> bool {
+        let in_predicate = self.predicate.is_some_and(|predicate| predicate.mentions(name));
+        in_predicate || self.columns.iter().any(|column| column.mentions(name))
+    }
+}
+
 /// The keys of a table, and what is like one: unique indexes, and exclusions by equality.
 fn keys(table: &Table) -> Vec<Key<'_>> {
     let mut keys: Vec<Key<'_>> = table.primary_key.iter().map(|one| key(&one.columns, None, false)).collect();
@@ -119,10 +126,11 @@ impl Rows<'_> {
             key.predicate.is_none() && matches!(key.columns.as_slice(), [only] if only.name() == Some(name))
         };
         let keys = keys(after);
-        let unique: Vec<String> = match keys.iter().any(is_key) {
-            true => vec![self.shared(given)],
-            false => keys.iter().filter_map(|key| self.shared_key(given, key)).collect(),
-        };
+        let alone = keys.iter().any(is_key);
+        let mut unique: Vec<String> = if alone { vec![self.shared(given)] } else { Vec::new() };
+        // What is unique by the column alone is so by more, but not by what is computed from it.
+        let concerned = keys.iter().filter(|key| !alone || self.computed(given).any(|one| key.mentions(&one.name)));
+        unique.extend(concerned.filter_map(|key| self.shared_key(given, key)));
         unique.into_iter().chain(self.of_rows(given)).collect()
     }
 
@@ -137,7 +145,9 @@ impl Rows<'_> {
     fn of_rows(&self, given: &Given<'_>) -> Vec<String> {
         let after = self.work.after;
         let name = &given.column.name;
-        let checks = after.checks.iter().filter(|check| check.expression.mentions(name));
+        let names: Vec<&Name> = self.computed(given).map(|one| &one.name).chain([name]).collect();
+        let is_concerned = |expression: &Expression| names.iter().any(|name| expression.mentions(name));
+        let checks = after.checks.iter().filter(|check| is_concerned(&check.expression));
         let checks = checks.filter_map(|check| {
             let expression = self.with_value(&check.expression, given)?;
             let constraint = check.name.as_ref().map_or_else(|| "a check".to_owned(), |name| name.to_string());
@@ -206,9 +216,7 @@ impl Rows<'_> {
     /// Rows which would share a key that the value is part of.
     fn shared_key(&self, given: &Given<'_>, key: &Key<'_>) -> Option<String> {
         let name = &given.column.name;
-        let is_part = key.columns.iter().any(|column| column.mentions(name))
-            || key.predicate.is_some_and(|predicate| predicate.mentions(name));
-        if !is_part {
+        if !key.mentions(name) && !self.computed(given).any(|one| key.mentions(&one.name)) {
             return None;
         }
         let value = match given.old {
@@ -217,8 +225,7 @@ impl Rows<'_> {
         };
         let filled = Given { value, stated: given.stated.clone(), ..*given };
         let part = |column: &&IndexColumn| match &column.key {
-            IndexKey::Column(one) if one == name => Some(filled.value.clone()),
-            IndexKey::Column(one) => Some(self.old(one)?.sql()),
+            IndexKey::Column(one) => self.value(one, &filled),
             IndexKey::Expression(expression) => Some(format!("({})", self.with_value(expression, &filled)?)),
         };
         let parts: Vec<String> = key.columns.iter().map(part).collect::<Option<_>>()?;
@@ -262,8 +269,32 @@ impl Rows<'_> {
         )
     }
 
+    /// The columns that are computed from the one which gets the value.
+    fn computed<'a>(&'a self, given: &'a Given<'_>) -> impl Iterator<Item = &'a Column> {
+        let uses =
+            |one: &&Column| one.generated.as_ref().is_some_and(|own| own.expression.mentions(&given.column.name));
+        self.work.after.columns.iter().filter(uses)
+    }
+
+    /// What rows that have got the value have in a column, in the names before.
+    fn value(&self, name: &Name, given: &Given<'_>) -> Option<String> {
+        let Some(column) = self.computed(given).find(|one| one.name == *name) else { return self.plain(name, given) };
+        let expression = &column.generated.as_ref()?.expression;
+        let text = self.substituted(expression, |name| self.plain(name, given))?;
+        Some(format!("CAST({text} AS {})", self.type_before(column)?))
+    }
+
+    /// The same of a column that isn't computed.
+    fn plain(&self, name: &Name, given: &Given<'_>) -> Option<String> {
+        if *name == given.column.name { Some(given.value.clone()) } else { Some(self.old(name)?.sql()) }
+    }
+
     /// An expression of rows that have got the value, in the names before.
     fn with_value(&self, expression: &Expression, given: &Given<'_>) -> Option<String> {
+        self.substituted(expression, |name| self.value(name, given))
+    }
+
+    fn substituted(&self, expression: &Expression, value: impl Fn(&Name) -> Option<String>) -> Option<String> {
         let mut text = String::new();
         for token in expression.tokens() {
             text.push_str(if token.gap { " " } else { "" });
@@ -271,8 +302,7 @@ impl Rows<'_> {
             match column {
                 // Of a column that the table's name stands before.
                 _ if &*token.text == "." => return None,
-                Some(name) if *name == given.column.name => text.push_str(&given.value),
-                Some(name) => text.push_str(&self.old(name)?.sql()),
+                Some(name) => text.push_str(&value(name)?),
                 None => text.push_str(&token.text),
             }
         }
