@@ -21,7 +21,7 @@ use super::sequences::is_identity;
 use super::table::{add_constraint, reference_targets};
 use super::types::is_row;
 use super::way::Way;
-use super::work::{Work, is_retyped, works};
+use super::work::{Work, is_inherited, is_retyped, works};
 
 /// What is taken out of the main leg, to come in others.
 #[derive(Default)]
@@ -259,9 +259,12 @@ fn take_out_leaning(way: &Way, main: &mut Schema, later: &mut Later) {
         for key in gone.iter().filter(|_| way.tables.contains_key(&name)) {
             let own = key.name.clone();
             later.validated.retain(|(table, one)| (table, Some(one)) != (&name, own.as_ref()));
-            let stated =
-                way.after.tables.get(&name).and_then(|table| table.foreign_keys.iter().find(|one| one.name == own));
-            if stated.is_some_and(|one| !one.not_valid) {
+            let Some(after) = way.after.tables.get(&name) else { continue };
+            let stated = after.foreign_keys.iter().find(|one| one.name == own);
+            // A partitioned table's can't be NOT VALID, nor can what partitions have of it.
+            let may_wait = after.options.partition_by.is_none()
+                && !is_inherited(&way.after, after, &Constraint::ForeignKey(key.clone()));
+            if may_wait && stated.is_some_and(|one| !one.not_valid) {
                 later.leaning.extend(own.map(|own| (name.clone(), own)));
             }
         }

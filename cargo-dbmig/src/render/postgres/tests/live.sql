@@ -295,3 +295,40 @@ ALTER TABLE posts VALIDATE CONSTRAINT posts_author_fkey;
 ALTER TABLE posts DROP CONSTRAINT posts_author_fkey;
 
 ALTER TABLE posts ADD CONSTRAINT posts_author_fkey FOREIGN KEY (author) REFERENCES users (email) NOT VALID;
+
+-- # a partitioned table's reference to a key that comes looks at its rows at once
+-- ## before
+CREATE TABLE t (id integer NOT NULL); CREATE TABLE p (a integer, t integer) PARTITION BY LIST (a); CREATE TABLE p_1 PARTITION OF p DEFAULT
+
+-- ## change
+ALTER TABLE t ADD PRIMARY KEY (id); ALTER TABLE p ADD FOREIGN KEY (t) REFERENCES t
+
+-- ## 1 up, checks
+-- dbmig: check p (t) is to refer to t, but rows refer to nothing there
+SELECT ctid, t FROM p WHERE t IS NOT NULL AND NOT EXISTS (SELECT 1 FROM t AS parent WHERE parent.id = p.t) LIMIT 5;
+
+-- dbmig: check t.id is to be unique, but rows share a value
+SELECT id, count(*) AS rows FROM t WHERE id IS NOT NULL GROUP BY id HAVING count(*) > 1 LIMIT 5;
+
+-- ## 1 down
+SELECT 1;
+
+-- ## 2 up, index t_pkey, without a transaction
+-- CONCURRENTLY: writes to t go on while it is built. It has to stand alone, outside a transaction.
+CREATE UNIQUE INDEX CONCURRENTLY t_pkey ON t (id);
+
+-- ## 2 down
+-- CONCURRENTLY: nobody who uses t has to wait for it. It has to stand alone, outside a transaction.
+DROP INDEX CONCURRENTLY t_pkey;
+
+-- ## 3 up, constraints
+-- What these need is proved or built by now, so their locks are short.
+ALTER TABLE t ADD CONSTRAINT t_pkey PRIMARY KEY USING INDEX t_pkey;
+ALTER TABLE p ADD CONSTRAINT p_t_fkey FOREIGN KEY (t) REFERENCES t (id);
+
+-- ## 3 down
+ALTER TABLE p DROP CONSTRAINT p_t_fkey;
+
+ALTER TABLE t DROP CONSTRAINT t_pkey;
+
+CREATE UNIQUE INDEX t_pkey ON t (id);
