@@ -314,6 +314,12 @@ table's columns are."
 A model may serve several backends, so that this is no error; but what it says is missing here, and
 that may be more than a detail (`nulls_not_distinct`, say). Put it where it holds:
 `backend(postgres(…))`. `lint = { without-effect = \"allow\" }` silences it."
+    UnknownFunction "unknown-function"
+"An expression in a model calls a function that SQLite doesn't have.
+
+A check, an index or a computed column fails when the migration runs, a default at the first INSERT.
+A program may add functions to its connections; `cargo dbmig` has none of them, and can't run such
+migrations. Where the program runs them by `--migrate`: `lint = { unknown-function = \"allow\" }`."
     Drift "drift"
 "The database isn't as the revisions that it has made it.
 
@@ -336,6 +342,7 @@ impl Code {
         Code::UniqueText,
         Code::FieldOrder,
         Code::WithoutEffect,
+        Code::UnknownFunction,
     ];
 }
 

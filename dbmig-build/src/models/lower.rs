@@ -7,6 +7,7 @@ mod counter;
 mod default;
 mod enumeration;
 mod expression;
+mod function;
 mod key;
 mod limits;
 mod names;

@@ -6,7 +6,7 @@ use super::super::facts::{self, At, FieldFacts};
 use super::super::parse::{Field, Struct};
 use super::super::rust_type::{self, FieldType, Kind, RUST_TYPES};
 use super::sql_type::{is_serial, is_strict, near_sql_type, sql_type, sqlite_slip};
-use super::{Context, Draft, DraftField, counter, default, enumeration, limits};
+use super::{Context, Draft, DraftField, counter, default, enumeration, function, limits};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
 use crate::schema::{Column, ColumnType, Generated, Name, Sequence, Storage, rust_name};
@@ -123,7 +123,10 @@ fn lower_field<'a>(
         let meant = of_enum.filter(|(_, is_array)| !is_array).map(|(at, _)| &context.enums[at]);
         let about = default::About { kind, field_type: &field_type, column_type: &column.column_type, meant };
         match default::lower(value, &about, backend) {
-            Ok(expression) => column.default = expression,
+            Ok(expression) => {
+                expression.iter().for_each(|expression| function::report(expression, &value.place, context));
+                column.default = expression;
+            }
             Err(fault) => context.diagnostics.push(*fault),
         }
     }

@@ -3,7 +3,7 @@
 use dbmig::Backend;
 
 use super::super::facts::At;
-use super::Context;
+use super::{Context, function};
 use crate::diagnostic::Code;
 use crate::schema::{Expression, ExpressionToken};
 use crate::sql;
@@ -33,7 +33,10 @@ pub(super) fn read_expression(text: &At<String>, context: &mut Context<'_>) -> O
                 context.fault(Code::ModelAttribute, problem, &text.place, help);
                 return None;
             }
-            None => return Some(expression),
+            None => {
+                function::report(&expression, &text.place, context);
+                return Some(expression);
+            }
             Some(slip) => slip,
         },
         Err(problem) => problem,
