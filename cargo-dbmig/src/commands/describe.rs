@@ -182,7 +182,10 @@ fn of_constraint(kind: &'static str, table: &ObjectName, constraint: &Constraint
         Constraint::Exclusion(_) => "exclusion constraint",
     };
     let Some(name) = constraint.name() else {
-        return Words { kind, noun, object: table.to_string(), text: format!("{} on {table}", constraint.describe()) };
+        // Its words begin with what it is, and go on with `(columns)`.
+        let described = constraint.describe();
+        let columns = described.find('(').map_or("", |at| &described[at..]);
+        return Words { kind, noun, object: table.to_string(), text: format!("{columns} on {table}") };
     };
     on_table(kind, noun, name.to_string(), table)
 }

@@ -10,8 +10,12 @@ use dbmig_build::sql;
 use super::{change_json, line, told};
 
 fn schema(text: &str) -> Schema {
-    let mut replay = Replay::new(Backend::Postgres);
-    let replayed = replay.run(&sql::split(&Source::new("up.sql", text), Backend::Postgres));
+    schema_of(Backend::Postgres, text)
+}
+
+fn schema_of(backend: Backend, text: &str) -> Schema {
+    let mut replay = Replay::new(backend);
+    let replayed = replay.run(&sql::split(&Source::new("up.sql", text), backend));
     assert!(replayed.diagnostics.is_empty(), "{:?}", replayed.diagnostics);
     replay.schema().clone()
 }
@@ -50,6 +54,17 @@ fn objects_of_every_kind() {
     let with_key = format!("CREATE TABLE a (b int, {identity});");
     assert_eq!(lines("CREATE TABLE a (b int);", &with_key), ["+ column a.id integer not null"]);
     assert_eq!(lines("CREATE TABLE a (id int);", ""), ["- table a  (destructive: its data is lost)"]);
+}
+
+#[test]
+fn constraints_without_names() {
+    let named = schema_of(Backend::Sqlite, "CREATE TABLE a (id int, b int);");
+    let text = "CREATE TABLE a (id int PRIMARY KEY, b int REFERENCES a (id), UNIQUE (b, id), CHECK (b > (id)));";
+    let changes = diff(&named, &schema_of(Backend::Sqlite, text), &Renames::default());
+    assert_eq!(
+        told(&changes).into_iter().map(line).collect::<Vec<_>>(),
+        ["+ primary key (id) on a", "+ unique (b, id) on a", "+ check (b > (id)) on a", "+ foreign key (b) on a"]
+    );
 }
 
 #[test]
