@@ -76,7 +76,12 @@ pub fn write(
     let names = Names::of(schema, &tables, &macros, taken);
     let owned = schema.sequences.values().filter_map(|one| one.owner.as_ref().map(|owner| (owner, one)));
     let sequences = owned.map(|((table, column), one)| ((table, column), one)).collect();
-    let mut context = Context { schema, config, macros, names, enums, sequences, schema_path, plain: BTreeMap::new() };
+    let shadow = |name: &&ObjectName| {
+        let owner = schema.shadowed_by(name)?;
+        Some(((*name).clone(), format!("the virtual table `{owner}` keeps its data in it")))
+    };
+    let plain = tables.iter().filter_map(shadow).collect();
+    let mut context = Context { schema, config, macros, names, enums, sequences, schema_path, plain };
     // Each round takes at least one table out, and most schemas need one.
     for _ in 0..=tables.len() {
         let (text, places) = text_of(&tables, &context)?;

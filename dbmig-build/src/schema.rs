@@ -100,7 +100,22 @@ impl View {
     }
 }
 
+/// The suffixes of the tables in which SQLite's FTS5 keeps its index.
+pub(crate) const SHADOWS: [&str; 5] = ["data", "idx", "content", "docsize", "config"];
+
 impl Schema {
+    /// Whether a table is virtual.
+    pub fn is_virtual(&self, name: &ObjectName) -> bool {
+        self.tables.get(name).is_some_and(|table| table.options.virtual_module.is_some())
+    }
+
+    /// The virtual table that keeps its data in a table, if one does (SQLite). It makes, renames and drops that one.
+    pub fn shadowed_by(&self, name: &ObjectName) -> Option<ObjectName> {
+        let (owner, suffix) = name.name.as_str().rsplit_once('_')?;
+        let owner = ObjectName { schema: name.schema.clone(), name: name.name.renamed(owner) };
+        (SHADOWS.contains(&suffix) && self.is_virtual(&owner)).then_some(owner)
+    }
+
     /// The table that has an index of this name, and the index.
     pub fn find_index(&self, name: &Name) -> Option<(&Table, &Index)> {
         self.tables.values().find_map(|table| table.index(name).map(|index| (table, index)))

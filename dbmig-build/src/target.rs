@@ -76,8 +76,10 @@ pub fn target(
     let is_unmodelled = |(name, table): &(&ObjectName, &Table)| {
         let whole = name.to_string();
         let pattern_matches = |pattern: &String| matches(pattern, &whole) || matches(pattern, name.name.as_str());
-        // A partition is its parent's.
-        let is_own = table.options.partition_of.is_none();
+        // A partition is its parent's, and no model can say what a virtual table is.
+        let is_own = table.options.partition_of.is_none()
+            && table.options.virtual_module.is_none()
+            && schema.shadowed_by(name).is_none();
         is_own && !desired.tables.contains_key(*name) && !unmanaged.iter().any(pattern_matches)
     };
     let unmodelled = schema.tables.iter().filter(is_unmodelled).map(|(name, _)| name.clone()).collect();
@@ -217,6 +219,23 @@ mod tests {
         assert_eq!(left("audit.*"), [of("app", "log"), of("app", "users")]);
         assert_eq!(left("app.log"), [of("app", "users"), of("audit", "log")]);
         assert_eq!(left("log"), [of("app", "users")]);
+    }
+
+    #[test]
+    fn a_virtual_table_and_what_it_keeps_its_data_in_want_no_model() {
+        let mut index = table("notes_fts", &["body"]);
+        index.options.virtual_module = Some("fts5(body)".to_owned());
+        let tables = vec![
+            index,
+            table("notes_fts_data", &["id"]),
+            table("notes_fts_more", &["id"]),
+            table("notes_data", &["id"]),
+        ];
+        let target = target(&schema(tables), &Schema::default(), &Renames::default(), &[], &BTreeSet::new());
+        assert_eq!(
+            target.unmodelled.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["notes_data", "notes_fts_more"]
+        );
     }
 
     #[test]

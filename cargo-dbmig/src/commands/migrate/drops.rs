@@ -39,6 +39,11 @@ pub(super) fn wanted(
             return Err(Error::new(Kind::Usage, format!("--drop-table {text}: the table has a model"))
                 .help("remove the model, then run this again"));
         }
+        if kept.schema.is_virtual(name) || kept.schema.shadowed_by(name).is_some() {
+            let message =
+                format!("--drop-table {text}: a virtual table is dropped by hand, with what it keeps its data in");
+            return Err(Error::new(Kind::Usage, message).help("cargo dbmig revision -m \"drop it\""));
+        }
         dropped.insert(name.clone());
     }
     if asking == Asking::AtTerminal {

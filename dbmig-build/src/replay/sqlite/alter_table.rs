@@ -7,7 +7,7 @@ use super::{Database, find, object, table, virtual_table};
 use crate::replay::conflict::Conflict;
 use crate::replay::{Replay, lower};
 use crate::schema::{
-    ApplyError, Catalog, Change, Column, Constraint, Name, ObjectName, Storage, Table, Trigger, mentions,
+    ApplyError, Catalog, Change, Column, Constraint, Name, ObjectName, SHADOWS, Storage, Table, Trigger, mentions,
 };
 use crate::sql::syntax::{AlterAction, AlterTable, ColumnSyntax, Ident};
 use crate::sql::{mentions_row_column, rename_trigger_table};
@@ -58,7 +58,7 @@ fn rename_table(replay: &Replay, database: Database, owner: &Table, to: &Ident) 
         return Err(Conflict::at(&to.span, ApplyError::IndexExists(to.name.clone())));
     }
     let mut changes = vec![Change::RenameTable { from: from.clone(), to: new.clone() }];
-    for suffix in virtual_table::SHADOWS.iter().filter(|_| owner.options.virtual_module.is_some()) {
+    for suffix in SHADOWS.iter().filter(|_| owner.options.virtual_module.is_some()) {
         let shadow = virtual_table::shadow_name(from, suffix);
         if catalog.schema().tables.contains_key(&shadow) {
             changes.push(Change::RenameTable { from: shadow, to: virtual_table::shadow_name(&new, suffix) });

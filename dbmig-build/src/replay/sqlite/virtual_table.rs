@@ -3,7 +3,7 @@
 use super::{find, name_is_free, new_place, object};
 use crate::replay::conflict::Conflict;
 use crate::replay::{Replay, lower};
-use crate::schema::{Catalog, Change, Column, ColumnType, Name, ObjectName, Table};
+use crate::schema::{Catalog, Change, Column, ColumnType, Name, ObjectName, SHADOWS, Table};
 use crate::source::Source;
 use crate::sql::syntax::{CreateVirtualTable, Syntax, TableBody};
 use crate::sql::{parse, split, unquote};
@@ -38,9 +38,6 @@ pub(super) fn shadows<'a>(table: &Table, catalog: &'a Catalog) -> Vec<&'a Table>
     let names = SHADOWS.iter().map(|suffix| shadow_name(&table.name, suffix));
     names.filter_map(|name| catalog.schema().tables.get(&name)).collect()
 }
-
-/// The suffixes of the tables in which FTS5 keeps its index.
-pub(super) const SHADOWS: [&str; 5] = ["data", "idx", "content", "docsize", "config"];
 
 pub(super) fn shadow_name(table: &ObjectName, suffix: &str) -> ObjectName {
     object(&table.name.renamed(&format!("{}_{suffix}", table.name)))
