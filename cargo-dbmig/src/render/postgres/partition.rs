@@ -3,6 +3,7 @@
 use dbmig_build::schema::{Column, Schema, Table};
 
 use super::definition::default_value;
+use super::fill::kept_value;
 use super::partition_name;
 use super::script::Script;
 use super::sequences::{Taken, is_identity, values};
@@ -13,11 +14,7 @@ pub(super) fn own(schema: &Schema, table: &Table, taken: &Taken) -> Vec<String> 
     let mut statements = Vec::new();
     let parents: Vec<&Table> = table.options.parents().filter_map(|name| schema.tables.get(name)).collect();
     for column in table.columns.iter().filter(|column| column.inherited) {
-        let sources: Vec<&Column> = parents.iter().filter_map(|parent| parent.column(&column.name)).collect();
-        let nullable = sources.iter().all(|one| one.nullable);
-        let default = sources.iter().find(|one| one.default == column.default).or(sources.first());
-        let given = Column { nullable, default: default.and_then(|one| one.default.clone()), ..column.clone() };
-        statements.extend(differences(table, &given, column));
+        statements.extend(differences(table, &given(&parents, column), column));
         if is_identity(column) {
             let words = values(schema, table, taken, column).identity.unwrap_or_default();
             let (table, column) = (table.name.sql(), column.name.sql());
@@ -26,6 +23,14 @@ pub(super) fn own(schema: &Schema, table: &Table, taken: &Taken) -> Vec<String> 
     }
     statements.extend(partition_name::of_new(schema, table));
     statements
+}
+
+/// A column as it comes from the tables that have it.
+fn given(parents: &[&Table], column: &Column) -> Column {
+    let sources: Vec<&Column> = parents.iter().filter_map(|parent| parent.column(&column.name)).collect();
+    let nullable = sources.iter().all(|one| one.nullable);
+    let default = sources.iter().find(|one| one.default == column.default).or(sources.first());
+    Column { nullable, default: default.and_then(|one| one.default.clone()), ..column.clone() }
 }
 
 /// What makes of an inherited column what it is to be.
@@ -52,8 +57,25 @@ pub(super) fn alter(script: &mut Script<'_>, works: &[Work<'_>]) {
             .filter_map(|name| Some((way.renamed.tables.get(name)?, way.after.tables.get(name)?)))
             .collect();
         for column in work.after.columns.iter().filter(|column| column.inherited) {
-            let Some(mut known) = work.present.column(&column.name).filter(|one| one.inherited).cloned() else {
-                continue;
+            let mut known = match work.present.column(&column.name) {
+                Some(present) if present.inherited => present.clone(),
+                Some(_) => continue,
+                // It has come with the parent's by now.
+                None => {
+                    let has_it = |after: &&Table| after.column(&column.name).is_some();
+                    let parents: Vec<&Table> = parents.iter().map(|(_, after)| *after).filter(has_it).collect();
+                    if parents.is_empty() {
+                        continue;
+                    }
+                    let known = given(&parents, column);
+                    if known.nullable && !column.nullable && known.default.is_none() && column.generated.is_none() {
+                        let value = kept_value(way, work.after, column);
+                        script.note_todo(&work.after.name, &column.name, &value);
+                        let comments: Vec<String> = value.comment.iter().cloned().collect();
+                        script.push(&comments, value.update(&work.after.name, &column.name));
+                    }
+                    known
+                }
             };
             for (from, to) in &parents {
                 let (Some(from), Some(to)) = (from.column(&column.name), to.column(&column.name)) else { continue };

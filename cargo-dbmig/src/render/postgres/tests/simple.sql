@@ -838,3 +838,24 @@ ALTER TABLE t ALTER COLUMN a SET NOT NULL;
 
 -- ## 1 down
 ALTER TABLE t ALTER COLUMN a DROP NOT NULL;
+
+-- # a column comes to a partition that says more of it than its table
+-- ## before
+CREATE TABLE p (a integer) PARTITION BY LIST (a); CREATE TABLE p_1 PARTITION OF p DEFAULT
+
+-- ## change
+ALTER TABLE p ADD COLUMN b text; ALTER TABLE p_1 ALTER b SET NOT NULL
+
+-- ## backfills
+-- p_1.b = 'x'
+
+-- ## 1 up
+ALTER TABLE p ADD COLUMN b text;
+
+UPDATE p_1 SET b = 'x' WHERE b IS NULL;
+
+ALTER TABLE p_1 ALTER COLUMN b SET NOT NULL;
+
+-- ## 1 down
+-- Destructive: drops the column p.b with its values.
+ALTER TABLE p DROP COLUMN b;
