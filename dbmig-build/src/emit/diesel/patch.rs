@@ -2,7 +2,7 @@
 //!
 //! Written for print-schema's text, it counts the lines of that text: with its first line, which says who wrote it.
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::source::{Source, Span};
 
 /// The first lines of what print-schema prints.
@@ -90,8 +90,11 @@ fn hunks(patch: &Source) -> Result<Vec<Hunk<'_>>, Box<Diagnostic>> {
         }
     }
     // A file that waits for its first patch says nothing, as print-schema has it.
-    if left != (0, 0) || (hunks.is_empty() && !patch.text().trim().is_empty()) {
+    if left != (0, 0) {
         return Err(Box::new(unreadable(patch.start())));
+    }
+    if hunks.is_empty() && !patch.text().trim().is_empty() {
+        return Err(Box::new(without_hunks(unreadable(patch.start()), patch)));
     }
     Ok(hunks)
 }
@@ -112,6 +115,14 @@ fn unreadable(place: Span) -> Diagnostic {
     Diagnostic::error(Code::PatchFile, format!("`{path}` is no unified diff"))
         .at(place, "")
         .help("make it with `diff -U6 printed.rs wanted.rs`, or take `patch_file` out of diesel.toml")
+}
+
+/// A text without anything that looks like a hunk: Diesel's command line takes it for an empty patch, and so for none.
+fn without_hunks(fault: Diagnostic, patch: &Source) -> Diagnostic {
+    if patch.text().lines().any(|line| ["@@ ", "--- ", "+++ "].iter().any(|start| line.starts_with(start))) {
+        return fault;
+    }
+    Diagnostic { level: Level::Warning, ..fault }.note("nothing is patched, as `diesel print-schema` has it")
 }
 
 fn stale(hunk: &Hunk<'_>, patch: &Source) -> Diagnostic {
@@ -155,6 +166,10 @@ mod tests {
     fn what_does_not_fit_is_said() {
         let stale = "[patch-file] `schema.patch` no longer fits the schema that the migrations build";
         assert_eq!(patch("@@ -5 +5 @@\n-        c -> Text,\n+        c -> Int4,\n").unwrap_err(), stale);
+        let level = |text| patched(TEXT, &Source::new("schema.patch", text)).unwrap_err().level;
+        // Another form of diff, in which Diesel finds no hunk.
+        assert_eq!(level("5c5\n<         b -> Text,\n---\n>         b -> Int4,\n"), Level::Warning);
+        assert_eq!(level("@@ x @@\n"), Level::Error);
         for text in ["hello", "@@ -1,2 +1,2 @@\n a\n", "@@ -1 +1 @@\n?\n", "@@ x @@\n", "@@ -1 +1 @@\n+a\n+b\n"] {
             assert_eq!(patch(text).unwrap_err(), "[patch-file] `schema.patch` is no unified diff", "{text}");
         }
