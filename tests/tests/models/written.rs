@@ -14,7 +14,7 @@ const BACKENDS: [(&str, Backend); 3] =
     [("sqlite", Backend::Sqlite), ("postgres", Backend::Postgres), ("mysql", Backend::Mysql)];
 
 /// Why a table is no model: what Diesel can't read or write, and what no declaration in Rust can say.
-const NO_MODEL: [&str; 6] = [
+const NO_MODEL: [&str; 7] = [
     "has no primary key, and Diesel needs one",
     "can't be an `Option`",
     // Columns without a type.
@@ -23,6 +23,8 @@ const NO_MODEL: [&str; 6] = [
     "can't refer to",
     "is referred to, but isn't unique",
     "the schema calls column",
+    // The tables of FTS5.
+    "keeps its data in it",
 ];
 
 /// What isn't said of a schema, and what differs although it is said.
