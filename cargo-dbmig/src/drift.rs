@@ -7,6 +7,7 @@ mod column;
 mod constraint;
 mod normal;
 mod partition;
+mod toast;
 mod wording;
 
 use std::collections::BTreeSet;

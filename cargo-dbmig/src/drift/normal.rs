@@ -8,7 +8,7 @@ use dbmig_build::schema::{
     Expression, ExpressionToken, Index, IndexKey, Name, Schema, Table, TableOptions, UserTypeKind,
 };
 
-use super::partition;
+use super::{partition, toast};
 
 /// In which form the expressions of the chain's schema are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,11 @@ pub(super) fn comparable_in_order(
         if let Some(stated) = chain.tables.get(&table.name) {
             forget_mysql_columns(table, stated, backend);
             forget_unstated(table, &stated.options);
-            forget_parameters(table, &stated.options, backend);
+            match backend {
+                Backend::Mysql => forget_parameters(table, &stated.options),
+                Backend::Postgres => toast::forget_parameters(table, &stated.options, &live.types),
+                Backend::Sqlite => {}
+            }
             if stated.options.partition_of.is_some() {
                 forget_names_in_partition(table, stated);
             }
@@ -109,16 +113,14 @@ fn forget_unstated(live: &mut Table, stated: &TableOptions) {
 }
 
 /// Of MySQL's parameters only those are compared that the chain states: 0 is mostly what is so anyway, and not told.
-fn forget_parameters(live: &mut Table, stated: &TableOptions, backend: Backend) {
-    if backend == Backend::Mysql {
-        let own = std::mem::take(&mut live.options.parameters);
-        let known = |(name, value): &(String, String)| {
-            let told = own.iter().find(|(other, _)| other == name);
-            let is_told = TOLD.contains(&name.as_str()) && (told.is_some() || value != "0");
-            if is_told { told.cloned() } else { Some((name.clone(), value.clone())) }
-        };
-        live.options.parameters = stated.parameters.iter().filter_map(known).collect();
-    }
+fn forget_parameters(live: &mut Table, stated: &TableOptions) {
+    let own = std::mem::take(&mut live.options.parameters);
+    let known = |(name, value): &(String, String)| {
+        let told = own.iter().find(|(other, _)| other == name);
+        let is_told = TOLD.contains(&name.as_str()) && (told.is_some() || value != "0");
+        if is_told { told.cloned() } else { Some((name.clone(), value.clone())) }
+    };
+    live.options.parameters = stated.parameters.iter().filter_map(known).collect();
 }
 
 /// The parameters that MySQL tells of.

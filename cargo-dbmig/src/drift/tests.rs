@@ -99,6 +99,21 @@ fn the_zeros_that_mariadb_gives_a_column_are_no_drift() {
 }
 
 #[test]
+fn parameters_of_a_toast_table_that_postgresql_does_not_make_are_no_drift() {
+    let types = "CREATE TYPE e AS ENUM ('a'); CREATE DOMAIN d AS timestamptz;";
+    let with = |column: &str, parameters: &str| {
+        format!("{types} CREATE TABLE a (id bigint, b e, c d, x {column}){parameters}")
+    };
+    let set = " WITH (fillfactor = 70, toast.autovacuum_enabled = false)";
+    for (column, lines) in [("uuid", 0), ("text", 1), ("int[]", 1)] {
+        let drift = found(&with(column, set), &with(column, " WITH (fillfactor = 70)"), Backend::Postgres);
+        assert_eq!(drift.differences.len(), lines, "{column}: {drift:?}");
+    }
+    let drift = found(&with("uuid", set), &with("uuid", ""), Backend::Postgres);
+    assert_eq!(drift.differences.len(), 1, "{drift:?}");
+}
+
+#[test]
 fn tables_of_other_revisions_are_drift() {
     let live = schema("CREATE TABLE a (b TEXT); CREATE TABLE c (d TEXT); CREATE TABLE e (f TEXT)", Backend::Sqlite);
     let named = |text: &str| live.tables.keys().filter(|name| name.to_string() == text).cloned().collect();
