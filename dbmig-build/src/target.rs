@@ -19,6 +19,8 @@ pub struct Target {
     pub schema: Schema,
     /// The chain's tables that have no model, are not configured as `unmanaged` and are not to be dropped.
     pub unmodelled: Vec<ObjectName>,
+    /// Those that have no model and are configured as `unmanaged`.
+    pub unmanaged: Vec<ObjectName>,
 }
 
 /// Works out what a chain is to become.
@@ -73,17 +75,24 @@ pub fn target(
     owned.put_back(&mut schema);
     objects::keep_types(&mut schema, desired, &used_types);
     schema.share_equal(chain);
-    let is_unmodelled = |(name, table): &(&ObjectName, &Table)| {
+    let is_unmanaged = |name: &ObjectName| {
         let whole = name.to_string();
-        let pattern_matches = |pattern: &String| matches(pattern, &whole) || matches(pattern, name.name.as_str());
-        // A partition is its parent's, and no model can say what a virtual table is.
-        let is_own = table.options.partition_of.is_none()
-            && table.options.virtual_module.is_none()
-            && schema.shadowed_by(name).is_none();
-        is_own && !desired.tables.contains_key(*name) && !unmanaged.iter().any(pattern_matches)
+        unmanaged.iter().any(|pattern| matches(pattern, &whole) || matches(pattern, name.name.as_str()))
     };
-    let unmodelled = schema.tables.iter().filter(is_unmodelled).map(|(name, _)| name.clone()).collect();
-    Target { schema, unmodelled }
+    // A partition is its parent's, and no model can say what a virtual table is.
+    let wants_model = |table: &Table| {
+        let is_virtual = table.options.virtual_module.is_some() || schema.shadowed_by(&table.name).is_some();
+        table.options.partition_of.is_none() && !is_virtual
+    };
+    let (mut unmodelled, mut left) = (Vec::new(), Vec::new());
+    for (name, table) in schema.tables.iter().filter(|(name, _)| !desired.tables.contains_key(*name)) {
+        match is_unmanaged(name) {
+            true => left.push(name.clone()),
+            false if wants_model(table) => unmodelled.push(name.clone()),
+            false => {}
+        }
+    }
+    Target { schema, unmodelled, unmanaged: left }
 }
 
 /// With the partitions of tables that go: they go with them.
@@ -188,6 +197,7 @@ mod tests {
         let names: Vec<_> = target.schema.tables.keys().map(ToString::to_string).collect();
         assert_eq!(names, ["legacy_a", "other", "people"]);
         assert_eq!(target.unmodelled, [ObjectName::unqualified(name("other"))]);
+        assert_eq!(target.unmanaged, [ObjectName::unqualified(name("legacy_a"))]);
         let people = &target.schema.tables[&ObjectName::unqualified(name("people"))];
         assert_eq!(people.triggers.len(), 1);
         let other = &target.schema.tables[&ObjectName::unqualified(name("other"))];

@@ -4,15 +4,15 @@ use dbmig_build::schema::{ColumnType, Objects, Table, TableOptions, UserType, Us
 
 /// PostgreSQL takes parameters of a TOAST table for a table that has none, and forgets them.
 pub(super) fn forget_parameters(live: &mut Table, stated: &TableOptions, types: &Objects<UserType>) {
-    if live.columns.iter().any(|column| !is_short(&column.column_type, types)) {
+    let is_told = |name: &str| live.options.parameters.iter().any(|(own, _)| own == name);
+    let of_toast = stated.parameters.iter().filter(|(name, _)| name.starts_with("toast.") && !is_told(name));
+    let forgotten: Vec<_> = of_toast.cloned().collect();
+    // Few tables state any.
+    if forgotten.is_empty() || live.columns.iter().any(|column| !is_short(&column.column_type, types)) {
         return;
     }
-    let parameters = &mut live.options.parameters;
-    let of_toast = stated.parameters.iter().filter(|(name, _)| name.starts_with("toast."));
-    let forgotten: Vec<_> =
-        of_toast.filter(|(name, _)| !parameters.iter().any(|(own, _)| own == name)).cloned().collect();
-    parameters.extend(forgotten);
-    parameters.sort();
+    live.options.parameters.extend(forgotten);
+    live.options.parameters.sort();
 }
 
 /// Whether all values of a type are of one length, which is short.

@@ -72,16 +72,20 @@ fn adopted(
     moves: &BTreeMap<ObjectName, ObjectName>,
 ) -> BTreeMap<ObjectName, ObjectName> {
     let taken: BTreeSet<&ObjectName> = moves.values().collect();
-    let gone = present.sequences.values().filter(|one| !after.sequences.contains_key(&one.name));
+    let mut new: BTreeMap<&Name, Vec<&Sequence>> = BTreeMap::new();
+    for to in after.sequences.values() {
+        if !present.sequences.contains_key(&to.name) && !taken.contains(&to.name) {
+            new.entry(&to.name.name).or_default().push(to);
+        }
+    }
     let mut found = BTreeMap::new();
+    let mut used = BTreeSet::new();
+    let gone = present.sequences.values().filter(|one| !after.sequences.contains_key(&one.name));
     for from in gone.filter(|one| !moves.contains_key(&one.name)) {
-        let is_it = |to: &&Sequence| {
-            let is_new = !present.sequences.contains_key(&to.name) && !taken.contains(&to.name);
-            is_new && to.name.name == from.name.name && (from.owner.is_none() || to.owner.is_none())
-        };
-        let mut new = after.sequences.values().filter(is_it);
-        if let (Some(to), None) = (new.next(), new.next()) {
-            if !found.values().any(|one| *one == to.name) {
+        let namesakes = new.get(&from.name.name).into_iter().flatten();
+        let mut fitting = namesakes.filter(|to| from.owner.is_none() || to.owner.is_none());
+        if let (Some(to), None) = (fitting.next(), fitting.next()) {
+            if used.insert(&to.name) {
                 found.insert(from.name.clone(), to.name.clone());
             }
         }

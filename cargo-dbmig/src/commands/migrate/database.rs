@@ -60,7 +60,7 @@ pub(super) fn draft(
         Asking::AtTerminal => questions::backfills(&decisions.backfill, &decisions.kept, &changes, before, context)?,
         Asking::Nothing => Backfills::new(),
     };
-    let target = Target { schema: after, unmodelled: Vec::new() };
+    let target = Target { schema: after, unmodelled: Vec::new(), unmanaged: Vec::new() };
     Ok(Draft { models: None, target, changes, likely, waiting, backfills })
 }
 

@@ -48,15 +48,9 @@ fn found_models(ui: &Ui, draft: &Draft, models: &Models) {
             ),
         ),
     }
-    let schema = &draft.target.schema;
-    let is_left = |name: &&_| {
-        let is_modelled = models.schema.tables.contains_key(*name) || unmodelled.binary_search(*name).is_ok();
-        // Those want no word in Cargo.toml.
-        !is_modelled && !schema.is_virtual(name) && schema.shadowed_by(name).is_none()
-    };
-    let unmanaged: Vec<_> = schema.tables.keys().filter(is_left).collect();
+    let unmanaged = &draft.target.unmanaged;
     if !unmanaged.is_empty() {
-        ui.status("Unmanaged", format!("left alone, as Cargo.toml says: {}", listed(&unmanaged)));
+        ui.status("Unmanaged", format!("left alone, as Cargo.toml says: {}", listed(unmanaged)));
     }
 }
 
